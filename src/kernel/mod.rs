@@ -1,0 +1,12 @@
+//! The words that every part of Dateline may use: instants, ids, slugs, problems, pages. No I/O, no HTTP, no SQL.
+
+pub mod caller;
+pub mod clock;
+pub mod id;
+pub mod instant;
+pub mod locale;
+pub mod page;
+pub mod patch;
+pub mod problem;
+pub mod slug;
+pub mod zone;

@@ -1,0 +1,245 @@
+//! Problems: every answer that is not a success, as RFC 9457 has them. One table of codes; from it come the statuses, the pages
+//! under `/docs/errors/` and the entries of the API document.
+
+use std::error::Error;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// The result of whatever can be refused.
+pub type Result<T> = std::result::Result<T, Problem>;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:literal $title:literal $explanation:literal;)*) => {
+        /// What went wrong, by its stable name. Clients branch on it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name on the wire, such as `slug_taken`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The HTTP status that it is answered with.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// A short sentence, the same for every occurrence.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// When it happens and what to do about it, for the page that `type` names.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $explanation,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidParameter "invalid_parameter" 400 "A parameter is not right" "A query or path parameter is unknown, given twice or has a value that is not taken. `errors` names each of them.";
+    InvalidCursor "invalid_cursor" 400 "The cursor does not fit this list" "A cursor goes only with the parameters it was made with. Take it from `paging.next` or `paging.previous` and change nothing else, or start without one.";
+    InvalidJson "invalid_json" 400 "The body is not JSON" "The body must be one JSON value in UTF-8 (RFC 8259), in which no object names a member twice, nested no deeper than 100 levels.";
+    InvalidHeader "invalid_header" 400 "A header is not right" "A request header has a form that is not taken; `detail` names it.";
+    CountTooLarge "count_too_large" 400 "There are too many to count" "An exact count over several lists at once is given up to 10,000. Ask without `count=exact`, or for one list.";
+    IdempotencyUnsupported "idempotency_unsupported" 400 "This operation takes no Idempotency-Key" "An answer that holds a secret is not kept. Send the request without the header.";
+    InvalidToken "invalid_token" 401 "The access token is not valid" "It is missing, malformed, expired or revoked. Log in, or refresh the session.";
+    InvalidCredentials "invalid_credentials" 401 "E-mail or password is wrong" "Either no active user has this e-mail or the password is another one. Which of them is not said.";
+    InvalidRefreshToken "invalid_refresh_token" 401 "The refresh token is not valid" "It is unknown, expired, revoked, or was used before; in the last case the whole session was ended. Log in again.";
+    Forbidden "forbidden" 403 "The role does not allow this" "The table of roles and operations in the API document says who may do what.";
+    NotFound "not_found" 404 "There is nothing here" "No such resource, or none that the caller may see.";
+    MethodNotAllowed "method_not_allowed" 405 "The resource does not take this method" "The header `Allow` lists the methods that it takes.";
+    NotAcceptable "not_acceptable" 406 "No acceptable form" "Answers are JSON; `Accept-Encoding` must allow one of identity, gzip, br and zstd.";
+    RequestTimeout "request_timeout" 408 "The request did not arrive in time" "A request must be whole within 30 seconds.";
+    SlugTaken "slug_taken" 409 "The slug is taken" "Another article of this locale holds it by its newest save, or by a publication that is scheduled or has begun; or another category, tag or author has it. Choose another one.";
+    PublicationInstantTaken "publication_instant_taken" 409 "Two publications of one article cannot start at the same instant" "Choose another instant, or change the publication that has this one.";
+    PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past.";
+    AlreadyLive "already_live" 409 "The publication has begun" "One that began can neither be moved nor deleted; only its end can be changed. Use `unpublish` to take the article down.";
+    Starting "starting" 409 "The publication is about to start" "In the last second before its start a publication is no longer changed, since readers on another node may already see it.";
+    NotLive "not_live" 409 "Nothing of the article is in force" "There is nothing to take down.";
+    NotEnded "not_ended" 409 "The publication is not the last one that ended" "`withdrawn` can be set on the last publication that began, once it has ended.";
+    Trashed "trashed" 409 "The article is in the trash" "Nothing of it changes there. Restore it first.";
+    NotTrashed "not_trashed" 409 "The article is not in the trash" "Only what is in the trash can be restored.";
+    WasPublic "was_public" 403 "The article was or will be public" "Authors may trash what was never public and is not scheduled. Ask an editor.";
+    InUse "in_use" 409 "It is in use" "Articles or other categories name it. Give `reassign_to`, or change them first.";
+    Cycle "cycle" 409 "A category cannot lie below itself" "Choose a parent that is neither the category itself nor one below it.";
+    EmailTaken "email_taken" 409 "Another user has this e-mail" "E-mails are compared without regard to case.";
+    LastAdmin "last_admin" 409 "The last admin cannot be lost" "Make another active user an admin first.";
+    Withdrawn "withdrawn" 410 "The article was withdrawn" "It was public and has been taken back; `detail` says why.";
+    PreconditionFailed "precondition_failed" 412 "It has changed since" "The version in `If-Match` is no longer the current one. `current_version` and `changed_fields` say what happened; read it again and repeat the change on top.";
+    BodyTooLarge "body_too_large" 413 "The body is too large" "The most that the operation takes is said in `detail`.";
+    UriTooLong "uri_too_long" 414 "The URL is too long" "Shorten the query.";
+    UnsupportedMediaType "unsupported_media_type" 415 "The body has another type than the operation takes" "Send `Content-Type: application/json`, or for PATCH `application/merge-patch+json`, in UTF-8 and without a content coding.";
+    Invalid "invalid" 422 "The request is well formed but cannot be accepted" "`errors` lists every mistake with a JSON pointer (RFC 6901) to where it is.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another body" "Use a new key for each new request.";
+    PreconditionRequired "precondition_required" 428 "If-Match is required" "Send the `ETag` of the version that the change is based on, or `*` to change whatever is there.";
+    TooManyRequests "too_many_requests" 429 "Too many requests" "Wait for as many seconds as `Retry-After` says.";
+    HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "Send fewer or shorter headers.";
+    Internal "internal" 500 "Something went wrong on the server" "The log has the cause under the request id. Nothing was changed.";
+    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away or the server is stopping. Try again after `Retry-After` seconds.";
+}
+
+/// One mistake in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901) into the body; for a parameter `/` and its name.
+    pub pointer: String,
+    /// What kind of mistake, as a stable word such as `required`, `unknown_field`, `too_long`.
+    pub code: &'static str,
+    /// What is wrong with the value, and what would be right.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A mistake at `pointer`.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into() }
+    }
+}
+
+/// An answer that refuses the request. `detail` is for the caller, `cause` for the log alone.
+pub struct Problem(Box<Parts>);
+
+struct Parts {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    members: Map<String, Value>,
+    headers: Vec<(&'static str, String)>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem of this kind; `detail` says in plain words which value is wrong and what would be right.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Parts { code, detail: detail.into(), errors: Vec::new(), members: Map::new(), headers: Vec::new(), cause: None }))
+    }
+
+    /// The one answer to whatever does not exist or may not be seen.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is no such resource.")
+    }
+
+    /// A failure that is not the caller's fault. The cause goes to the log only.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let mut problem = Self::new(Code::Internal, "The request could not be served. Nothing was changed.");
+        problem.0.cause = Some(cause.into());
+        problem
+    }
+
+    /// 422 with every mistake of a body; `errors` must not be empty.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => format!("{}: {}", if one.pointer.is_empty() { "The body" } else { &one.pointer }, one.detail),
+            many => format!("There are {} mistakes in the body.", many.len()),
+        };
+        Self::new(Code::Invalid, detail).with_errors(errors)
+    }
+
+    /// 422 with one mistake.
+    pub fn invalid_field(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, code, detail)])
+    }
+
+    /// The same with these mistakes listed.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    /// The same with one more member in the JSON.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same with one more response header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with a cause for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// What kind of problem.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The sentence for the caller.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The mistakes, one by one.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// Further members of the JSON.
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.0.members
+    }
+
+    /// Further response headers.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        &self.0.headers
+    }
+
+    /// The cause, for the log.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+        self.0.cause.as_deref()
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Problem({}: {}", self.0.code.name(), self.0.detail)?;
+        for error in &self.0.errors {
+            write!(f, "; {} {}: {}", error.pointer, error.code, error.detail)?;
+        }
+        match &self.0.cause {
+            Some(cause) => write!(f, "; cause: {cause})"),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_snake_case_and_explained() {
+        for (at, code) in Code::ALL.iter().enumerate() {
+            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", code.name());
+            assert!(Code::ALL[..at].iter().all(|other| other.name() != code.name()), "{} is there twice", code.name());
+            assert!((400..600).contains(&code.status()));
+            assert!(code.title().len() > 5 && code.explanation().len() > 15);
+        }
+    }
+}

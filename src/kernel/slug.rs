@@ -1,0 +1,1 @@
+//! Slugs (contract 2.11).

@@ -1,0 +1,2 @@
+//! Dateline: a headless CMS for news.
+pub mod kernel;
