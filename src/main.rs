@@ -1,1 +1,3 @@
+//! The program `dateline`.
+
 fn main() {}
