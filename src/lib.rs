@@ -1,2 +1,3 @@
 //! Dateline: a headless CMS for news.
+pub mod http;
 pub mod kernel;

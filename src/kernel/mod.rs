@@ -9,4 +9,5 @@ pub mod page;
 pub mod patch;
 pub mod problem;
 pub mod slug;
+pub mod version;
 pub mod zone;

@@ -200,6 +200,54 @@ impl<T> Page<T> {
     }
 }
 
+/// What stands beside the items of a list: how many a page has, and the cursors of its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Paging {
+    /// How many items a page has at most.
+    #[schema(minimum = 1, maximum = 100, example = 20)]
+    pub limit: u16,
+    /// The `cursor` of the next page; `null` on the last one.
+    #[schema(required)]
+    pub next: Option<String>,
+    /// The `cursor` of the page before; `null` on the first one.
+    #[schema(required)]
+    pub previous: Option<String>,
+    /// How many items the whole list has, if `count=exact` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// What stands beside the items on the wire.
+    pub fn paging(&self, limit: Limit) -> Paging {
+        Paging { limit: limit.0, next: self.next.clone(), previous: self.previous.clone(), total: self.total }
+    }
+}
+
+/// Declares the wire type of a list, so that it has a name of its own in the API document:
+/// `list_of! { /** A page of live articles. */ ArticleList of ArticleSummary }`. Make one with `ArticleList::new(page, limit)`.
+#[macro_export]
+macro_rules! list_of {
+    ($($(#[$doc:meta])* $name:ident of $item:ty),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, ::serde::Serialize, ::utoipa::ToSchema)]
+        pub struct $name {
+            /// The items of this page, in the order of the list.
+            pub data: Vec<$item>,
+            /// Where the neighbouring pages are.
+            pub paging: $crate::kernel::page::Paging,
+        }
+
+        impl $name {
+            /// The page as it goes out.
+            pub fn new(page: $crate::kernel::page::Page<$item>, limit: $crate::kernel::page::Limit) -> Self {
+                Self { paging: page.paging(limit), data: page.items }
+            }
+        }
+    )+};
+}
+
 /// Describes a list for its cursors: the operation and each parameter that shapes it, in a form in which no two lists are the same.
 #[derive(Clone, Debug)]
 pub struct ListParameters(String);

@@ -1,0 +1,238 @@
+//! Answers that are not problems: delivery's, which anyone may keep, and editors', which nobody may.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, VARY};
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::caching::Lifetime;
+use super::coding::Coding;
+use super::conditional;
+use super::tree::Tree;
+use crate::kernel::page::Page;
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::version;
+
+/// Larger answers are packed on a thread of their own.
+const LARGE: usize = 64 * 1024;
+
+/// Where callers reach the API, the setting `API_URL` without a slash at its end (app data). Absolute URLs begin with it.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub String);
+
+/// Delivery's answer with this value as JSON: strong `ETag`, 304, `Cache-Control`, `Vary`, content coding.
+///
+/// # Errors
+/// `not_acceptable` (406) if the caller takes no coding that there is.
+pub async fn delivered<T: Serialize>(request: &HttpRequest, value: &T, lifetime: Lifetime) -> Result<HttpResponse> {
+    Delivered::new(lifetime).json(request, value).await
+}
+
+/// An answer of delivery in the making.
+#[derive(Debug)]
+pub struct Delivered {
+    lifetime: Lifetime,
+    content_type: HeaderValue,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Delivered {
+    /// A JSON answer that may be kept so long.
+    pub fn new(lifetime: Lifetime) -> Self {
+        Self { lifetime, content_type: HeaderValue::from_static("application/json"), headers: Vec::new() }
+    }
+
+    /// Of another media type, for [`Delivered::bytes`].
+    #[must_use]
+    pub fn content_type(mut self, media_type: &'static str) -> Self {
+        self.content_type = HeaderValue::from_static(media_type);
+        self
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With `Link`s to the pages beside this one.
+    #[must_use]
+    pub fn page<T>(mut self, request: &HttpRequest, page: &Page<T>) -> Self {
+        self.headers.extend(links(request, page).map(|links| (LINK, links)));
+        self
+    }
+
+    /// The answer, with a value as JSON.
+    ///
+    /// # Errors
+    /// `not_acceptable` (406).
+    pub async fn json<T: Serialize>(self, request: &HttpRequest, value: &T) -> Result<HttpResponse> {
+        let bytes = serde_json::to_vec(value).map_err(Problem::internal)?;
+        self.bytes(request, Bytes::from(bytes)).await
+    }
+
+    /// The answer, with these bytes.
+    ///
+    /// # Errors
+    /// `not_acceptable` (406).
+    pub async fn bytes(self, request: &HttpRequest, bytes: Bytes) -> Result<HttpResponse> {
+        let coding = Coding::negotiate(request.headers(), bytes.len())
+            .ok_or_else(|| Problem::new(Code::NotAcceptable, "Accept-Encoding must allow one of identity, gzip, br and zstd."))?;
+        let etag = digest(&bytes, coding);
+        if conditional::none_match(request, &etag) {
+            let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
+            self.head(request, &mut response, &etag);
+            return Ok(response);
+        }
+        let is_identity = coding == Coding::Identity;
+        let body = if is_identity { bytes } else { pack(bytes, coding).await? };
+        let mut response = HttpResponse::Ok().body(body);
+        if !is_identity {
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        }
+        response.headers_mut().insert(CONTENT_TYPE, self.content_type.clone());
+        self.head(request, &mut response, &etag);
+        Ok(response)
+    }
+
+    /// The headers that a 200 and its 304 have in common.
+    fn head(self, request: &HttpRequest, response: &mut HttpResponse, etag: &str) {
+        let headers = response.headers_mut();
+        headers.insert(ETAG, HeaderValue::from_str(etag).expect("hexadecimal digits are a header value"));
+        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        // Under `/v1/preview` the same handlers answer to one caller: `Shell` says that nobody keeps it.
+        if Tree::of_request(request) == Tree::Delivery {
+            headers.insert(CACHE_CONTROL, self.lifetime.header());
+        }
+        for (name, value) in self.headers {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// The strong entity tag of what these bytes are in this coding: equal only if every byte is.
+fn digest(bytes: &[u8], coding: Coding) -> String {
+    let between = if coding == Coding::Identity { "" } else { "-" };
+    format!("\"{:032x}{between}{}\"", xxh3_128(bytes), coding.name())
+}
+
+async fn pack(bytes: Bytes, coding: Coding) -> Result<Bytes> {
+    let packed =
+        if bytes.len() > LARGE { web::block(move || coding.pack(&bytes)).await.map_err(Problem::internal)? } else { coding.pack(&bytes) };
+    packed.map(Bytes::from).map_err(Problem::internal)
+}
+
+/// 308: what is asked for is under another path now. The query stays.
+pub fn moved(request: &HttpRequest, path: &str, lifetime: Lifetime) -> Result<HttpResponse> {
+    let query = request.query_string();
+    let between = if query.is_empty() { "" } else { "?" };
+    let location = HeaderValue::try_from(format!("{path}{between}{query}")).map_err(Problem::internal)?;
+    let mut response = HttpResponse::new(StatusCode::PERMANENT_REDIRECT);
+    response.headers_mut().insert(LOCATION, location);
+    if Tree::of_request(request) == Tree::Delivery {
+        response.headers_mut().insert(CACHE_CONTROL, lifetime.header());
+    }
+    Ok(response)
+}
+
+/// An answer to an editor: nobody keeps it (`Shell` says so in its headers). `Editor::json` or `Editor::empty` ends it.
+pub fn editor(status: StatusCode) -> Editor {
+    Editor(HttpResponse::new(status))
+}
+
+/// 204.
+pub fn no_content() -> HttpResponse {
+    HttpResponse::new(StatusCode::NO_CONTENT)
+}
+
+/// See [`editor`].
+#[derive(Debug)]
+pub struct Editor(HttpResponse);
+
+impl Editor {
+    /// With the `ETag` of this version.
+    #[must_use]
+    pub fn version(self, version: u64) -> Self {
+        self.header(ETAG, &version::etag(version))
+    }
+
+    /// With the `Location` of what was made, as a path.
+    #[must_use]
+    pub fn location(self, path: &str) -> Self {
+        self.header(LOCATION, path)
+    }
+
+    /// With one more header. A value that no header can hold is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.0.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    /// With `Link`s to the pages beside this one.
+    #[must_use]
+    pub fn page<T>(mut self, request: &HttpRequest, page: &Page<T>) -> Self {
+        if let Some(links) = links(request, page) {
+            self.0.headers_mut().insert(LINK, links);
+        }
+        self
+    }
+
+    /// The answer, with a value as JSON.
+    ///
+    /// # Errors
+    /// `internal` if it cannot be JSON.
+    pub fn json<T: Serialize>(self, value: &T) -> Result<HttpResponse> {
+        Ok(self.json_bytes(serde_json::to_vec(value).map_err(Problem::internal)?))
+    }
+
+    /// The answer, with JSON that was made before.
+    pub fn json_bytes(mut self, json: impl Into<Bytes>) -> HttpResponse {
+        self.0.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.0.set_body(actix_web::body::BoxBody::new(json.into()))
+    }
+
+    /// The answer, without a body.
+    pub fn empty(self) -> HttpResponse {
+        self.0
+    }
+}
+
+/// `Link`s (RFC 8288) to the pages beside this one: the request's own URL with another cursor.
+fn links<T>(request: &HttpRequest, page: &Page<T>) -> Option<HeaderValue> {
+    let base = request.app_data::<PublicUrl>().map_or("", |url| url.0.as_str());
+    let mut links = String::new();
+    for (cursor, relation) in [(&page.next, "next"), (&page.previous, "prev")] {
+        let Some(cursor) = cursor else { continue };
+        if !links.is_empty() {
+            links.push_str(", ");
+        }
+        links.push('<');
+        links.push_str(base);
+        links.push_str(request.uri().path());
+        links.push('?');
+        for pair in request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_place(pair)) {
+            links.push_str(pair);
+            links.push('&');
+        }
+        links.push_str("cursor=");
+        links.push_str(cursor);
+        links.push_str(">; rel=\"");
+        links.push_str(relation);
+        links.push('"');
+    }
+    (!links.is_empty()).then(|| HeaderValue::try_from(links).ok()).flatten()
+}
+
+fn is_place(pair: &str) -> bool {
+    matches!(pair.split_once('=').map_or(pair, |(name, _)| name), "cursor" | "page")
+}
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

@@ -1,0 +1,23 @@
+//! The layer that every handler stands on: parameters and bodies read strictly, conditional requests, answers, problems, CORS, the API
+//! document's frame. Nothing here knows an article.
+
+pub mod answer;
+mod body;
+pub mod caching;
+mod coding;
+pub mod conditional;
+mod faults;
+mod json;
+mod nearest;
+pub mod path;
+pub mod problem;
+pub mod query;
+mod schemas;
+mod tree;
+
+pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES};
+pub use nearest::nearest;
+pub use path::{PathId, PathSlug};
+pub use query::{Collector, FromQuery, RawQuery};
+pub use schemas::Schemas;
+pub use tree::Tree;

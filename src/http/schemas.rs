@@ -1,0 +1,155 @@
+//! The API document as the judge of bodies: what it says about a type is what is checked, so the two cannot differ.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::faults;
+use crate::kernel::problem::{FieldError, Problem, Result};
+
+/// More mistakes than these are not listed.
+const MOST_ERRORS: usize = 100;
+
+/// The schemas of the API document, each made ready at its first use. Give it to the app as `web::Data`.
+#[derive(Debug)]
+pub struct Schemas {
+    components: Value,
+    ready: HashMap<String, OnceLock<std::result::Result<Validator, String>>>,
+}
+
+impl Schemas {
+    /// The schemas of a finished document.
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        let document = serde_json::to_value(document).expect("a document of the derive is JSON");
+        let components = document.get("components").cloned().unwrap_or_else(|| json!({}));
+        let names = components.get("schemas").and_then(Value::as_object).into_iter().flat_map(|schemas| schemas.keys());
+        let ready = names.map(|name| (name.clone(), OnceLock::new())).collect();
+        Self { components, ready }
+    }
+
+    /// Checks a value against the schema of `T` and reads it as one.
+    ///
+    /// # Errors
+    /// `invalid` (422) with every mistake; `internal` if the document has no such schema.
+    pub fn check<T: ToSchema + DeserializeOwned>(&self, value: &Value) -> Result<T> {
+        let validator = self.validator(&T::name())?;
+        let mut errors = Vec::new();
+        nuls(value, &mut String::new(), &mut errors);
+        for error in validator.iter_errors(value) {
+            faults::describe(&error, &mut errors);
+        }
+        if errors.is_empty() {
+            return read(value);
+        }
+        tidy(&mut errors);
+        errors.truncate(MOST_ERRORS);
+        Err(Problem::invalid(errors))
+    }
+
+    /// Makes every schema ready; the faults of those that are none.
+    pub fn prepare(&self) -> Vec<String> {
+        self.ready.keys().filter_map(|name| self.validator(name).err().map(|fault| format!("{name}: {fault:?}"))).collect()
+    }
+
+    fn validator(&self, name: &str) -> Result<&Validator> {
+        let slot = self.ready.get(name).ok_or_else(|| Problem::internal(format!("the API document has no schema {name}")))?;
+        let built = slot.get_or_init(|| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}"), "components": self.components});
+            jsonschema::draft202012::options().should_validate_formats(true).build(&schema).map_err(|fault| fault.to_string())
+        });
+        built.as_ref().map_err(|fault| Problem::internal(format!("the schema {name}: {fault}")))
+    }
+}
+
+/// Leaves one mistake of a kind at each place, and beside a wrong type nothing that only follows from it.
+fn tidy(errors: &mut Vec<FieldError>) {
+    let mistyped: HashSet<String> = errors.iter().filter(|error| error.code == "wrong_type").map(|error| error.pointer.clone()).collect();
+    let mut seen = HashSet::new();
+    errors.retain(|error| {
+        let follows = error.code != "wrong_type" && error.code != "nul" && mistyped.contains(&error.pointer);
+        !follows && seen.insert((error.pointer.clone(), error.code))
+    });
+}
+
+/// Reads what has passed its schema. A mistake that still shows gets the pointer at which reading stopped.
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    match serde_path_to_error::deserialize(value) {
+        Ok(read) => Ok(read),
+        Err(error) => {
+            let mut whole = value.clone();
+            // JSON Schema takes 1.0 as an integer, serde does not.
+            if integers(&mut whole)
+                && let Ok(read) = T::deserialize(&whole)
+            {
+                return Ok(read);
+            }
+            let code = faults::serde_code(&error.inner().to_string());
+            Err(Problem::invalid_field(faults::serde_pointer(error.path()), code, error.inner().to_string()))
+        }
+    }
+}
+
+/// Turns floats without a fraction into integers; whether there were any.
+fn integers(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let Some(float) = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15) else {
+                return false;
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and is small enough")]
+            let whole = float as i64;
+            *value = Value::from(whole);
+            true
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| integers(item) | any),
+        Value::Object(members) => members.values_mut().fold(false, |any, member| integers(member) | any),
+        _ => false,
+    }
+}
+
+/// Finds NUL in texts and names: PostgreSQL cannot hold it, so neither engine is given it.
+fn nuls(value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
+    let mut nul = |pointer: &str| errors.push(FieldError::new(pointer, "nul", "it holds the character NUL"));
+    match value {
+        Value::String(text) if text.contains('\0') => nul(pointer),
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                inside(&at.to_string(), item, pointer, errors);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if name.contains('\0') {
+                    errors.push(FieldError::new(format!("{pointer}/{}", escape(name)), "nul", "the member's name holds the character NUL"));
+                }
+                inside(name, member, pointer, errors);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn inside(name: &str, value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
+    if !matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_)) {
+        return;
+    }
+    let length = pointer.len();
+    pointer.push('/');
+    pointer.push_str(&escape(name));
+    nuls(value, pointer, errors);
+    pointer.truncate(length);
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+pub(super) fn escape(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
+}
+
+#[cfg(test)]
+#[path = "schemas_tests.rs"]
+mod tests;
