@@ -204,11 +204,10 @@ fn makes_no_sql_of_values(source: &Source) -> Vec<String> {
         let open =
             (at + 1..tokens.len().min(at + 24)).take_while(|&i| !matches!(text(i), ";" | "{" | "," | "=" | ")")).find(|&i| text(i) == "(");
         let Some(open) = open else { continue };
-        for i in open..end_of_arguments(tokens, open) {
-            if text(i) == "format" && text(i + 1) == "!" {
-                let line = tokens[i].line;
-                broken.push(format!("src/{}:{line}: SQL is made by format!: {}", source.path, source.line(line)));
-            }
+        let arguments = &tokens[open..end_of_arguments(tokens, open)];
+        for call in arguments.windows(2).filter(|pair| pair[0].text == "format" && pair[1].text == "!") {
+            let line = call[0].line;
+            broken.push(format!("src/{}:{line}: SQL is made by format!: {}", source.path, source.line(line)));
         }
     }
     broken
