@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::faults;
+use super::openapi::Document;
 use crate::kernel::problem::{FieldError, Problem, Result};
 
 /// More mistakes than these are not listed.
@@ -24,9 +25,8 @@ pub struct Schemas {
 
 impl Schemas {
     /// The schemas of a finished document.
-    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
-        let document = serde_json::to_value(document).expect("a document of the derive is JSON");
-        let components = document.get("components").cloned().unwrap_or_else(|| json!({}));
+    pub fn of(document: &Document) -> Self {
+        let components = document.json().get("components").cloned().unwrap_or_else(|| json!({}));
         let names = components.get("schemas").and_then(Value::as_object).into_iter().flat_map(|schemas| schemas.keys());
         let ready = names.map(|name| (name.clone(), OnceLock::new())).collect();
         Self { components, ready }

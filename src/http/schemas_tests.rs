@@ -46,11 +46,11 @@ enum Kind {
 
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(Draft)))]
-struct Document;
+struct Drafts;
 
 fn mistakes(value: Value) -> Vec<(String, &'static str)> {
     use utoipa::OpenApi as _;
-    let schemas = Schemas::of(&Document::openapi());
+    let schemas = Schemas::of(&super::Document::finish(&Drafts::openapi(), crate::http::openapi::Finish::default()));
     assert_eq!(schemas.prepare(), Vec::<String>::new());
     match schemas.check::<Draft>(&value) {
         Ok(_) => Vec::new(),

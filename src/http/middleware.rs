@@ -1,0 +1,233 @@
+//! What every request goes through, outermost: its id, HEAD, the panic guard, problems put into words, headers that every answer has, a
+//! line in the log. One boxed future per request; headers are static wherever they can be.
+
+use std::any::Any;
+use std::future::{Ready, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::http::{Method, Uri};
+use actix_web::{Error, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use uuid::Uuid;
+
+use super::cors::Origins;
+use super::tree::Tree;
+use super::{path, problem};
+use crate::kernel::problem::Problem;
+
+/// The header that carries a request's id, both ways.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A caller's own id may have so many characters.
+const LONGEST_ID: usize = 64;
+/// A longer path is cut in the log.
+const LONGEST_LOGGED: usize = 200;
+
+/// The outermost middleware: `.wrap(Shell::new(origins))` as the last one.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    origins: Origins,
+}
+
+impl Shell {
+    /// With the origins that may use the editor tree.
+    pub fn new(origins: Origins) -> Self {
+        Self { origins }
+    }
+}
+
+/// The id of a request, the same that its answer and its lines in the log carry.
+pub fn request_id(request: &HttpRequest) -> &str {
+    request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Shell
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = ShellService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(ShellService { inner, origins: self.origins.clone() }))
+    }
+}
+
+/// [`Shell`] around an app.
+#[derive(Debug)]
+pub struct ShellService<S> {
+    inner: S,
+    origins: Origins,
+}
+
+impl<S, B> Service<ServiceRequest> for ShellService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>>;
+
+    actix_web::dev::forward_ready!(inner);
+
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let exchange = Exchange::begin(&mut request, &self.origins);
+        if !path::is_nameable(request.uri().path()) {
+            let response = exchange.finish(HttpResponse::from_error(Problem::not_found()));
+            return ready(Ok(request.into_response(response))).boxed_local();
+        }
+        // A panic may come from the call itself or from any poll of its future.
+        match catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) {
+            Ok(future) => Box::pin(async move {
+                match AssertUnwindSafe(future).catch_unwind().await {
+                    Ok(Ok(answer)) => {
+                        let (request, response) = answer.into_parts();
+                        Ok(ServiceResponse::new(request, exchange.finish(response)))
+                    }
+                    Ok(Err(error)) => Err(exchange.fail(HttpResponse::from_error(error))),
+                    Err(panic) => Err(exchange.fail(HttpResponse::from_error(panicked(panic.as_ref())))),
+                }
+            }),
+            Err(panic) => ready(Err(exchange.fail(HttpResponse::from_error(panicked(panic.as_ref()))))).boxed_local(),
+        }
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Problem::internal(format!("panic: {}", text.unwrap_or("without a message")))
+}
+
+/// One request, as far as its answer and the log need it.
+struct Exchange {
+    started: Instant,
+    id: HeaderValue,
+    tree: Tree,
+    method: Method,
+    uri: Uri,
+    origin: Option<HeaderValue>,
+    is_preflight: bool,
+    origins: Origins,
+}
+
+impl Exchange {
+    fn begin(request: &mut ServiceRequest, origins: &Origins) -> Self {
+        let id = match request.headers().get(X_REQUEST_ID) {
+            Some(id) if is_id(id.as_bytes()) => id.clone(),
+            _ => new_id(),
+        };
+        let exchange = Self {
+            started: Instant::now(),
+            tree: Tree::of_service(request),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            origin: request.headers().get(ORIGIN).cloned(),
+            is_preflight: *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD),
+            origins: origins.clone(),
+            id,
+        };
+        request.headers_mut().insert(X_REQUEST_ID, exchange.id.clone());
+        if exchange.method == Method::HEAD {
+            // Answered as GET is; actix sends the length and leaves the body out.
+            request.head_mut().method = Method::GET;
+        }
+        exchange
+    }
+
+    fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+
+    fn finish<B: MessageBody + 'static>(self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
+        let status = response.status();
+        let mut response = if status.is_client_error() || status.is_server_error() {
+            self.explain(response.map_into_boxed_body())
+        } else {
+            response.map_into_boxed_body()
+        };
+        self.dress(response.headers_mut());
+        self.log(response.status().as_u16());
+        response
+    }
+
+    /// For what did not come back with its request: a middleware's error, a panic.
+    fn fail(self, response: HttpResponse) -> Error {
+        InternalError::from_response("refused", self.finish(response)).into()
+    }
+
+    /// Puts a refusal into words, unless a handler did.
+    fn explain(&self, response: HttpResponse) -> HttpResponse {
+        let render = |problem: &Problem| {
+            problem::log(problem, self.id());
+            problem::render(problem, self.id(), self.tree)
+        };
+        if let Some(problem) = response.error().and_then(|error| error.as_error::<Problem>()) {
+            return render(problem);
+        }
+        let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|media| media.as_bytes().ends_with(b"json"));
+        if is_json {
+            return response;
+        }
+        render(&problem::of_status(response.status(), response.error().map(ToString::to_string)))
+    }
+
+    /// The headers that every answer has.
+    fn dress(&self, headers: &mut HeaderMap) {
+        headers.insert(X_REQUEST_ID, self.id.clone());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if !headers.contains_key(CACHE_CONTROL) && self.tree != Tree::Delivery {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform"));
+        }
+        self.origins.apply(self.tree, self.origin.as_ref(), self.is_preflight, headers);
+    }
+
+    /// A line for each request: never the query, which may hold what a reader typed or a token.
+    fn log(&self, status: u16) {
+        let path = self.uri.path();
+        let path = path.get(..LONGEST_LOGGED).unwrap_or(path);
+        let duration_ms = self.started.elapsed().as_secs_f64() * 1000.0;
+        tracing::info!(
+            target: "dateline::access",
+            method = self.method.as_str(), path, status, duration_ms, request_id = self.id(),
+            "{} {path} {status}", self.method
+        );
+    }
+}
+
+fn is_id(id: &[u8]) -> bool {
+    (1..=LONGEST_ID).contains(&id.len()) && id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+}
+
+fn new_id() -> HeaderValue {
+    let mut buffer = Uuid::encode_buffer();
+    HeaderValue::from_str(Uuid::now_v7().hyphenated().encode_lower(&mut buffer)).expect("hexadecimal digits are a header value")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_a_caller_is_taken_only_if_it_is_plain() {
+        assert!(is_id(b"a-B-9") && is_id(&[b'a'; 64]));
+        for wrong in [&b""[..], b"a b", b"a_b", b"a\r\nb", "é".as_bytes(), &[b'a'; 65]] {
+            assert!(!is_id(wrong));
+        }
+        assert!(is_id(new_id().as_bytes()));
+    }
+}

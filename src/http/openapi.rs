@@ -1,0 +1,156 @@
+//! The API document: its frame, and what all operations have in common, so that handlers declare only what is their own.
+//!
+//! A handler declares its successes, and those refusals that are about its subject (409, 410, 428, 429, its own 401). For those a
+//! description that names the codes in backticks is enough: `(status = 409, description = "`slug_taken`, or `trashed`.")`;
+//! [`Document::finish`] adds the body and an example for each code. Everything that the layers in front of and around a handler answer
+//! is added there as well.
+
+use actix_web::web::Bytes;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::info::{ContactBuilder, InfoBuilder, LicenseBuilder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
+
+use super::operations;
+use super::problem::PROBLEM_JSON;
+use crate::kernel::problem::Code;
+
+/// The name of the security scheme: `security(("bearer" = []))`.
+pub const BEARER: &str = "bearer";
+
+/// What only the things themselves know.
+#[derive(Clone, Copy, Default)]
+pub struct Finish<'a> {
+    /// Which roles may do an operation, by its operationId; `None` for those that ask for no role.
+    pub roles: Option<&'a dyn Fn(&str) -> Option<Vec<&'static str>>>,
+    /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
+    pub without_idempotency: &'a [&'a str],
+}
+
+/// The document with nothing in it yet: hand it to `UtoipaApp::openapi`. `description` is Markdown; tags are shown in this order.
+pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
+    let contact = ContactBuilder::new().name(Some("Dateline")).url(Some("https://github.com/dateline-cms/dateline")).build();
+    let license = LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build();
+    let info = InfoBuilder::new()
+        .title("Dateline")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(description))
+        .contact(Some(contact))
+        .license(Some(license))
+        .build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The `access_token` of `POST /v1/auth/login`; it lives for 15 minutes."))
+        .build();
+    let components = ComponentsBuilder::new().security_scheme(BEARER, SecurityScheme::Http(bearer)).build();
+    let tags = tags.iter().map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build());
+    let server = ServerBuilder::new().url("/").description(Some("This server")).build();
+    OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).components(Some(components)).build()
+}
+
+/// The finished document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    json: Value,
+}
+
+impl Document {
+    /// Adds what operations have in common to a document that holds all of them.
+    pub fn finish(document: &OpenApi, with: Finish<'_>) -> Self {
+        let mut json = serde_json::to_value(document).expect("a document of the derive is JSON");
+        add_problem_schemas(&mut json);
+        if let Some(paths) = json["paths"].as_object_mut() {
+            for (path, operations) in paths {
+                for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+                    if operation.get("responses").is_some() {
+                        operations::complete(path, method, operation, with);
+                    }
+                }
+            }
+        }
+        Self { json }
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// As text for people and for the repository: indented, with a line break at its end.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(&self.json).expect("JSON can be written");
+        text.push('\n');
+        text
+    }
+
+    /// As it is delivered.
+    pub fn bytes(&self) -> Bytes {
+        Bytes::from(serde_json::to_vec(&self.json).expect("JSON can be written"))
+    }
+}
+
+fn add_problem_schemas(document: &mut Value) {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    let schemas = &mut document["components"]["schemas"];
+    if !schemas.is_object() {
+        *schemas = json!({});
+    }
+    schemas["FieldError"] = json!({
+        "type": "object",
+        "description": "One mistake in a request.",
+        "required": ["pointer", "code", "detail"],
+        "properties": {
+            "pointer": {"type": "string", "description": "Where: a JSON pointer (RFC 6901) into the body; for a parameter `/` and its name.", "example": "/title"},
+            "code": {"type": "string", "description": "What kind of mistake; stable.", "example": "required"},
+            "detail": {"type": "string", "description": "What is wrong with the value, and what would be right.", "example": "it is missing"},
+        },
+    });
+    schemas["Problem"] = json!({
+        "type": "object",
+        "description": "Why a request was refused (RFC 9457). Some codes have members of their own beside these.",
+        "required": ["type", "code", "status", "title", "detail", "request_id"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference", "description": "The page that explains the code.", "example": "/docs/errors/not_found"},
+            "code": {"type": "string", "description": "What went wrong; stable, to branch on. More may come.", "enum": codes},
+            "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
+            "title": {"type": "string", "description": "The same for each occurrence of a code."},
+            "detail": {"type": "string", "description": "What is wrong this time, in plain words."},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}, "description": "Every mistake, where there can be several."},
+            "request_id": {"type": "string", "description": "The id under which the log knows this request; also in `X-Request-Id`."},
+            "current_version": {"type": "integer", "format": "int64", "minimum": 0, "description": "With `precondition_failed`: the version it has now."},
+            "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed`: the fields that changed since."},
+            "readings": {"type": "array", "items": {"type": "string", "format": "date-time"}, "description": "With a local time that a clock change skips or repeats: the instants that could be meant."},
+        },
+    });
+}
+
+/// The body of a refusal with one of these codes.
+pub(super) fn problem_content(codes: &[Code]) -> Value {
+    let mut examples = Map::new();
+    for code in codes {
+        let mut value = json!({
+            "type": format!("/docs/errors/{}", code.name()), "code": code.name(), "status": code.status(), "title": code.title(),
+            "detail": code.explanation(), "request_id": "0192f0c1-2b3c-7d4e-8f50-617283940516",
+        });
+        match code {
+            Code::Invalid => value["errors"] = json!([{"pointer": "/title", "code": "required", "detail": "it is missing"}]),
+            Code::InvalidParameter => {
+                value["errors"] = json!([{"pointer": "/limit", "code": "out_of_range", "detail": "`0` is not from 1 to 100"}]);
+            }
+            Code::PreconditionFailed => {
+                value["current_version"] = json!(8);
+                value["changed_fields"] = json!(["title"]);
+            }
+            _ => {}
+        }
+        examples.insert(code.name().to_owned(), json!({"summary": code.title(), "value": value}));
+    }
+    json!({PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}})
+}
+
+#[cfg(test)]
+#[path = "openapi_tests.rs"]
+mod tests;

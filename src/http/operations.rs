@@ -1,0 +1,162 @@
+//! What an operation of the API document gets besides what its handler declares: the refusals of the layers around it, and headers.
+
+use serde_json::{Map, Value, json};
+
+use super::openapi::{Finish, problem_content};
+use super::tree::Tree;
+use crate::kernel::problem::Code;
+
+/// One operation, as far as its surroundings depend on it.
+struct Surroundings {
+    tree: Tree,
+    is_read: bool,
+    is_change: bool,
+    is_secured: bool,
+    has_body: bool,
+    has_path_parameter: bool,
+}
+
+/// Completes one operation.
+pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Finish<'_>) {
+    let around = Surroundings {
+        tree: Tree::of(path),
+        is_read: method == "get",
+        is_change: matches!(method, "put" | "patch" | "delete"),
+        is_secured: operation["security"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one.as_object().is_some_and(|one| !one.is_empty()))),
+        has_body: operation.get("requestBody").is_some(),
+        has_path_parameter: path.contains('{'),
+    };
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let takes_key =
+        method == "post" && around.tree == Tree::Editor && path.starts_with("/v1/editor") && !with.without_idempotency.contains(&&*id);
+    add_parameters(&around, takes_key, operation);
+    add_refusals(&around, takes_key, operation);
+    describe_refusals(operation);
+    add_headers(&around, operation);
+    if let Some(roles) = with.roles.and_then(|roles| roles(&id)) {
+        let text = operation["description"].as_str().unwrap_or_default();
+        operation["description"] = json!(format!("{text}\n\nRoles: {}.", roles.join(", ")).trim_start());
+        operation["x-roles"] = json!(roles);
+    }
+}
+
+fn add_parameters(around: &Surroundings, takes_key: bool, operation: &mut Value) {
+    let requires_version = operation["responses"].get("428").is_some();
+    let mut wanted = Vec::new();
+    if around.is_change && around.tree == Tree::Editor {
+        wanted.push(json!({
+            "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string"}, "example": "\"7\"",
+            "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
+        }));
+    }
+    if takes_key {
+        wanted.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": "The same key and body give the first answer again for 24 hours.",
+        }));
+    }
+    if around.tree == Tree::Delivery && around.is_read {
+        wanted.push(json!({
+            "name": "If-None-Match", "in": "header", "required": false, "schema": {"type": "string"},
+            "description": "The `ETag` of the answer that the caller has: 304 if it is still the same.",
+        }));
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    if !operation["parameters"].is_array() {
+        operation["parameters"] = json!([]);
+    }
+    let Some(parameters) = operation["parameters"].as_array_mut() else { return };
+    for parameter in wanted {
+        let is_same = |other: &Value| other["in"] == "header" && other["name"] == parameter["name"];
+        if !parameters.iter().any(is_same) {
+            parameters.push(parameter);
+        }
+    }
+}
+
+fn add_refusals(around: &Surroundings, takes_key: bool, operation: &mut Value) {
+    let is_document = around.tree == Tree::Operations;
+    let is_tagged = around.tree == Tree::Delivery && around.is_read;
+    let mut refusals: Vec<(bool, u16, &str, &[Code])> = Vec::new();
+    let bad_request: &[Code] = if around.has_body {
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson]
+    } else {
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor]
+    };
+    refusals.push((!is_document, 400, "A parameter, a header or the body is not what it should be.", bad_request));
+    refusals.push((around.is_secured, 401, "There is no valid access token.", &[Code::InvalidToken]));
+    refusals.push((around.is_secured && around.tree == Tree::Editor, 403, "The caller's role does not allow this.", &[Code::Forbidden]));
+    refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
+    refusals.push((is_tagged, 406, "No content coding that there is is acceptable.", &[Code::NotAcceptable]));
+    refusals.push((around.has_body, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
+    let is_versioned = around.is_change && around.tree == Tree::Editor;
+    refusals.push((is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
+    refusals.push((around.has_body, 413, "The body is too large.", &[Code::BodyTooLarge]));
+    refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
+    let unfit: &[Code] = if takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
+    refusals.push((around.has_body, 422, "The body is JSON, but not what this operation takes.", unfit));
+    refusals.push((true, 500, "Something went wrong on the server.", &[Code::Internal]));
+    refusals.push((true, 503, "The database is away or the server is stopping.", &[Code::Unavailable]));
+    let responses = &mut operation["responses"];
+    for (_, status, description, codes) in refusals.into_iter().filter(|(applies, ..)| *applies) {
+        if responses.get(status.to_string()).is_none() {
+            responses[status.to_string()] = json!({"description": description, "content": problem_content(codes)});
+        }
+    }
+    if is_tagged && responses.get("200").is_some() && responses.get("304").is_none() {
+        responses["304"] = json!({"description": "It is still what the caller has."});
+    }
+}
+
+/// Gives each refusal that a handler declared its body, with an example of each code that its description names in backticks.
+fn describe_refusals(operation: &mut Value) {
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        let is_refusal = status.parse::<u16>().is_ok_and(|status| status >= 400);
+        if !is_refusal || response.get("$ref").is_some() || response.get("content").is_some() {
+            continue;
+        }
+        let named = response["description"].as_str().unwrap_or_default().split('`').skip(1).step_by(2);
+        let codes: Vec<Code> = named.filter_map(|name| Code::ALL.iter().copied().find(|code| code.name() == name)).collect();
+        response["content"] = problem_content(&codes);
+    }
+}
+
+fn add_headers(around: &Surroundings, operation: &mut Value) {
+    let text = |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if response.get("$ref").is_some() {
+            continue;
+        }
+        let is_list = response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|name| name.ends_with("List"));
+        let mut headers = response["headers"].as_object().cloned().unwrap_or_else(Map::new);
+        let mut add = |name: &str, header: Value| {
+            headers.entry(name).or_insert(header);
+        };
+        add("X-Request-Id", text("The id under which the log knows this request: the caller's own, if it sent one that is taken."));
+        let is_tagged = around.tree == Tree::Delivery && around.is_read;
+        match (status.as_str(), around.tree) {
+            ("200" | "304", Tree::Delivery) if is_tagged => {
+                add("ETag", text("A digest of the answer's bytes, one per content coding."));
+                add("Cache-Control", text("How long it may be kept: never past the next scheduled change of what it shows."));
+            }
+            ("200" | "201", Tree::Editor) => add("ETag", text("The version, of what has versions.")),
+            ("412" | "428", _) => add("ETag", text("The present version.")),
+            ("401", _) => add("WWW-Authenticate", text("`Bearer`.")),
+            ("429" | "503", _) => {
+                let seconds = json!({"type": "integer", "minimum": 0});
+                add("Retry-After", json!({"description": "Seconds to wait.", "schema": seconds}));
+            }
+            _ => {}
+        }
+        match status.as_str() {
+            "201" | "308" => add("Location", text("Where it is.")),
+            "200" if is_list => add("Link", text("The URLs of the next and the previous page (RFC 8288).")),
+            _ => {}
+        }
+        response["headers"] = Value::Object(headers);
+    }
+}

@@ -1,0 +1,78 @@
+//! A small app that is made of the HTTP layer alone, on a port of its own.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get, post};
+use dateline::http::answer::{self, PublicUrl};
+use dateline::http::caching::Lifetime;
+use dateline::http::cors::Origins;
+use dateline::http::middleware::Shell;
+use dateline::http::openapi::{Document, Finish, frame};
+use dateline::http::routes::{Routes, fallback};
+use dateline::http::{BodyDeadline, JsonBody, RawQuery, Schemas, docs};
+use dateline::kernel::problem::Result;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::AppExt;
+
+/// How long a body may take to arrive.
+pub const DEADLINE: Duration = Duration::from_millis(400);
+
+/// What is taken.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    #[schema(min_length = 1, max_length = 10)]
+    text: String,
+}
+
+#[utoipa::path(operation_id = "readNote", responses((status = 200, description = "It", body = Note)), security(()))]
+#[get("/v1/notes/{slug}")]
+async fn read(request: HttpRequest, query: RawQuery) -> Result<HttpResponse> {
+    query.none()?;
+    let text = dateline::http::path::text(&request, "slug")?;
+    answer::delivered(&request, &Note { text }, Lifetime::seconds(60)).await
+}
+
+#[utoipa::path(operation_id = "createNote", request_body = Note, responses((status = 201, description = "It", body = Note)), security(()))]
+#[post("/v1/editor/notes")]
+async fn create(body: JsonBody, query: RawQuery) -> Result<HttpResponse> {
+    let json = body.json(64 * 1024).await?;
+    query.none()?;
+    let note: Note = json.check()?;
+    answer::editor(StatusCode::CREATED).version(1).location("/v1/editor/notes/1").json(&note)
+}
+
+#[utoipa::path(operation_id = "panic", responses((status = 200, description = "Never")), security(()))]
+#[get("/v1/panic")]
+async fn panic() -> Result<HttpResponse> {
+    panic!("a secret of the handler");
+}
+
+/// Starts the app; the address that it listens at.
+pub async fn start() -> String {
+    let (listener, address) = listen();
+    let server = HttpServer::new(|| {
+        let frame = frame("Notes.", &[]);
+        let (app, api) = App::new().into_utoipa_app().openapi(frame).service(read).service(create).service(panic).split_for_parts();
+        let document = Document::finish(&api, Finish::default());
+        let routes = Routes::of(&document);
+        app.app_data(Data::new(Schemas::of(&document)))
+            .app_data(PublicUrl("https://api.example.org".to_owned()))
+            .app_data(BodyDeadline(DEADLINE))
+            .configure(|config| docs::mount(config, &document))
+            .default_service(fallback(&routes))
+            .wrap(Shell::new(Origins::parse("https://desk.example.org").expect("it is an origin")))
+    });
+    let server = server.workers(1).client_disconnect_timeout(Duration::from_secs(10)).disable_signals();
+    actix_web::rt::spawn(server.listen(listener).expect("it listens").run());
+    address
+}
+
+fn listen() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    (listener, address)
+}
