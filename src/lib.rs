@@ -1,3 +1,4 @@
 //! Dateline: a headless CMS for news.
+pub mod bodies;
 pub mod http;
 pub mod kernel;

@@ -1,0 +1,139 @@
+//! Markdown to HTML that is not yet sanitised. The dialect is described in `mod.rs`.
+
+use std::collections::HashMap;
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+use super::balance::{MAX_DEPTH, escaped};
+use super::warnings::{Loss, Losses, echo};
+
+type Events<'a> = Vec<Event<'a>>;
+
+/// The HTML of a Markdown text, its footnotes at the end in the order in which they are first named.
+pub(super) fn to_html(source: &str, losses: &mut Losses) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    let events = Shallow { events: Parser::new_ext(source, options), depth: 0 };
+    let mut out = String::with_capacity(source.len() + source.len() / 2);
+    if source.contains("[^") {
+        Footnotes::default().write(events, &mut out, losses);
+    } else {
+        html::push_html(&mut out, events);
+    }
+    out
+}
+
+/// Leaves out the tags of what is nested too deeply. The sanitiser would too, but only after they were written.
+struct Shallow<I> {
+    events: I,
+    depth: usize,
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Shallow<I> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        loop {
+            let event = self.events.next()?;
+            let depth = match event {
+                Event::Start(_) => {
+                    self.depth += 1;
+                    self.depth
+                }
+                Event::End(_) => {
+                    self.depth -= 1;
+                    self.depth + 1
+                }
+                _ => 0,
+            };
+            if depth <= MAX_DEPTH {
+                return Some(event);
+            }
+        }
+    }
+}
+
+/// Parts the notes from the text, numbers them, and puts them behind it.
+#[derive(Default)]
+struct Footnotes<'a> {
+    notes: HashMap<CowStr<'a>, Events<'a>>,
+    /// The notes in the order of their numbers, with how often each is named.
+    named: Vec<(CowStr<'a>, usize)>,
+    numbers: HashMap<CowStr<'a>, usize>,
+}
+
+impl<'a> Footnotes<'a> {
+    fn write(mut self, events: impl Iterator<Item = Event<'a>>, out: &mut String, losses: &mut Losses) {
+        let body = self.part(events);
+        let body = self.number(body);
+        html::push_html(out, body.into_iter());
+        let mut written = 0;
+        while let Some((name, _)) = self.named.get(written) {
+            let events = self.notes.remove(name).unwrap_or_default();
+            let events = self.number(events);
+            out.push_str(if written == 0 { "<section class=\"footnotes\">\n<ol>\n" } else { "" });
+            written += 1;
+            write_note(written, events, out);
+        }
+        if written > 0 {
+            out.push_str("</ol>\n</section>\n");
+        }
+        let mut unused: Vec<_> = self.notes.keys().collect();
+        unused.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
+        for name in unused {
+            losses.note(Loss::Footnote, &format!("the footnote `[^{}]` is named nowhere in the text and taken out", echo(name)));
+        }
+    }
+
+    /// The events of the text; those of the notes go into `notes`.
+    fn part(&mut self, events: impl Iterator<Item = Event<'a>>) -> Events<'a> {
+        let mut body = Vec::new();
+        let mut within: Vec<(CowStr<'a>, Events<'a>)> = Vec::new();
+        for event in events {
+            match event {
+                Event::Start(Tag::FootnoteDefinition(name)) => within.push((name, Vec::new())),
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    if let Some((name, events)) = within.pop() {
+                        self.notes.entry(name).or_insert(events);
+                    }
+                }
+                event => within.last_mut().map_or(&mut body, |(_, events)| events).push(event),
+            }
+        }
+        body
+    }
+
+    /// The same events with links where notes are named.
+    fn number(&mut self, mut events: Events<'a>) -> Events<'a> {
+        for event in &mut events {
+            let Event::FootnoteReference(name) = event else { continue };
+            if !self.notes.contains_key(name) && !self.numbers.contains_key(name) {
+                *event = Event::Text(format!("[^{name}]").into());
+                continue;
+            }
+            let number = *self.numbers.entry(name.clone()).or_insert_with(|| {
+                self.named.push((name.clone(), 0));
+                self.named.len()
+            });
+            let times = &mut self.named[number - 1].1;
+            *times += 1;
+            let place = if *times == 1 { number.to_string() } else { format!("{number}-{times}") };
+            *event = Event::InlineHtml(
+                format!("<sup class=\"footnote-ref\"><a href=\"#body-fn-{number}\" id=\"body-fnref-{place}\">{number}</a></sup>").into(),
+            );
+        }
+        events
+    }
+}
+
+/// One note, with the way back to where it is first named.
+fn write_note(number: usize, mut events: Events, out: &mut String) {
+    let back = format!(" <a class=\"footnote-backref\" href=\"#body-fnref-{number}\" title=\"{}\">↩</a>", escaped(&number.to_string()));
+    let place = match events.last() {
+        Some(Event::End(TagEnd::Paragraph)) => events.len() - 1,
+        _ => events.len(),
+    };
+    events.insert(place, Event::InlineHtml(back.into()));
+    out.push_str(&format!("<li id=\"body-fn-{number}\">\n"));
+    html::push_html(out, events.into_iter());
+    out.push_str("</li>\n");
+}
