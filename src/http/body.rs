@@ -173,7 +173,7 @@ fn too_large(max_bytes: usize) -> Problem {
 }
 
 fn timed_out() -> Problem {
-    Problem::new(Code::RequestTimeout, "The body did not arrive whole in time.").with_header("connection", "close")
+    Problem::new(Code::RequestTimeout, "The body did not arrive whole in time.")
 }
 
 fn broken(error: PayloadError) -> Problem {

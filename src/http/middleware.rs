@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::cors::Origins;
 use super::tree::Tree;
+use super::unread::Hold;
 use super::{path, problem};
 use crate::kernel::problem::Problem;
 
@@ -123,6 +124,7 @@ struct Exchange {
     origin: Option<HeaderValue>,
     is_preflight: bool,
     origins: Origins,
+    unread: Option<Hold>,
 }
 
 impl Exchange {
@@ -139,6 +141,7 @@ impl Exchange {
             origin: request.headers().get(ORIGIN).cloned(),
             is_preflight: *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD),
             origins: origins.clone(),
+            unread: Hold::of(request),
             id,
         };
         request.headers_mut().insert(X_REQUEST_ID, exchange.id.clone());
@@ -153,7 +156,7 @@ impl Exchange {
         self.id.to_str().unwrap_or_default()
     }
 
-    fn finish<B: MessageBody + 'static>(self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
+    fn finish<B: MessageBody + 'static>(mut self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
         let status = response.status();
         let mut response = if status.is_client_error() || status.is_server_error() {
             self.explain(response.map_into_boxed_body())
@@ -162,7 +165,10 @@ impl Exchange {
         };
         self.dress(response.headers_mut());
         self.log(response.status().as_u16());
-        response
+        match self.unread.take() {
+            Some(unread) => unread.until_out(response),
+            None => response,
+        }
     }
 
     /// For what did not come back with its request: a middleware's error, a panic.

@@ -21,6 +21,7 @@ pub mod query;
 pub mod routes;
 mod schemas;
 mod tree;
+mod unread;
 
 pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES};
 pub use limits::{ClientAddress, TrustedProxies};

@@ -20,18 +20,21 @@ use crate::kernel::problem::Code;
 /// The name of the security scheme: `security(("bearer" = []))`.
 pub const BEARER: &str = "bearer";
 
+/// Tells which roles may do the operation of this operationId.
+pub type RolesOf<'a> = dyn Fn(&str) -> Option<Vec<&'static str>> + 'a;
+
 /// What only the things themselves know.
 #[derive(Clone, Copy, Default)]
 pub struct Finish<'a> {
     /// Which roles may do an operation, by its operationId; `None` for those that ask for no role.
-    pub roles: Option<&'a dyn Fn(&str) -> Option<Vec<&'static str>>>,
+    pub roles: Option<&'a RolesOf<'a>>,
     /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
     pub without_idempotency: &'a [&'a str],
 }
 
 /// The document with nothing in it yet: hand it to `UtoipaApp::openapi`. `description` is Markdown; tags are shown in this order.
 pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
-    let contact = ContactBuilder::new().name(Some("Dateline")).url(Some("https://github.com/dateline-cms/dateline")).build();
+    let contact = ContactBuilder::new().name(Some("Dateline")).build();
     let license = LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build();
     let info = InfoBuilder::new()
         .title("Dateline")

@@ -60,7 +60,7 @@ fn cache_control(code: Code, tree: Tree) -> &'static str {
 /// Writes the cause of a failure to the log, under the id that the answer carries.
 pub(super) fn log(problem: &Problem, request_id: &str) {
     if problem.code().status() >= 500 {
-        let cause = problem.cause().map(|cause| chain(cause)).unwrap_or_default();
+        let cause = problem.cause().map(chain).unwrap_or_default();
         tracing::error!(request_id, code = problem.code().name(), cause, "{}", problem.detail());
     } else if let Some(cause) = problem.cause() {
         tracing::debug!(request_id, code = problem.code().name(), cause = chain(cause), "{}", problem.detail());

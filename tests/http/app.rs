@@ -20,6 +20,9 @@ use utoipa_actix_web::AppExt;
 /// How long a body may take to arrive.
 pub const DEADLINE: Duration = Duration::from_millis(400);
 
+/// How long a client that still sends may read an answer.
+pub const LINGER: Duration = Duration::from_secs(3);
+
 /// What is taken.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +69,7 @@ pub async fn start() -> String {
             .default_service(fallback(&routes))
             .wrap(Shell::new(Origins::parse("https://desk.example.org").expect("it is an origin")))
     });
-    let server = server.workers(1).client_disconnect_timeout(Duration::from_secs(10)).disable_signals();
+    let server = server.workers(1).client_disconnect_timeout(LINGER).disable_signals();
     actix_web::rt::spawn(server.listen(listener).expect("it listens").run());
     address
 }

@@ -182,3 +182,30 @@ async fn an_unknown_parameter_is_named() {
     let refused = exchange(&address, get("/v1/notes/a?at=1")).await;
     assert_eq!((refused.status, refused.json()["errors"][0]["pointer"].as_str()), (400, Some("/at")));
 }
+
+#[actix_web::test]
+async fn a_chunked_body_that_never_ends_keeps_no_connection() {
+    let address = app::start().await;
+    let mut socket = Socket::connect(&address).await;
+    socket
+        .send("POST /v1/editor/notes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n")
+        .await;
+    let late = socket.answer().await;
+    assert_eq!((late.status, late.header("connection")), (408, Some("close")));
+    let started = Instant::now();
+    socket.rest().await;
+    assert!(started.elapsed() < app::LINGER * 2, "the server closed the connection by itself");
+}
+
+#[actix_web::test]
+async fn a_chunked_body_that_is_read_leaves_the_connection_open() {
+    let address = app::start().await;
+    let mut socket = Socket::connect(&address).await;
+    for _ in 0..2 {
+        socket
+            .send("POST /v1/editor/notes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+            .await;
+        socket.send("c\r\n{\"text\":\"a\"}\r\n0\r\n\r\n").await;
+        assert_eq!(socket.answer().await.status, 201);
+    }
+}
