@@ -31,7 +31,7 @@ pub struct Note {
     text: String,
 }
 
-#[utoipa::path(operation_id = "readNote", responses((status = 200, description = "It", body = Note)), security(()))]
+#[utoipa::path(operation_id = "readNote", params(("slug" = String, Path, description = "Which")), responses((status = 200, description = "It", body = Note)), security(()))]
 #[get("/v1/notes/{slug}")]
 async fn read(request: HttpRequest, query: RawQuery) -> Result<HttpResponse> {
     query.none()?;
