@@ -108,7 +108,7 @@ async fn list_of_errors(request: HttpRequest) -> Result<HttpResponse> {
 fn layout(title: &str, main: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{} · Dateline</title>\n<link rel=\"stylesheet\" href=\"/docs/errors.css\">\n</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n",
+         <title>{} · Dateline</title>\n<link rel=\"icon\" type=\"image/png\" href=\"/docs/favicon-32x32.png\">\n<link rel=\"stylesheet\" href=\"/docs/errors.css\">\n</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n",
         escape(title)
     )
 }
