@@ -2,3 +2,4 @@
 pub mod bodies;
 pub mod http;
 pub mod kernel;
+pub mod db;

@@ -203,7 +203,7 @@ impl Problem {
     }
 
     /// The cause, for the log.
-    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
     }
 }

@@ -1,0 +1,17 @@
+DROP TABLE idempotency_keys;
+DROP TABLE audit;
+DROP TABLE slugs;
+DROP TABLE tally_watermark;
+DROP TABLE tallies;
+DROP TABLE listings;
+DROP TABLE publications;
+DROP TABLE revision_keys;
+DROP TABLE revision_bodies;
+DROP TABLE revisions;
+DROP TABLE articles;
+DROP TABLE authors;
+DROP TABLE tags;
+DROP TABLE category_ancestors;
+DROP TABLE categories;
+DROP TABLE secrets;
+DROP TABLE names_version;

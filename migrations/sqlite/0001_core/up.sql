@@ -1,0 +1,202 @@
+-- Instants are milliseconds since 1970 UTC. "No end" is 9223372036854775807. Ids are UUIDv7 in 16 bytes.
+
+-- Counts the changes of names: of categories, tags and authors. Who keeps names in memory compares it.
+CREATE TABLE names_version (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+) STRICT;
+INSERT INTO names_version (id, version) VALUES (1, 1);
+
+-- Random keys that all nodes share, such as the one that signs cursors.
+CREATE TABLE secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE categories (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    parent_id BLOB REFERENCES categories (id),
+    position INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX categories_slug ON categories (slug);
+CREATE INDEX categories_parent ON categories (parent_id);
+
+-- Every category with itself (depth 0) and with each one above it.
+CREATE TABLE category_ancestors (
+    category_id BLOB NOT NULL REFERENCES categories (id),
+    ancestor_id BLOB NOT NULL REFERENCES categories (id),
+    depth INTEGER NOT NULL,
+    PRIMARY KEY (category_id, ancestor_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX category_ancestors_ancestor ON category_ancestors (ancestor_id, category_id);
+
+CREATE TABLE tags (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tags_slug ON tags (slug);
+
+CREATE TABLE authors (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bio TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX authors_slug ON authors (slug);
+
+-- One row an article, with what only a write changes.
+CREATE TABLE articles (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    kind TEXT NOT NULL CHECK (kind IN ('article', 'page')),
+    locale TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    trashed_at INTEGER,
+    version INTEGER NOT NULL,
+    newest_revision INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    category_id BLOB REFERENCES categories (id),
+    title_folded TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX articles_saved ON articles (saved_at DESC, id DESC);
+CREATE INDEX articles_created ON articles (created_at DESC, id DESC);
+CREATE INDEX articles_category ON articles (category_id, saved_at DESC, id DESC);
+CREATE INDEX articles_created_by ON articles (created_by, saved_at DESC, id DESC);
+
+-- What a card shows lies here, apart from bodies. Immutable, but for the ids that `reassign_to` rewrites.
+CREATE TABLE revisions (
+    article_id BLOB NOT NULL REFERENCES articles (id),
+    number INTEGER NOT NULL,
+    slug TEXT NOT NULL,
+    title TEXT NOT NULL,
+    excerpt TEXT NOT NULL,
+    category_id BLOB REFERENCES categories (id),
+    -- {"further_categories": [id], "tags": [id], "authors": [id]} in the order given.
+    refs TEXT NOT NULL,
+    image TEXT,
+    seo TEXT,
+    custom TEXT,
+    word_count INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    saved_by BLOB NOT NULL,
+    PRIMARY KEY (article_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE revision_bodies (
+    article_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    format TEXT NOT NULL CHECK (format IN ('markdown', 'html')),
+    source TEXT NOT NULL,
+    html TEXT NOT NULL,
+    text TEXT NOT NULL,
+    -- [{"code", "detail"}]: what the sanitiser took out.
+    warnings TEXT NOT NULL,
+    PRIMARY KEY (article_id, number),
+    FOREIGN KEY (article_id, number) REFERENCES revisions (article_id, number)
+) STRICT;
+
+-- The lists that a revision itself names; the ancestors of its categories are joined when it is published.
+CREATE TABLE revision_keys (
+    article_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    relation TEXT NOT NULL CHECK (relation IN ('category', 'tag', 'author')),
+    target_id BLOB NOT NULL,
+    PRIMARY KEY (article_id, number, relation, target_id),
+    FOREIGN KEY (article_id, number) REFERENCES revisions (article_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revision_keys_target ON revision_keys (relation, target_id, article_id, number);
+
+CREATE TABLE publications (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    article_id BLOB NOT NULL REFERENCES articles (id),
+    revision INTEGER NOT NULL,
+    follows_newest INTEGER NOT NULL CHECK (follows_newest IN (0, 1)),
+    publish_at INTEGER NOT NULL,
+    unpublish_at INTEGER NOT NULL,
+    -- Set by trashing.
+    cut_at INTEGER NOT NULL,
+    -- The effective end: the earliest of its own end, the next start and the cut. Empty if not after publish_at.
+    ends_at INTEGER NOT NULL,
+    -- The date as given; null means that of the publication before.
+    published_at_given INTEGER,
+    published_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    minor INTEGER NOT NULL CHECK (minor IN (0, 1)),
+    withdrawn_reason TEXT,
+    time_zone TEXT,
+    publish_at_local TEXT,
+    unpublish_at_local TEXT,
+    version INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);
+CREATE INDEX publications_start ON publications (publish_at, article_id, id);
+CREATE INDEX publications_end ON publications (ends_at, article_id, id);
+
+-- One row for each list and unbroken stretch in which an article is on it under one date.
+CREATE TABLE listings (
+    list TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    article_id BLOB NOT NULL REFERENCES articles (id),
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    PRIMARY KEY (list, first_at DESC, article_id DESC, from_at DESC)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listings_article ON listings (article_id);
+
+-- How many articles of a list with first_at in a bucket are live at the watermark.
+CREATE TABLE tallies (
+    list TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    PRIMARY KEY (list, level, bucket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tally_watermark (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+) STRICT;
+INSERT INTO tally_watermark (id, at) VALUES (1, 0);
+
+-- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
+CREATE TABLE slugs (
+    locale TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    article_id BLOB NOT NULL REFERENCES articles (id),
+    PRIMARY KEY (locale, slug)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slugs_article ON slugs (article_id);
+
+-- Who did what, written in the transaction of the change. Its latest instant is the floor of every clock.
+CREATE TABLE audit (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    at INTEGER NOT NULL,
+    actor_id BLOB,
+    action TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id BLOB NOT NULL,
+    details TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_at ON audit (at);
+
+-- The first answer to a POST with an Idempotency-Key, for 24 hours.
+CREATE TABLE idempotency_keys (
+    user_id BLOB NOT NULL,
+    operation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body_hash BLOB NOT NULL,
+    answer TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, operation, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);

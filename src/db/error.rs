@@ -1,0 +1,137 @@
+//! What can go wrong with a database: while opening it, and while using it.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::kernel::problem::{Code, Problem};
+
+/// The result of a query.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A statement failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be reached, or the connection broke.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// Anything else: a fault of ours, or of the data.
+    #[error(transparent)]
+    Query(DieselError),
+    /// A stored value that this version cannot read.
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(String),
+}
+
+impl Error {
+    /// Whether the transaction lost against another one and may simply be run again.
+    pub(super) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Query(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Self::Query(DieselError::DatabaseError(_, info)) => info.message().contains("deadlock detected"),
+            _ => false,
+        }
+    }
+
+    /// Whether the database was away, or the connection to it broke.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    /// Whether a unique index refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+
+    /// A stored value that this version cannot read.
+    pub fn corrupt(what: impl std::fmt::Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+}
+
+/// An error of whoever uses the database, from which [`super::Db`] can tell whether trying again would help.
+pub trait Failure: From<Error> {
+    /// The failed statement behind it, if that is the reason.
+    fn database_error(&self) -> Option<&Error>;
+}
+
+impl Failure for Error {
+    fn database_error(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
+
+impl Failure for Problem {
+    fn database_error(&self) -> Option<&Error> {
+        self.cause().and_then(|cause| cause.downcast_ref())
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => {
+                Self::Unavailable(info.message().to_owned())
+            }
+            DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            // What PostgreSQL says while it stops or starts has no kind of its own in diesel.
+            DieselError::DatabaseError(_, info) if is_shutdown(info.message()) => Self::Unavailable(info.message().to_owned()),
+            _ => Self::Query(error),
+        }
+    }
+}
+
+fn is_shutdown(message: &str) -> bool {
+    ["terminating connection", "server closed the connection", "the database system is", "connection to server", "no connection to the server", "could not receive data", "could not send data", "SSL connection has been closed"]
+        .iter()
+        .any(|sign| message.contains(sign))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unavailable(_) => {
+                Self::new(Code::Unavailable, "The database cannot be reached at the moment.").with_header("Retry-After", "1").because(error)
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// A database cannot be opened. The words are for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The path is not text.
+    #[error("the path of the database is not UTF-8")]
+    Path,
+    /// The file or the server refuses.
+    #[error("the database cannot be opened: {0}")]
+    Connect(diesel::ConnectionError),
+    /// Too old an SQLite was linked.
+    #[error("SQLite {0} is too old: 3.51.3 or later is needed, since older ones can lose committed writes")]
+    SqliteTooOld(i32),
+    /// Too old a server.
+    #[error("PostgreSQL {0} is too old: 15 or later is needed")]
+    PostgresTooOld(i32),
+    /// Another server process uses the file.
+    #[error("another `dateline serve` uses {0}: stop it first, or give this one another DATABASE_URL")]
+    Locked(String),
+    /// A newer program has changed the tables.
+    #[error("the database was made by a newer version of Dateline (it has migration {0}, which this version does not know): use that version")]
+    Newer(String),
+    /// Tables are missing.
+    #[error("the database lacks migration {0}: run `dateline migrate`")]
+    Older(String),
+    /// A migration failed.
+    #[error("migration failed: {0}")]
+    Migration(String),
+    /// Reading or making files failed.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file or folder.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A statement failed.
+    #[error(transparent)]
+    Query(#[from] DieselError),
+}

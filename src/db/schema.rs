@@ -1,0 +1,262 @@
+//! The tables, as the query builder knows them: the same on both engines.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    names_version (id) {
+        id -> BigInt,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    secrets (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    categories (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        parent_id -> Nullable<IdSql>,
+        position -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    category_ancestors (category_id, ancestor_id) {
+        category_id -> IdSql,
+        ancestor_id -> IdSql,
+        depth -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    tags (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    authors (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+        bio -> Text,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    articles (id) {
+        id -> IdSql,
+        kind -> Text,
+        locale -> Text,
+        created_at -> BigInt,
+        created_by -> IdSql,
+        trashed_at -> Nullable<BigInt>,
+        version -> BigInt,
+        newest_revision -> BigInt,
+        saved_at -> BigInt,
+        category_id -> Nullable<IdSql>,
+        title_folded -> Text,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    revisions (article_id, number) {
+        article_id -> IdSql,
+        number -> BigInt,
+        slug -> Text,
+        title -> Text,
+        excerpt -> Text,
+        category_id -> Nullable<IdSql>,
+        refs -> Text,
+        image -> Nullable<Text>,
+        seo -> Nullable<Text>,
+        custom -> Nullable<Text>,
+        word_count -> BigInt,
+        saved_at -> BigInt,
+        saved_by -> IdSql,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    revision_bodies (article_id, number) {
+        article_id -> IdSql,
+        number -> BigInt,
+        format -> Text,
+        source -> Text,
+        html -> Text,
+        text -> Text,
+        warnings -> Text,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    revision_keys (article_id, number, relation, target_id) {
+        article_id -> IdSql,
+        number -> BigInt,
+        relation -> Text,
+        target_id -> IdSql,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    publications (id) {
+        id -> IdSql,
+        article_id -> IdSql,
+        revision -> BigInt,
+        follows_newest -> Bool,
+        publish_at -> BigInt,
+        unpublish_at -> BigInt,
+        cut_at -> BigInt,
+        ends_at -> BigInt,
+        published_at_given -> Nullable<BigInt>,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+        minor -> Bool,
+        withdrawn_reason -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        publish_at_local -> Nullable<Text>,
+        unpublish_at_local -> Nullable<Text>,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    listings (list, first_at, article_id, from_at) {
+        list -> Text,
+        first_at -> BigInt,
+        article_id -> IdSql,
+        from_at -> BigInt,
+        until_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    tallies (list, level, bucket) {
+        list -> Text,
+        level -> BigInt,
+        bucket -> BigInt,
+        live -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    tally_watermark (id) {
+        id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    slugs (locale, slug) {
+        locale -> Text,
+        slug -> Text,
+        article_id -> IdSql,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    audit (id) {
+        id -> IdSql,
+        at -> BigInt,
+        actor_id -> Nullable<IdSql>,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> IdSql,
+        details -> Text,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    idempotency_keys (user_id, operation, key) {
+        user_id -> IdSql,
+        operation -> Text,
+        key -> Text,
+        body_hash -> Binary,
+        answer -> Text,
+        created_at -> BigInt,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(names_version, secrets, categories, category_ancestors, tags, authors, articles, revisions, revision_bodies, revision_keys, publications, listings, tallies, tally_watermark, slugs, audit, idempotency_keys);

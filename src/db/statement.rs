@@ -1,0 +1,177 @@
+//! SQL that the query builder cannot say on both engines (row values, compound selects, correlated limits), typed and without a fork:
+//! fixed texts with values between them. The texts are `&'static str`, so that nothing a caller sent can become SQL.
+
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{self, HasSqlType, Nullable};
+use diesel::sqlite::Sqlite;
+use uuid::Uuid;
+
+use super::connection::MultiBackend;
+use super::types::{IdSql, StoredId};
+use crate::kernel::id::{ArticleId, AuditId, AuthorId, CategoryId, PublicationId, SessionId, TagId, UserId};
+use crate::kernel::instant::Instant;
+
+/// A statement whose rows are of the SQL type `ST`. The same parts give the same text, which the connection keeps prepared.
+#[derive(Clone, Debug)]
+pub struct Statement<ST> {
+    parts: Vec<Part>,
+    is_kept: bool,
+    row: PhantomData<ST>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Sql(&'static str),
+    Bind(Bind),
+}
+
+/// A value between the texts.
+#[derive(Clone, Debug)]
+pub enum Bind {
+    /// An id, or null.
+    Id(Option<StoredId>),
+    /// An integer or an instant, or null.
+    Number(Option<i64>),
+    /// A text, or null.
+    Text(Option<String>),
+    /// A truth value.
+    Bool(bool),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl<ST> Statement<ST> {
+    /// A statement that begins with `sql`.
+    pub fn new(sql: &'static str) -> Self {
+        Self { parts: vec![Part::Sql(sql)], is_kept: true, row: PhantomData }
+    }
+
+    /// Appends a text.
+    #[must_use]
+    pub fn sql(mut self, sql: &'static str) -> Self {
+        self.parts.push(Part::Sql(sql));
+        self
+    }
+
+    /// Appends a value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Bind>) -> Self {
+        self.parts.push(Part::Bind(value.into()));
+        self
+    }
+
+    /// Appends values with commas between them.
+    #[must_use]
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = impl Into<Bind>>) -> Self {
+        for (at, value) in values.into_iter().enumerate() {
+            if at > 0 {
+                self = self.sql(", ");
+            }
+            self = self.bind(value);
+        }
+        self
+    }
+
+    /// The statement is not kept prepared: for texts whose length depends on how many values there are.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.is_kept = false;
+        self
+    }
+
+    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<IdSql> + HasSqlType<sql_types::Bool>,
+        StoredId: ToSql<IdSql, DB>,
+        i64: ToSql<sql_types::BigInt, DB>,
+        String: ToSql<sql_types::Text, DB>,
+        bool: ToSql<sql_types::Bool, DB>,
+        Vec<u8>: ToSql<sql_types::Binary, DB>,
+    {
+        if !self.is_kept {
+            out.unsafe_to_cache_prepared();
+        }
+        for part in &self.parts {
+            match part {
+                Part::Sql(sql) => out.push_sql(sql),
+                Part::Bind(Bind::Id(id)) => out.push_bind_param::<Nullable<IdSql>, _>(id)?,
+                Part::Bind(Bind::Number(number)) => out.push_bind_param::<Nullable<sql_types::BigInt>, _>(number)?,
+                Part::Bind(Bind::Text(text)) => out.push_bind_param::<Nullable<sql_types::Text>, _>(text)?,
+                Part::Bind(Bind::Bool(truth)) => out.push_bind_param::<sql_types::Bool, _>(truth)?,
+                Part::Bind(Bind::Bytes(bytes)) => out.push_bind_param::<sql_types::Binary, _>(bytes)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<ST> QueryFragment<Pg> for Statement<ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk(out)
+    }
+}
+
+impl<ST> QueryFragment<Sqlite> for Statement<ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(out)
+    }
+}
+
+impl<ST> QueryFragment<MultiBackend> for Statement<ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}
+
+impl<ST> QueryId for Statement<ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> Query for Statement<ST> {
+    type SqlType = ST;
+}
+
+impl<ST, C> diesel::RunQueryDsl<C> for Statement<ST> {}
+
+macro_rules! binds {
+    ($($variant:ident: $($rust:ty => |$value:ident| $into:expr),*;)*) => {$($(
+        impl From<$rust> for Bind {
+            fn from($value: $rust) -> Self {
+                Self::$variant(Some($into))
+            }
+        }
+
+        impl From<Option<$rust>> for Bind {
+            fn from(value: Option<$rust>) -> Self {
+                Self::$variant(value.map(|$value: $rust| $into))
+            }
+        }
+    )*)*};
+}
+
+binds! {
+    Number: i64 => |n| n, Instant => |i| i.millis();
+    Text: String => |t| t, &str => |t| t.to_owned();
+    Id: Uuid => |id| StoredId(id), StoredId => |id| id, ArticleId => |id| StoredId(id.uuid()), PublicationId => |id| StoredId(id.uuid()),
+        CategoryId => |id| StoredId(id.uuid()), TagId => |id| StoredId(id.uuid()), AuthorId => |id| StoredId(id.uuid()),
+        UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid());
+}
+
+impl From<bool> for Bind {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<Vec<u8>> for Bind {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}

@@ -1,0 +1,84 @@
+//! A write: one transaction with one instant.
+
+use diesel::dsl::max;
+use diesel::result::Error as DieselError;
+use diesel::{Connection, QueryDsl, RunQueryDsl};
+
+use super::connection::AnyConnection;
+use super::error::{Error, Failure, Result};
+use super::schema::audit;
+use crate::kernel::clock::Clock;
+use crate::kernel::instant::Instant;
+
+/// The transaction that a write runs in.
+pub struct Tx<'a> {
+    connection: &'a mut AnyConnection,
+    clock: &'a dyn Clock,
+    now: Option<Instant>,
+}
+
+/// What became of a transaction.
+pub(super) struct Run<T, E> {
+    pub(super) outcome: std::result::Result<T, E>,
+    /// The instant of the write, if it asked.
+    pub(super) now: Option<Instant>,
+    /// Whether the write's own code was reached.
+    pub(super) has_begun: bool,
+}
+
+impl Tx<'_> {
+    /// The connection. What is written through it is committed with the transaction, or not at all.
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        self.connection
+    }
+
+    /// The one instant of this write (contract 2.13): the clock's, and not before any that a committed write recorded. The first call decides it,
+    /// so it comes after the locks.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn now(&mut self) -> Result<Instant> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let latest = latest_write(self.connection)?;
+        let now = latest.map_or(self.clock.now(), |latest| self.clock.now().max(latest));
+        self.now = Some(now);
+        Ok(now)
+    }
+
+    /// Runs `f` in a transaction, or in a savepoint where one is open already.
+    pub(super) fn run<T, E: Failure>(
+        connection: &mut AnyConnection, clock: &dyn Clock, f: &dyn Fn(&mut Tx<'_>) -> std::result::Result<T, E>,
+    ) -> Run<T, E> {
+        let (mut now, mut has_begun) = (None, false);
+        let outcome = connection.transaction(|connection| {
+            has_begun = true;
+            let mut tx = Tx { connection, clock, now: None };
+            let outcome = f(&mut tx).map_err(Failed::Refused);
+            now = tx.now;
+            outcome
+        });
+        let outcome = outcome.map_err(|failed| match failed {
+            Failed::Refused(error) => error,
+            Failed::Database(error) => Error::from(error).into(),
+        });
+        Run { outcome, now, has_begun }
+    }
+}
+
+enum Failed<E> {
+    Refused(E),
+    Database(DieselError),
+}
+
+impl<E> From<DieselError> for Failed<E> {
+    fn from(error: DieselError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// The latest instant that a committed write recorded.
+pub(super) fn latest_write(connection: &mut AnyConnection) -> Result<Option<Instant>> {
+    Ok(audit::table.select(max(audit::at)).first::<Option<Instant>>(connection)?)
+}
