@@ -1,5 +1,7 @@
-//! Dateline: a headless CMS for news.
+//! Dateline: a headless CMS for news, in which the publication date is exact and first class.
+
+pub mod audit;
 pub mod bodies;
+pub mod db;
 pub mod http;
 pub mod kernel;
-pub mod db;

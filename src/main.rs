@@ -1,3 +1,3 @@
-//! The program `dateline`.
+//! The `dateline` command.
 
 fn main() {}

@@ -38,7 +38,9 @@ impl AnyConnection {
             DatabaseUrl::Sqlite(path) => {
                 let path = path.to_str().ok_or(OpenError::Path)?;
                 let mut connection = SqliteConnection::establish(path).map_err(OpenError::Connect)?;
-                connection.batch_execute(sqlite_settings(purpose)).map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;
+                connection
+                    .batch_execute(sqlite_settings(purpose))
+                    .map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;
                 Ok(Self::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
@@ -64,7 +66,8 @@ impl AnyConnection {
                     #[diesel(sql_type = diesel::sql_types::Integer)]
                     number: i32,
                 }
-                let version: Version = diesel::sql_query("SELECT current_setting('server_version_num')::int AS number").get_result(connection)?;
+                let version: Version =
+                    diesel::sql_query("SELECT current_setting('server_version_num')::int AS number").get_result(connection)?;
                 if version.number < POSTGRES_FLOOR { Err(OpenError::PostgresTooOld(version.number)) } else { Ok(()) }
             }
         }

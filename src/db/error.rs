@@ -80,9 +80,18 @@ impl From<DieselError> for Error {
 }
 
 fn is_shutdown(message: &str) -> bool {
-    ["terminating connection", "server closed the connection", "the database system is", "connection to server", "no connection to the server", "could not receive data", "could not send data", "SSL connection has been closed"]
-        .iter()
-        .any(|sign| message.contains(sign))
+    [
+        "terminating connection",
+        "server closed the connection",
+        "the database system is",
+        "connection to server",
+        "no connection to the server",
+        "could not receive data",
+        "could not send data",
+        "SSL connection has been closed",
+    ]
+    .iter()
+    .any(|sign| message.contains(sign))
 }
 
 impl From<Error> for Problem {
@@ -115,7 +124,9 @@ pub enum OpenError {
     #[error("another `dateline serve` uses {0}: stop it first, or give this one another DATABASE_URL")]
     Locked(String),
     /// A newer program has changed the tables.
-    #[error("the database was made by a newer version of Dateline (it has migration {0}, which this version does not know): use that version")]
+    #[error(
+        "the database was made by a newer version of Dateline (it has migration {0}, which this version does not know): use that version"
+    )]
     Newer(String),
     /// Tables are missing.
     #[error("the database lacks migration {0}: run `dateline migrate`")]

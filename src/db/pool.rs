@@ -29,7 +29,10 @@ impl Pool {
     }
 
     /// Runs `f` with a connection on this thread. The connection goes back unless it broke, or `f` panicked.
-    pub(super) fn with<T, E: From<Error>>(&self, f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+    pub(super) fn with<T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match kept {
             Some(connection) => connection,

@@ -259,4 +259,22 @@ table! {
     }
 }
 
-allow_tables_to_appear_in_same_query!(names_version, secrets, categories, category_ancestors, tags, authors, articles, revisions, revision_bodies, revision_keys, publications, listings, tallies, tally_watermark, slugs, audit, idempotency_keys);
+allow_tables_to_appear_in_same_query!(
+    names_version,
+    secrets,
+    categories,
+    category_ancestors,
+    tags,
+    authors,
+    articles,
+    revisions,
+    revision_bodies,
+    revision_keys,
+    publications,
+    listings,
+    tallies,
+    tally_watermark,
+    slugs,
+    audit,
+    idempotency_keys
+);

@@ -49,7 +49,9 @@ impl Tx<'_> {
 
     /// Runs `f` in a transaction, or in a savepoint where one is open already.
     pub(super) fn run<T, E: Failure>(
-        connection: &mut AnyConnection, clock: &dyn Clock, f: &dyn Fn(&mut Tx<'_>) -> std::result::Result<T, E>,
+        connection: &mut AnyConnection,
+        clock: &dyn Clock,
+        f: &dyn Fn(&mut Tx<'_>) -> std::result::Result<T, E>,
     ) -> Run<T, E> {
         let (mut now, mut has_begun) = (None, false);
         let outcome = connection.transaction(|connection| {

@@ -42,7 +42,9 @@ impl FromStr for DatabaseUrl {
             return Err(InvalidUrl::Scheme);
         }
         match ssl_mode(url) {
-            Some(mode) if !cfg!(feature = "tls") && ["require", "verify-ca", "verify-full"].contains(&mode) => Err(InvalidUrl::NoTls(mode.to_owned())),
+            Some(mode) if !cfg!(feature = "tls") && ["require", "verify-ca", "verify-full"].contains(&mode) => {
+                Err(InvalidUrl::NoTls(mode.to_owned()))
+            }
             _ => Ok(Self::Postgres(url.to_owned())),
         }
     }
