@@ -12,6 +12,9 @@ pub(super) const ID_PREFIX: &str = "body-";
 /// The classes that a body may have; `language-*` on `code` besides.
 const CLASSES: [&str; 3] = ["footnotes", "footnote-ref", "footnote-backref"];
 const MAX_ID: usize = 100;
+/// The longest address and the longest title, in bytes.
+const MAX_ADDRESS: usize = 4_000;
+const MAX_TITLE: usize = 4_000;
 /// The largest width or height, in CSS pixels.
 const MAX_PIXELS: u32 = 10_000;
 const MAX_SPAN: u32 = 1_000;
@@ -38,7 +41,7 @@ pub(super) fn value(element: &str, attribute: &str, value: &str) -> Option<Strin
         "start" | "value" => value.trim().parse::<i32>().ok().map(|n| n.to_string()),
         "lang" | "hreflang" => is_language(value).then(|| value.to_owned()),
         "datetime" => is_datetime(value).then(|| value.to_owned()),
-        "alt" | "title" => Some(value.to_owned()),
+        "alt" | "title" => (value.len() <= MAX_TITLE).then(|| value.to_owned()),
         _ => None,
     }
 }
@@ -102,7 +105,7 @@ pub(super) fn rel(value: &str) -> String {
 /// The target of a link: an address, or a place within the body.
 fn link(value: &str) -> Option<String> {
     let cleaned = without_breaks(value);
-    match cleaned.strip_prefix('#') {
+    match cleaned.strip_prefix('#').filter(|_| cleaned.len() <= MAX_ADDRESS) {
         Some("" | "top") => Some(cleaned),
         Some(fragment) => Some(format!("#{}", prefixed(fragment))),
         None => address(&cleaned, &["http", "https", "mailto", "tel"]),
@@ -118,6 +121,9 @@ fn without_breaks(value: &str) -> String {
 /// The address, if it is relative or has one of the schemes.
 pub(super) fn address(value: &str, schemes: &[&str]) -> Option<String> {
     let cleaned = without_breaks(value);
+    if cleaned.len() > MAX_ADDRESS {
+        return None;
+    }
     let scheme_end = cleaned.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
     let is_absolute = cleaned.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme_end.is_some_and(|at| cleaned[at..].starts_with(':'));
     if is_absolute {

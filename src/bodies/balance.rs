@@ -18,13 +18,16 @@ use super::warnings::{Loss, Losses, echo};
 
 /// The most elements of a body that may lie within each other. The tags of deeper ones are left out, their text stays.
 pub const MAX_DEPTH: usize = 100;
+/// html5ever looks from each `&` of a text to the text's end when it writes it. A text is parted by `<wbr>`, which shows
+/// nowhere, where that would make it look at more bytes than this.
+const MAX_LOOKED_AT: usize = 16 << 20;
 /// A table needs this much depth below it: section, row, cell.
 const TABLE_DEPTH: usize = 4;
 
 /// The HTML in balanced form; expects what `lexer.rs` writes.
 pub(super) fn balanced(plain: &str, hosts: &EmbedHosts, losses: &mut Losses) -> String {
     let out = String::with_capacity(plain.len() + plain.len() / 8);
-    let balancer = Balancer { out, open: Vec::new(), too_deep: 0, is_after_pre: false, hosts, losses };
+    let balancer = Balancer { out, open: Vec::new(), too_deep: 0, is_after_pre: false, run: Run::default(), hosts, losses };
     let mut balancer = tokenize(plain, Sink(RefCell::new(balancer))).0.into_inner();
     balancer.close_from(0);
     balancer.out
@@ -61,24 +64,35 @@ struct Balancer<'a> {
     too_deep: usize,
     /// The last thing written is `<pre>`, behind which parsers leave out a line break.
     is_after_pre: bool,
+    /// The text since the last tag.
+    run: Run,
     hosts: &'a EmbedHosts,
     losses: &'a mut Losses,
+}
+
+/// A text without a tag in it: its bytes, and how many of them stop html5ever.
+#[derive(Default)]
+struct Run {
+    bytes: usize,
+    stops: usize,
 }
 
 /// A value between double quotes, or text.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{a0}' => out.push_str("&nbsp;"),
-            _ => out.push(c),
-        }
-    }
+    text.chars().for_each(|c| push_escaped(&mut out, c));
     out
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        '\u{a0}' => out.push_str("&nbsp;"),
+        _ => out.push(c),
+    }
 }
 
 /// Parts of a table that hold other parts and no text.
@@ -123,6 +137,7 @@ impl Balancer<'_> {
             let Some(open) = self.open.pop() else { return };
             self.out.extend(["</", open.element.name, ">"]);
             self.is_after_pre = false;
+            self.run = Run::default();
         }
     }
 
@@ -139,6 +154,7 @@ impl Balancer<'_> {
         }
         self.out.push('>');
         self.is_after_pre = element.name == "pre";
+        self.run = Run::default();
         if !element.is_void() {
             self.open.push(Open { element, is_ended: false });
         }
@@ -158,8 +174,14 @@ impl Balancer<'_> {
             self.imply("td");
         }
         let text = if self.is_after_pre { text.trim_start_matches('\n') } else { &text };
-        if !text.is_empty() {
-            self.out.push_str(&escaped(text));
+        for c in text.chars() {
+            if self.run.bytes * self.run.stops > MAX_LOOKED_AT {
+                self.out.push_str("<wbr>");
+                self.run = Run::default();
+            }
+            push_escaped(&mut self.out, c);
+            self.run.bytes += c.len_utf8();
+            self.run.stops += usize::from(c == '&' || matches!(c, '\u{80}'..='\u{bf}'));
             self.is_after_pre = false;
         }
     }
@@ -252,6 +274,7 @@ impl Balancer<'_> {
                 }
                 self.out.push_str(&frame);
                 self.is_after_pre = false;
+                self.run = Run::default();
             }
             None => {
                 let source = echo(written("src").unwrap_or_default());

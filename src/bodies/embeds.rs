@@ -25,6 +25,8 @@ const DEFAULT_HOSTS: [&str; 9] = [
     "datawrapper.dwcdn.net",
     "flo.uri.sh",
 ];
+/// The longest address of a frame, in bytes.
+const MAX_SOURCE: usize = 2_000;
 const YOUTUBE: &str = "www.youtube.com";
 const YOUTUBE_WITHOUT_COOKIES: &str = "www.youtube-nocookie.com";
 
@@ -80,6 +82,9 @@ impl FromStr for EmbedHosts {
 pub(super) fn source(written: &str, hosts: &EmbedHosts) -> Option<String> {
     let written = written.trim();
     let absolute = if written.starts_with("//") { format!("https:{written}") } else { written.to_owned() };
+    if absolute.len() > MAX_SOURCE {
+        return None;
+    }
     let mut url = Url::parse(&absolute).ok().filter(|url| url.scheme() == "https" && url.port().is_none())?;
     if !url.username().is_empty() || url.password().is_some() || !hosts.contains(url.host_str()?) {
         return None;
@@ -115,7 +120,8 @@ pub(super) fn frame<'a>(written: impl Fn(&str) -> Option<&'a str>, hosts: &Embed
     let source = source(written("src")?, hosts)?;
     let mut frame = format!("<iframe src=\"{}\"", escape(&source));
     let sized = |name| written(name).and_then(pixels).map(|value| (name, value));
-    let titled = written("title").filter(|title| !title.trim().is_empty()).map(|title| ("title", title.to_owned()));
+    let titled =
+        written("title").filter(|title| !title.trim().is_empty() && title.len() <= MAX_SOURCE).map(|title| ("title", title.to_owned()));
     for (name, value) in [titled, sized("width"), sized("height")].into_iter().flatten() {
         write!(frame, " {name}=\"{}\"", escape(&value)).expect("writing to a string does not fail");
     }

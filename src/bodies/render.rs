@@ -153,4 +153,68 @@ mod tests {
         let rendered = render(Format::Html, "<h2>One</h2><p>two<script>no</script> &lt;three&gt;</p>", &EmbedHosts::default());
         assert_eq!((rendered.text.as_str(), rendered.word_count), ("One\ntwo <three>", 3));
     }
+
+    /// Runs on as little stack as a thread of a server may have. What takes more than a time in proportion to its size would,
+    /// at the size of the largest request, be far longer than here.
+    #[test]
+    fn no_body_takes_the_stack_or_the_processor_away() {
+        const SIZE: usize = 32 << 10;
+        let fill = |piece: &str| piece.repeat(SIZE / piece.len());
+        let numbered = |before: &str, after: &str| (0..SIZE / 8).map(|n| format!("{before}{n}{after}")).collect::<String>();
+        let mut sources: Vec<String> = [
+            "<div>",
+            "<b>",
+            "</p>",
+            "<p>x",
+            "<",
+            "<!--",
+            "<a b='",
+            "&",
+            "&amp",
+            "&x;",
+            "°",
+            "[",
+            ">",
+            "*",
+            "**a ",
+            "_a*",
+            "`",
+            "![](",
+            "[a](<b",
+            "- ",
+            "> - ",
+            "[^",
+            "|a",
+            "\u{0}",
+            "<table><tr><td>",
+            "<svg>",
+            "<script>",
+            "<a href=/>x</a>",
+            "\n>",
+            "<li>",
+            "<ruby><rt>",
+        ]
+        .map(fill)
+        .into();
+        sources.push(format!("<p {}>x</p>", numbered(" a", "=1")));
+        sources.push(format!("<p title='{}'>x</p><a href='/{}'>y</a>", fill("&"), fill("&")));
+        sources.push(format!("{}{}", numbered("<b id=x", ">"), fill("<p>x")));
+        sources.push(format!("{}{}", fill("<font>"), fill("</font>")));
+        sources.push(format!("|{}\n|{}\n{}", "a|".repeat(2_000), "-|".repeat(2_000), fill("|a\n")));
+        sources.push(format!("[^1]: x\n\n{}", fill("[^1]")));
+        sources.push(numbered("[^", "]: a\n\n"));
+        let on_a_small_stack = std::thread::Builder::new().stack_size(1 << 20);
+        let run = on_a_small_stack.spawn(move || {
+            for source in sources {
+                for format in [Format::Html, Format::Markdown] {
+                    let began = std::time::Instant::now();
+                    let rendered = render(format, &source, &EmbedHosts::default());
+                    let (took, start) = (began.elapsed(), source.chars().take(24).collect::<String>());
+                    assert!(took.as_secs() < 5, "{start:?} as {format:?} takes {took:?}");
+                    assert!(rendered.html.len() <= 50 * SIZE, "{start:?} as {format:?} has {} bytes", rendered.html.len());
+                }
+            }
+        });
+        run.unwrap().join().unwrap();
+    }
 }

@@ -60,3 +60,48 @@ fn checker(hosts: &EmbedHosts) -> Builder<'static> {
         });
     builder
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::allowed::{DROPPED, ELEMENTS, RAW_TEXT};
+    use super::*;
+
+    /// Tags of all kinds, texts and odd pieces, in any order.
+    fn piece() -> impl Strategy<Value = String> {
+        let names: Vec<&'static str> =
+            ELEMENTS.iter().map(|e| e.name).chain(RAW_TEXT).chain(DROPPED).chain(["form", "button", "x-y", "body"]).collect();
+        let attributes = [
+            "",
+            " href=/x",
+            " href='#y' id=y",
+            " src=/i.png",
+            " src=//player.vimeo.com/1",
+            " class=footnotes style='text-align:left'",
+            " title='</p>\"<b>'",
+            "/",
+        ];
+        prop_oneof![
+            4 => (proptest::sample::select(names.clone()), proptest::sample::select(attributes.to_vec())).prop_map(|(n, a)| format!("<{n}{a}>")),
+            3 => proptest::sample::select(names).prop_map(|n| format!("</{n}>")),
+            2 => proptest::sample::select(vec!["t", " ", "\n", "&amp;", "&lt;p>", "&#13;", "\u{a0}", "<", "-->", "<!--", "]]>", "<![CDATA[", "\"", "<a", "&"]).prop_map(str::to_owned),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn one_round_settles_any_markup(pieces in proptest::collection::vec(piece(), 0..30)) {
+            let (source, hosts) = (pieces.concat(), EmbedHosts::default());
+            let checker = checker(&hosts);
+            let plain = lexer::plain(&source, &mut Losses::default());
+            let balanced = balanced(&plain, &hosts, &mut Losses::default());
+            let once = checker.clean(&balanced).to_string();
+            let mut losses = Losses::default();
+            prop_assert_eq!(&round(&checker, &once, &hosts, &mut losses), &once, "{}\n{}", source, balanced);
+            prop_assert_eq!(losses.into_warnings(), vec![]);
+        }
+    }
+}
