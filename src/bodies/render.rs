@@ -200,7 +200,8 @@ mod tests {
         sources.push(format!("<p title='{}'>x</p><a href='/{}'>y</a>", fill("&"), fill("&")));
         sources.push(format!("{}{}", numbered("<b id=x", ">"), fill("<p>x")));
         sources.push(format!("{}{}", fill("<font>"), fill("</font>")));
-        sources.push(format!("|{}\n|{}\n{}", "a|".repeat(2_000), "-|".repeat(2_000), fill("|a\n")));
+        // Cells that rows leave out are made up by pulldown-cmark, 262,144 of them at most.
+        sources.push(format!("|{}\n|{}\n{}", "a|".repeat(100), "-|".repeat(100), "|a\n".repeat(500)));
         sources.push(format!("[^1]: x\n\n{}", fill("[^1]")));
         sources.push(numbered("[^", "]: a\n\n"));
         let on_a_small_stack = std::thread::Builder::new().stack_size(1 << 20);
