@@ -5,3 +5,4 @@ pub mod bodies;
 pub mod db;
 pub mod http;
 pub mod kernel;
+pub mod publications;

@@ -11,8 +11,6 @@ use super::error::Result;
 pub enum Lock {
     /// The tree of categories: shared by whoever reads ancestors in order to write listings, exclusive for whoever changes it.
     Tree,
-    /// The watermark of the tallies: shared by whoever writes listings, exclusive for whoever moves it.
-    Tallies,
     /// The users: exclusive for whoever could take away the last admin.
     Users,
 }
@@ -42,25 +40,6 @@ pub fn lock(connection: &mut AnyConnection, lock: Lock, hold: Hold) -> Result<()
         diesel::sql_query(sql).bind::<Integer, _>(SPACE).bind::<Integer, _>(lock as i32).execute(postgres)?;
     }
     Ok(())
-}
-
-/// Takes `lock` exclusively if nobody holds it; says whether it did.
-///
-/// # Errors
-/// If the database fails.
-pub fn try_lock(connection: &mut AnyConnection, lock: Lock) -> Result<bool> {
-    #[derive(diesel::QueryableByName)]
-    struct Taken {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        taken: bool,
-    }
-    match connection {
-        AnyConnection::Sqlite(_) => Ok(true),
-        AnyConnection::Postgres(postgres) => {
-            let query = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1, $2) AS taken");
-            Ok(query.bind::<Integer, _>(SPACE).bind::<Integer, _>(lock as i32).get_result::<Taken>(postgres)?.taken)
-        }
-    }
 }
 
 /// The end of a `SELECT` that locks its rows until the end of the transaction.

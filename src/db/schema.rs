@@ -197,30 +197,6 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
-    tallies (list, level, bucket) {
-        list -> Text,
-        level -> BigInt,
-        bucket -> BigInt,
-        live -> BigInt,
-    }
-}
-
-table! {
-    use super::super::types::IdSql;
-    use diesel::sql_types::*;
-
-    #[allow(missing_docs)]
-    tally_watermark (id) {
-        id -> BigInt,
-        at -> BigInt,
-    }
-}
-
-table! {
-    use super::super::types::IdSql;
-    use diesel::sql_types::*;
-
-    #[allow(missing_docs)]
     slugs (locale, slug) {
         locale -> Text,
         slug -> Text,
@@ -272,8 +248,6 @@ allow_tables_to_appear_in_same_query!(
     revision_keys,
     publications,
     listings,
-    tallies,
-    tally_watermark,
     slugs,
     audit,
     idempotency_keys

@@ -153,21 +153,6 @@ CREATE TABLE listings (
 CREATE UNIQUE INDEX listings_order ON listings (list, first_at DESC, article_id DESC, from_at DESC) INCLUDE (until_at);
 CREATE INDEX listings_article ON listings (article_id);
 
--- How many articles of a list with first_at in a bucket are live at the watermark.
-CREATE TABLE tallies (
-    list TEXT COLLATE "C" NOT NULL,
-    level BIGINT NOT NULL,
-    bucket BIGINT NOT NULL,
-    live BIGINT NOT NULL,
-    PRIMARY KEY (list, level, bucket)
-);
-
-CREATE TABLE tally_watermark (
-    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
-    at BIGINT NOT NULL
-);
-INSERT INTO tally_watermark (id, at) VALUES (1, 0);
-
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
     locale TEXT COLLATE "C" NOT NULL,

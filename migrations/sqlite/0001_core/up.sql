@@ -153,21 +153,6 @@ CREATE TABLE listings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX listings_article ON listings (article_id);
 
--- How many articles of a list with first_at in a bucket are live at the watermark.
-CREATE TABLE tallies (
-    list TEXT NOT NULL,
-    level INTEGER NOT NULL,
-    bucket INTEGER NOT NULL,
-    live INTEGER NOT NULL,
-    PRIMARY KEY (list, level, bucket)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE tally_watermark (
-    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    at INTEGER NOT NULL
-) STRICT;
-INSERT INTO tally_watermark (id, at) VALUES (1, 0);
-
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
     locale TEXT NOT NULL,

@@ -1,0 +1,151 @@
+//! Which lists an article is on, when, and under which date: one row for each list and unbroken stretch. Written in the transaction of each
+//! change, for that one article; every public list is a range scan over these rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::rules::Publication;
+use super::subject::Subject;
+use super::{store, subject};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::schema::listings;
+use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
+use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId};
+use crate::kernel::instant::Instant;
+
+/// Names one public list: of a locale and kind, all of them or those of one category, tag or author.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListKey(String);
+
+impl ListKey {
+    /// Everything of a locale and kind.
+    pub fn all(locale: &str, kind: &str) -> Self {
+        Self(format!("{locale}/{kind}"))
+    }
+
+    /// What lies in a category or below it.
+    pub fn category(locale: &str, kind: &str, id: CategoryId) -> Self {
+        Self::of(locale, kind, "category", StoredId(id.uuid()))
+    }
+
+    /// What carries a tag.
+    pub fn tag(locale: &str, kind: &str, id: TagId) -> Self {
+        Self::of(locale, kind, "tag", StoredId(id.uuid()))
+    }
+
+    /// What names an author.
+    pub fn author(locale: &str, kind: &str, id: AuthorId) -> Self {
+        Self::of(locale, kind, "author", StoredId(id.uuid()))
+    }
+
+    fn of(locale: &str, kind: &str, relation: &str, id: StoredId) -> Self {
+        Self(format!("{locale}/{kind}/{relation}/{}", id.0.simple()))
+    }
+}
+
+impl From<&ListKey> for Bind {
+    fn from(key: &ListKey) -> Self {
+        key.0.as_str().into()
+    }
+}
+
+/// A stretch of membership: the list, the date it is ordered by, from and until when.
+type Stretch = (ListKey, Instant, Instant, Instant);
+
+/// Brings an article's rows up to date with its history.
+///
+/// # Errors
+/// If the database fails.
+pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
+    dialect::lock(connection, Lock::Tree, Hold::Shared)?;
+    rewrite_locked(connection, subject, history)
+}
+
+fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
+    let lists = lists_of_revisions(connection, subject)?;
+    let wanted: BTreeSet<Stretch> = stretches(&lists, history).into_iter().collect();
+    let rows = listings::table.filter(listings::article_id.eq(subject.id));
+    let present: BTreeSet<Stretch> = rows
+        .select((listings::list, listings::first_at, listings::from_at, listings::until_at))
+        .load::<(String, Instant, Instant, Instant)>(connection)?
+        .into_iter()
+        .map(|(list, first_at, from_at, until_at)| (ListKey(list), first_at, from_at, until_at))
+        .collect();
+    for (list, first_at, from_at, _) in present.difference(&wanted) {
+        diesel::delete(listings::table.find((&list.0, first_at, subject.id, from_at))).execute(connection)?;
+    }
+    for (list, first_at, from_at, until_at) in wanted.difference(&present) {
+        diesel::insert_into(listings::table)
+            .values((
+                listings::list.eq(&list.0),
+                listings::first_at.eq(first_at),
+                listings::article_id.eq(subject.id),
+                listings::from_at.eq(from_at),
+                listings::until_at.eq(until_at),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The lists of each revision: what it names, and every category above.
+fn lists_of_revisions(connection: &mut AnyConnection, subject: &Subject) -> Result<BTreeMap<i64, BTreeSet<ListKey>>> {
+    let rows: Vec<(i64, String, StoredId)> = Statement::<(BigInt, Text, IdSql)>::new(
+        "SELECT k.number, k.relation, COALESCE(a.ancestor_id, k.target_id) FROM revision_keys k \
+         LEFT JOIN category_ancestors a ON k.relation = 'category' AND a.category_id = k.target_id WHERE k.article_id = ",
+    )
+    .bind(subject.id)
+    .load(connection)?;
+    let mut lists: BTreeMap<i64, BTreeSet<ListKey>> = BTreeMap::new();
+    for (number, relation, id) in rows {
+        lists.entry(number).or_default().insert(ListKey::of(&subject.locale, &subject.kind, &relation, id));
+    }
+    let all = ListKey::all(&subject.locale, &subject.kind);
+    for number in 1..=subject.newest_revision {
+        lists.entry(number).or_default().insert(all.clone());
+    }
+    Ok(lists)
+}
+
+/// Joins intervals that touch, where the list and the date stay the same: a live blog of many updates has one row.
+fn stretches(lists: &BTreeMap<i64, BTreeSet<ListKey>>, history: &[Publication]) -> Vec<Stretch> {
+    let mut done = Vec::new();
+    let mut open: BTreeMap<ListKey, (Instant, Instant, Instant)> = BTreeMap::new();
+    for publication in history.iter().filter(|p| p.ends_at > p.publish_at) {
+        let mut next = BTreeMap::new();
+        for list in lists.get(&publication.revision).into_iter().flatten() {
+            let joined = open.remove(list).and_then(|(first_at, from_at, until_at)| {
+                let is_same = first_at == publication.published_at && until_at == publication.publish_at;
+                if !is_same {
+                    done.push((list.clone(), first_at, from_at, until_at));
+                }
+                is_same.then_some(from_at)
+            });
+            next.insert(list.clone(), (publication.published_at, joined.unwrap_or(publication.publish_at), publication.ends_at));
+        }
+        done.extend(open.into_iter().map(|(list, (first_at, from_at, until_at))| (list, first_at, from_at, until_at)));
+        open = next;
+    }
+    done.extend(open.into_iter().map(|(list, (first_at, from_at, until_at))| (list, first_at, from_at, until_at)));
+    done
+}
+
+/// After a category moved: brings the rows of everything in it and below it up to date. The caller holds the tree exclusively.
+///
+/// # Errors
+/// If the database fails.
+pub fn move_subtree(connection: &mut AnyConnection, category_id: CategoryId) -> Result<()> {
+    let ids: Vec<ArticleId> = Statement::<IdSql>::new(
+        "SELECT DISTINCT k.article_id FROM category_ancestors a JOIN revision_keys k ON k.relation = 'category' AND k.target_id = a.category_id WHERE a.ancestor_id = ",
+    )
+    .bind(category_id)
+    .load(connection)?;
+    for id in ids {
+        let Some(subject) = subject::find(connection, id)? else { continue };
+        let history = store::history(connection, id)?;
+        rewrite_locked(connection, &subject, &history)?;
+    }
+    Ok(())
+}

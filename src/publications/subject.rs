@@ -1,0 +1,157 @@
+//! The row of an article that a write locks, and the slugs that it holds (contract 2.11). `articles` writes through it.
+
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+
+use super::rules::{self, Publication};
+use super::store;
+use crate::db::schema::{articles, revisions, slugs};
+use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
+use crate::kernel::id::{ArticleId, CategoryId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::problem::{Code, Problem};
+
+/// What only a write changes of an article.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = articles, treat_none_as_default_value = false)]
+pub struct Subject {
+    /// Its id.
+    pub id: ArticleId,
+    /// `article` or `page`.
+    pub kind: String,
+    /// Its language.
+    pub locale: String,
+    /// When it was begun.
+    pub created_at: Instant,
+    /// Who began it.
+    pub created_by: UserId,
+    /// Since when it is in the trash.
+    pub trashed_at: Option<Instant>,
+    /// Counts saves, trash and restore.
+    pub version: i64,
+    /// The number of the newest save.
+    pub newest_revision: i64,
+    /// When that was saved.
+    pub saved_at: Instant,
+    /// The newest save's category.
+    pub category_id: Option<CategoryId>,
+    /// The newest save's title for searching, folded.
+    pub title_folded: String,
+}
+
+/// Reads an article's row.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
+    Ok(articles::table.find(id).select(Subject::as_select()).first(connection).optional()?)
+}
+
+/// Locks an article until the end of the transaction and reads its row. Ask for the time afterwards.
+///
+/// # Errors
+/// If the database fails.
+pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
+    let suffix = dialect::for_update(connection);
+    let locked: Option<crate::db::StoredId> =
+        Statement::<IdSql>::new("SELECT id FROM articles WHERE id = ").bind(id).sql(suffix).get_result(connection).optional()?;
+    if locked.is_some() { find(connection, id) } else { Ok(None) }
+}
+
+/// Writes the row of a new article.
+///
+/// # Errors
+/// If the database fails.
+pub fn insert(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
+    diesel::insert_into(articles::table).values(subject.clone()).execute(connection)?;
+    Ok(())
+}
+
+/// Writes what a save, trash or restore changed.
+///
+/// # Errors
+/// If the database fails.
+pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
+    diesel::update(articles::table.find(subject.id))
+        .set((
+            articles::trashed_at.eq(subject.trashed_at),
+            articles::version.eq(subject.version),
+            articles::newest_revision.eq(subject.newest_revision),
+            articles::saved_at.eq(subject.saved_at),
+            articles::category_id.eq(subject.category_id),
+            articles::title_folded.eq(&subject.title_folded),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The slugs that an article holds at `now`.
+fn held(connection: &mut AnyConnection, subject: &Subject, history: &[Publication], now: Instant) -> Result<BTreeSet<String>> {
+    let mut numbers: Vec<i64> = rules::holding(history, now).collect();
+    numbers.push(subject.newest_revision);
+    numbers.sort_unstable();
+    numbers.dedup();
+    let rows = revisions::table.filter(revisions::article_id.eq(subject.id)).filter(revisions::number.eq_any(numbers));
+    Ok(rows.select(revisions::slug).load::<String>(connection)?.into_iter().collect())
+}
+
+/// Makes an article hold exactly the slugs that its newest save and its publications have; frees the others.
+///
+/// # Errors
+/// `slug_taken` (409) if another article holds one of them.
+pub fn hold_slugs(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    history: &[Publication],
+    now: Instant,
+) -> std::result::Result<(), Problem> {
+    let wanted = held(connection, subject, history, now)?;
+    let mine = slugs::table.filter(slugs::article_id.eq(subject.id)).select(slugs::slug);
+    let present: BTreeSet<String> = mine.load::<String>(connection).map_err(crate::db::Error::from)?.into_iter().collect();
+    for freed in present.difference(&wanted) {
+        diesel::delete(slugs::table.find((&subject.locale, freed))).execute(connection).map_err(crate::db::Error::from)?;
+    }
+    for slug in wanted.difference(&present) {
+        if !take(connection, subject, slug, now)? {
+            return Err(Problem::new(
+                Code::SlugTaken,
+                format!("Another article in `{}` holds the slug `{slug}`. Choose another one.", subject.locale),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether another article than `except` holds a slug at `now`.
+///
+/// # Errors
+/// If the database fails.
+pub fn is_held(connection: &mut AnyConnection, locale: &str, slug: &str, except: Option<ArticleId>, now: Instant) -> Result<bool> {
+    let Some(holder) = slugs::table.find((locale, slug)).select(slugs::article_id).first::<ArticleId>(connection).optional()? else {
+        return Ok(false);
+    };
+    Ok(Some(holder) != except && still_holds(connection, holder, slug, now)?)
+}
+
+fn take(connection: &mut AnyConnection, subject: &Subject, slug: &str, now: Instant) -> Result<bool> {
+    let inserted = Statement::<()>::new("INSERT INTO slugs (locale, slug, article_id) VALUES (")
+        .bind_all([crate::db::Bind::from(subject.locale.as_str()), slug.into(), subject.id.into()])
+        .sql(") ON CONFLICT (locale, slug) DO NOTHING")
+        .execute(connection)?;
+    if inserted == 1 {
+        return Ok(true);
+    }
+    if is_held(connection, &subject.locale, slug, Some(subject.id), now)? {
+        return Ok(false);
+    }
+    let row = slugs::table.find((&subject.locale, slug));
+    Ok(diesel::update(row).set(slugs::article_id.eq(subject.id)).execute(connection)? == 1)
+}
+
+/// A publication whose start passed in the trash never began and holds nothing any more, though no write has said so yet.
+fn still_holds(connection: &mut AnyConnection, holder: ArticleId, slug: &str, now: Instant) -> Result<bool> {
+    let Some(subject) = find(connection, holder)? else { return Ok(false) };
+    let history = store::history(connection, holder)?;
+    Ok(held(connection, &subject, &history, now)?.contains(slug))
+}
