@@ -1,8 +1,10 @@
 //! Publication dates: the heart. `rules` decides, `visibility` reads what is live at an instant, `listings` keeps the lists, `subject` the row
 //! and slugs of an article. Nothing is ever switched on: an interval either holds the instant or it does not.
 
+pub mod dto;
 pub mod listings;
 pub mod rules;
+pub mod service;
 pub mod store;
 pub mod subject;
 pub mod visibility;

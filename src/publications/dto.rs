@@ -1,0 +1,226 @@
+//! Publications on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::rules::{self, Publication, State};
+use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::instant::{Instant, InvalidInstant};
+use crate::kernel::patch::Patch;
+use crate::kernel::problem::{Problem, Result};
+use crate::kernel::zone::{LocalTime, Zone};
+
+/// A new publication date. Times are RFC 3339 with an offset, or local (`2026-11-30T09:00`) together with `time_zone`.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationCreate {
+    /// When it goes before the public; missing = now. In the past only if later than every start that has passed.
+    #[serde(default)]
+    #[schema(max_length = 40, nullable = true, example = "2026-11-30T09:00:00+05:00")]
+    pub publish_at: Option<String>,
+    /// When it comes down; `null` = never; missing = when the one that it replaces would have.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub unpublish_at: Patch<String>,
+    /// The IANA zone of local times, such as `Asia/Ashgabat`.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub time_zone: Option<String>,
+    /// Which revision; missing = the newest save, followed by later ones.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub revision: Option<i64>,
+    /// The date that readers see and lists are ordered by; missing = that of the publication before, or the start of the first.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub published_at: Option<String>,
+    /// Whether the change is not worth a new `updated_at`.
+    #[serde(default)]
+    pub minor: Option<bool>,
+}
+
+/// A change of a publication; a missing field stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationPatch {
+    /// Another start; `null` = now.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub publish_at: Patch<String>,
+    /// Another end; `null` = none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub unpublish_at: Patch<String>,
+    /// The IANA zone of local times.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub time_zone: Option<String>,
+    /// Another revision; `null` = the newest save, followed from now on.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1)]
+    pub revision: Patch<i64>,
+    /// Another date for readers; `null` = the default.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub published_at: Patch<String>,
+    /// Whether the change is not worth a new `updated_at`.
+    #[serde(default)]
+    pub minor: Option<bool>,
+    /// Set or clear on the last publication that began, once it ended.
+    #[serde(default)]
+    #[schema(value_type = Option<Withdrawal>)]
+    pub withdrawn: Patch<Withdrawal>,
+}
+
+/// That an article was taken back, and why.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// What readers are told.
+    #[schema(min_length = 1, max_length = 500, example = "The report could not be confirmed.")]
+    pub reason: String,
+}
+
+/// How an article is taken down.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unpublish {
+    /// When; missing = now. RFC 3339 with an offset.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub at: Option<String>,
+    /// Delivery answers 410 with this reason from then on, else 404.
+    #[serde(default)]
+    pub withdrawn: Option<Withdrawal>,
+    /// Publications that start at that instant or later stay.
+    #[serde(default)]
+    pub keep_scheduled: Option<bool>,
+}
+
+/// A publication as editors see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EditorPublication {
+    /// Its id.
+    pub id: PublicationId,
+    /// The article.
+    pub article_id: ArticleId,
+    /// The revision that it shows.
+    #[schema(minimum = 1)]
+    pub revision: i64,
+    /// Whether later saves move it.
+    pub follows_newest: bool,
+    /// Its start, inclusive.
+    #[schema(value_type = String, format = DateTime)]
+    pub publish_at: Instant,
+    /// Its end, exclusive.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub unpublish_at: Option<Instant>,
+    /// The date for readers.
+    #[schema(value_type = String, format = DateTime)]
+    pub published_at: Instant,
+    /// Whether it leaves `updated_at` as it was.
+    pub minor: bool,
+    /// Why the article was taken back.
+    #[schema(required)]
+    pub withdrawn: Option<Withdrawal>,
+    /// The zone of local times.
+    #[schema(required)]
+    pub time_zone: Option<String>,
+    /// The start in that zone.
+    #[schema(required)]
+    pub publish_at_local: Option<String>,
+    /// The end in that zone.
+    #[schema(required)]
+    pub unpublish_at_local: Option<String>,
+    /// Where it stands now.
+    pub state: State,
+    /// Counts changes of this publication; its `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// Who planned it.
+    pub created_by: UserId,
+    /// When it was planned.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+}
+
+/// The publication that ended, and when the article returns.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Unpublished {
+    /// The publication.
+    #[serde(flatten)]
+    pub publication: EditorPublication,
+    /// When the next scheduled one starts.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub returns_at: Option<Instant>,
+}
+
+/// Publications in order of their starts, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PublicationList {
+    /// The publications.
+    pub data: Vec<EditorPublication>,
+    /// Where the neighbouring pages are.
+    pub paging: crate::kernel::page::Paging,
+}
+
+impl EditorPublication {
+    /// As it stands at `now`; `history` is that of its article.
+    pub fn new(publication: &Publication, history: &[Publication], now: Instant) -> Self {
+        let p = publication.clone();
+        Self {
+            id: p.id,
+            article_id: p.article_id,
+            revision: p.revision,
+            follows_newest: p.follows_newest,
+            publish_at: p.publish_at,
+            unpublish_at: p.unpublish_at.bounded(),
+            published_at: p.published_at,
+            minor: p.minor,
+            withdrawn: p.withdrawn_reason.map(|reason| Withdrawal { reason }),
+            time_zone: p.time_zone,
+            publish_at_local: p.publish_at_local,
+            unpublish_at_local: p.unpublish_at_local,
+            state: rules::state(history, publication, now),
+            version: p.version,
+            created_by: p.created_by,
+            created_at: p.created_at,
+        }
+    }
+}
+
+/// An instant, and the local time as which it was given.
+pub type Given = (Instant, Option<String>);
+
+/// Reads a time: RFC 3339, or local in `zone`.
+///
+/// # Errors
+/// 422 at `pointer`; where a clock change skips or repeats the time, with its `readings`.
+pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given> {
+    let why = match text.parse::<Instant>() {
+        Ok(instant) => return Ok((instant, None)),
+        Err(why) => why,
+    };
+    let Ok(local) = text.parse::<LocalTime>() else { return Err(Problem::invalid_field(pointer, "invalid_format", why.to_string())) };
+    let Some(zone) = zone else {
+        return Err(Problem::invalid_field(pointer, "no_time_zone", InvalidInstant::NoOffset.to_string()));
+    };
+    zone.instant(local).map(|instant| (instant, Some(local.to_string()))).map_err(|ambiguous| match ambiguous {
+        None => Problem::invalid_field(pointer, "out_of_range", InvalidInstant::OutOfRange.to_string()),
+        Some(ambiguous) => {
+            let (code, how) =
+                if ambiguous.is_repeated { ("repeated_time", "shows that time twice") } else { ("skipped_time", "never shows that time") };
+            let [first, second] = ambiguous.readings.map(|reading| reading.to_string());
+            let detail = format!("a clock in {} {how}: give {first} or {second}", zone.name());
+            Problem::invalid_field(pointer, code, detail).with("readings", vec![first, second])
+        }
+    })
+}
+
+/// Reads a zone's name.
+///
+/// # Errors
+/// 422 at `pointer`.
+pub fn zone(pointer: &str, name: Option<&str>) -> Result<Option<Zone>> {
+    name.map(|name| name.parse::<Zone>().map_err(|e| Problem::invalid_field(pointer, "unknown_time_zone", e.to_string()))).transpose()
+}
