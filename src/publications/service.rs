@@ -144,7 +144,8 @@ pub async fn create(db: &Db, caller: &Caller, article_id: ArticleId, create: Pub
 pub async fn update(db: &Db, caller: &Caller, id: PublicationId, expected: Expected, given: PublicationPatch) -> Result<EditorPublication> {
     let caller = caller.clone();
     db.write(move |tx| {
-        let mut edited = open(tx, article_of(tx, id)?)?;
+        let article_id = article_of(tx, id)?;
+        let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
@@ -199,7 +200,8 @@ fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {
 pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
-        let mut edited = open(tx, article_of(tx, id)?)?;
+        let article_id = article_of(tx, id)?;
+        let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;

@@ -1,0 +1,348 @@
+//! Articles on the wire: what editors send and see, and what readers get.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::bodies::{Format, Warning};
+use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::patch::Patch;
+use crate::kernel::slug::Slug;
+use crate::publications::dto::{EditorPublication, PublicationCreate};
+
+/// What a text is: lists take articles unless `kind=` says otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// News.
+    #[default]
+    Article,
+    /// A standing page, such as an imprint.
+    Page,
+}
+
+impl Kind {
+    /// The name on the wire and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Page => "page",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        [Self::Article, Self::Page].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A body as it is written. It is kept as it is and rendered when it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodySource {
+    /// How `source` is to be read.
+    pub format: Format,
+    /// The text: CommonMark with tables, footnotes and strikethrough, or HTML.
+    #[schema(max_length = 1_000_000, example = "The council voted **in favour**.")]
+    pub source: String,
+}
+
+/// An article's picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Where it lies.
+    #[schema(min_length = 1, max_length = 2000, pattern = "^(https?://|/)[^\\s\\\\]*$")]
+    pub url: String,
+    /// What it shows, for those who do not see it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub alt: Option<String>,
+    /// What is said below it.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub caption: Option<String>,
+    /// Who made it.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub credit: Option<String>,
+    /// Its width in pixels.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub width: Option<u32>,
+    /// Its height in pixels.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub height: Option<u32>,
+}
+
+/// What search engines are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seo {
+    /// Instead of the title.
+    #[serde(default)]
+    #[schema(max_length = 300)]
+    pub title: Option<String>,
+    /// Instead of the excerpt.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub description: Option<String>,
+    /// The address of the original.
+    #[serde(default)]
+    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\\\]+$")]
+    pub canonical_url: Option<String>,
+    /// Not to be listed.
+    #[serde(default)]
+    pub noindex: Option<bool>,
+}
+
+/// A new article. With `publish` both happen or neither.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArticleCreate {
+    /// Never changes afterwards; `article` unless said.
+    #[serde(default)]
+    pub kind: Kind,
+    /// One of the site's languages; never changes afterwards; the first one unless said.
+    #[serde(default)]
+    #[schema(max_length = 20)]
+    pub locale: Option<String>,
+    /// The headline.
+    #[schema(min_length = 1, max_length = 300, pattern = "\\S", example = "Council votes for the new bridge")]
+    pub title: String,
+    /// Its name in URLs; made from the title unless given.
+    #[serde(default)]
+    pub slug: Option<Slug>,
+    /// A short text for cards.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub excerpt: Option<String>,
+    /// The text.
+    pub body: BodySource,
+    /// The main category.
+    #[serde(default)]
+    pub category_id: Option<CategoryId>,
+    /// Further categories.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub further_category_ids: Vec<CategoryId>,
+    /// Slugs of tags.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub tags: Vec<String>,
+    /// Slugs of authors, in the order in which they are named.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub authors: Vec<String>,
+    /// The picture.
+    #[serde(default)]
+    pub image: Option<Image>,
+    /// What search engines are told.
+    #[serde(default)]
+    pub seo: Option<Seo>,
+    /// Anything else that a front end needs: up to 64 KiB of JSON.
+    #[serde(default)]
+    pub custom: Option<Map<String, Value>>,
+    /// Publishes this save as well.
+    #[serde(default)]
+    pub publish: Option<PublicationCreate>,
+}
+
+/// A change of an article (RFC 7396): what is missing stays, `null` removes.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArticlePatch {
+    /// The headline.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S")]
+    pub title: Option<String>,
+    /// Its name in URLs.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub slug: Option<Slug>,
+    /// A short text for cards.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    pub excerpt: Patch<String>,
+    /// The text: both members, or one of them.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub body: Option<BodyPatch>,
+    /// The main category.
+    #[serde(default)]
+    #[schema(value_type = Option<CategoryId>)]
+    pub category_id: Patch<CategoryId>,
+    /// Further categories.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<CategoryId>>, max_items = 20)]
+    pub further_category_ids: Patch<Vec<CategoryId>>,
+    /// Slugs of tags.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    pub tags: Patch<Vec<String>>,
+    /// Slugs of authors.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    pub authors: Patch<Vec<String>>,
+    /// The picture; its members are merged.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub image: Patch<Value>,
+    /// What search engines are told; its members are merged.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub seo: Patch<Value>,
+    /// Anything else; its members are merged.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub custom: Patch<Value>,
+    /// Publishes this save as well.
+    #[serde(default)]
+    pub publish: Option<PublicationCreate>,
+}
+
+/// A change of a body.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodyPatch {
+    /// How `source` is to be read.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub format: Option<Format>,
+    /// The text.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 1_000_000)]
+    pub source: Option<String>,
+}
+
+/// Where an article stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// In the trash.
+    Trashed,
+    /// Live, with newer saved text.
+    Changed,
+    /// Live.
+    Live,
+    /// A publication lies ahead.
+    Scheduled,
+    /// It was live.
+    Ended,
+    /// None of these.
+    Draft,
+}
+
+/// An article as editors see it: its newest save.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EditorArticle {
+    /// Its id.
+    pub id: ArticleId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its language.
+    pub locale: String,
+    /// The headline.
+    pub title: String,
+    /// A short text for cards.
+    pub excerpt: String,
+    /// The text as it was written; `null` in lists.
+    #[schema(required)]
+    pub body: Option<BodySource>,
+    /// The main category.
+    #[schema(required)]
+    pub category_id: Option<CategoryId>,
+    /// Further categories.
+    pub further_category_ids: Vec<CategoryId>,
+    /// Slugs of tags.
+    pub tags: Vec<String>,
+    /// Slugs of authors.
+    pub authors: Vec<String>,
+    /// The picture.
+    #[schema(required)]
+    pub image: Option<Image>,
+    /// What search engines are told.
+    #[schema(required)]
+    pub seo: Option<Seo>,
+    /// Anything else.
+    #[schema(required)]
+    pub custom: Option<Map<String, Value>>,
+    /// Counts saves, trash and restore; its `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// The number of the newest save.
+    #[schema(minimum = 1)]
+    pub revision: i64,
+    /// Where it stands now.
+    pub status: Status,
+    /// When it was begun.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+    /// Who began it.
+    pub created_by: UserId,
+    /// When it was saved last.
+    #[schema(value_type = String, format = DateTime)]
+    pub saved_at: Instant,
+    /// Who saved it last.
+    pub saved_by: UserId,
+    /// Since when it is in the trash.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub trashed_at: Option<Instant>,
+    /// Its publications, the latest start first; the newest 100.
+    pub publications: Vec<EditorPublication>,
+    /// What the sanitiser takes out of the body.
+    pub warnings: Vec<Warning>,
+}
+
+crate::list_of! {
+    /// A page of articles as editors see them.
+    EditorArticleList of EditorArticle
+}
+
+/// A name with its slug.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NamedSlug {
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The category of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleCategory {
+    /// Its id.
+    pub id: CategoryId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The breadcrumb: root first, itself last.
+    pub path: Vec<NamedSlug>,
+}
+
+/// A tag of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleTag {
+    /// Its id.
+    pub id: TagId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// An author of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleAuthor {
+    /// Its id.
+    pub id: AuthorId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,4 @@
+//! Articles and pages: what editors save, and what readers get of it while a publication is in force.
+
+pub mod dto;
+pub mod store;

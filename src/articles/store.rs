@@ -1,0 +1,207 @@
+//! Revisions in the database: the newest save of an article, and writing the next one.
+
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+
+use crate::bodies::Rendered;
+use crate::db::schema::{authors, categories, revision_bodies, revision_keys, revisions, tags};
+use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
+use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
+use crate::kernel::instant::Instant;
+
+/// What a revision names besides its main category, in the order given. Stored as JSON, since it is only ever read as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refs {
+    /// Further categories.
+    pub further_categories: Vec<CategoryId>,
+    /// Tags.
+    pub tags: Vec<TagId>,
+    /// Authors.
+    pub authors: Vec<AuthorId>,
+}
+
+/// The content of a revision. JSON members are texts that are passed on as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The slug.
+    pub slug: String,
+    /// The headline.
+    pub title: String,
+    /// The excerpt.
+    pub excerpt: String,
+    /// The format of the source.
+    pub format: String,
+    /// The body as written.
+    pub source: String,
+    /// The main category.
+    pub category_id: Option<CategoryId>,
+    /// What else it names.
+    pub refs: Refs,
+    /// The picture.
+    pub image: Option<String>,
+    /// For search engines.
+    pub seo: Option<String>,
+    /// Anything else.
+    pub custom: Option<String>,
+}
+
+/// A revision as it is stored.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// Its content.
+    pub content: Content,
+    /// When it was saved.
+    pub saved_at: Instant,
+    /// By whom.
+    pub saved_by: UserId,
+    /// What the sanitiser took out, as JSON.
+    pub warnings: String,
+}
+
+type RevisionSql =
+    (Text, Text, Text, Text, Text, Nullable<IdSql>, Text, Nullable<Text>, Nullable<Text>, Nullable<Text>, BigInt, IdSql, Text);
+type RevisionRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<CategoryId>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Instant,
+    UserId,
+    String,
+);
+
+/// Reads one revision.
+///
+/// # Errors
+/// If the database fails.
+pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<Option<Revision>> {
+    let row: Option<RevisionRow> = Statement::<RevisionSql>::new(
+        "SELECT r.slug, r.title, r.excerpt, b.format, b.source, r.category_id, r.refs, r.image, r.seo, r.custom, r.saved_at, r.saved_by, b.warnings \
+         FROM revisions r JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number WHERE r.article_id = ",
+    )
+    .bind(article_id)
+    .sql(" AND r.number = ")
+    .bind(number)
+    .get_result(connection)
+    .optional()?;
+    row.map(|(slug, title, excerpt, format, source, category_id, refs, image, seo, custom, saved_at, saved_by, warnings)| {
+        let refs = serde_json::from_str(&refs).map_err(Error::corrupt)?;
+        let content = Content { slug, title, excerpt, format, source, category_id, refs, image, seo, custom };
+        Ok(Revision { content, saved_at, saved_by, warnings })
+    })
+    .transpose()
+}
+
+/// Which revision is written, by whom and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Save {
+    /// The article.
+    pub article_id: ArticleId,
+    /// The number.
+    pub number: i64,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: UserId,
+}
+
+/// Writes a revision: its card, its body, and the lists that it names.
+///
+/// # Errors
+/// If the database fails.
+pub fn insert(connection: &mut AnyConnection, save: Save, content: &Content, body: &Rendered) -> Result<()> {
+    diesel::insert_into(revisions::table)
+        .values((
+            revisions::article_id.eq(save.article_id),
+            revisions::number.eq(save.number),
+            revisions::slug.eq(&content.slug),
+            revisions::title.eq(&content.title),
+            revisions::excerpt.eq(&content.excerpt),
+            revisions::category_id.eq(content.category_id),
+            revisions::refs.eq(serde_json::to_string(&content.refs).map_err(Error::corrupt)?),
+            revisions::image.eq(content.image.as_deref()),
+            revisions::seo.eq(content.seo.as_deref()),
+            revisions::custom.eq(content.custom.as_deref()),
+            revisions::word_count.eq(i64::from(body.word_count)),
+            revisions::saved_at.eq(save.at),
+            revisions::saved_by.eq(save.by),
+        ))
+        .execute(connection)?;
+    diesel::insert_into(revision_bodies::table)
+        .values((
+            revision_bodies::article_id.eq(save.article_id),
+            revision_bodies::number.eq(save.number),
+            revision_bodies::format.eq(&content.format),
+            revision_bodies::source.eq(&content.source),
+            revision_bodies::html.eq(&body.html),
+            revision_bodies::text.eq(&body.text),
+            revision_bodies::warnings.eq(serde_json::to_string(&body.warnings).map_err(Error::corrupt)?),
+        ))
+        .execute(connection)?;
+    insert_keys(connection, save, content)
+}
+
+fn insert_keys(connection: &mut AnyConnection, save: Save, content: &Content) -> Result<()> {
+    let categories = content.category_id.iter().chain(&content.refs.further_categories).map(|id| ("category", id.uuid()));
+    let tags = content.refs.tags.iter().map(|id| ("tag", id.uuid()));
+    let authors = content.refs.authors.iter().map(|id| ("author", id.uuid()));
+    let keys: std::collections::BTreeSet<(&str, uuid::Uuid)> = categories.chain(tags).chain(authors).collect();
+    for (relation, id) in keys {
+        diesel::insert_into(revision_keys::table)
+            .values((
+                revision_keys::article_id.eq(save.article_id),
+                revision_keys::number.eq(save.number),
+                revision_keys::relation.eq(relation),
+                revision_keys::target_id.eq(StoredId(id)),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Which of these categories there are.
+///
+/// # Errors
+/// If the database fails.
+pub fn known_categories(connection: &mut AnyConnection, ids: &[CategoryId]) -> Result<Vec<CategoryId>> {
+    Ok(categories::table.filter(categories::id.eq_any(ids.to_vec())).select(categories::id).load(connection)?)
+}
+
+/// The tags that have these slugs.
+///
+/// # Errors
+/// If the database fails.
+pub fn tags_by_slug(connection: &mut AnyConnection, slugs: &[String]) -> Result<Vec<(String, TagId)>> {
+    Ok(tags::table.filter(tags::slug.eq_any(slugs.to_vec())).select((tags::slug, tags::id)).load(connection)?)
+}
+
+/// The authors that have these slugs.
+///
+/// # Errors
+/// If the database fails.
+pub fn authors_by_slug(connection: &mut AnyConnection, slugs: &[String]) -> Result<Vec<(String, AuthorId)>> {
+    Ok(authors::table.filter(authors::slug.eq_any(slugs.to_vec())).select((authors::slug, authors::id)).load(connection)?)
+}
+
+/// The slugs of these tags and authors.
+///
+/// # Errors
+/// If the database fails.
+pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<(Vec<String>, Vec<String>)> {
+    let tag_slugs: Vec<(TagId, String)> =
+        tags::table.filter(tags::id.eq_any(refs.tags.clone())).select((tags::id, tags::slug)).load(connection)?;
+    let author_slugs: Vec<(AuthorId, String)> =
+        authors::table.filter(authors::id.eq_any(refs.authors.clone())).select((authors::id, authors::slug)).load(connection)?;
+    let in_order = |id, pairs: &[(TagId, String)]| pairs.iter().find(|(other, _)| *other == id).map(|(_, slug)| slug.clone());
+    let tags = refs.tags.iter().filter_map(|id| in_order(*id, &tag_slugs)).collect();
+    let authors =
+        refs.authors.iter().filter_map(|id| author_slugs.iter().find(|(other, _)| other == id).map(|(_, slug)| slug.clone())).collect();
+    Ok((tags, authors))
+}
