@@ -1,4 +1,7 @@
 //! Articles and pages: what editors save, and what readers get of it while a publication is in force.
 
 pub mod dto;
+pub mod save;
+pub mod seen;
+pub mod service;
 pub mod store;

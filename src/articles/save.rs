@@ -1,0 +1,203 @@
+//! Turning what an editor sends into the content of a revision: names become ids, the body is rendered, every mistake is named.
+
+use serde_json::{Map, Value};
+
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
+use super::store::{self, Content, Refs};
+use crate::db::AnyConnection;
+use crate::kernel::id::CategoryId;
+use crate::kernel::patch::Patch;
+use crate::kernel::problem::{FieldError, Problem, Result};
+
+/// The most bytes of `custom` as JSON.
+const CUSTOM_BYTES: usize = 64 * 1024;
+
+/// The content of an article before names are looked up.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The headline.
+    pub title: String,
+    /// The slug; made from the title where missing.
+    pub slug: Option<String>,
+    /// The excerpt.
+    pub excerpt: String,
+    /// The body.
+    pub body: BodySource,
+    /// The main category.
+    pub category_id: Option<CategoryId>,
+    /// Further categories.
+    pub further_category_ids: Vec<CategoryId>,
+    /// Slugs of tags.
+    pub tags: Vec<String>,
+    /// Slugs of authors.
+    pub authors: Vec<String>,
+    /// The picture.
+    pub image: Option<String>,
+    /// For search engines.
+    pub seo: Option<String>,
+    /// Anything else.
+    pub custom: Option<String>,
+}
+
+impl Draft {
+    /// All of an article, as a create or a replace gives it.
+    ///
+    /// # Errors
+    /// 422 where `custom` is too large.
+    pub fn whole(create: &ArticleCreate) -> Result<Self> {
+        Ok(Self {
+            title: create.title.clone(),
+            slug: create.slug.as_ref().map(ToString::to_string),
+            excerpt: create.excerpt.clone().unwrap_or_default(),
+            body: create.body.clone(),
+            category_id: create.category_id,
+            further_category_ids: create.further_category_ids.clone(),
+            tags: create.tags.clone(),
+            authors: create.authors.clone(),
+            image: create.image.as_ref().map(text).transpose()?,
+            seo: create.seo.as_ref().map(text).transpose()?,
+            custom: create.custom.as_ref().map(custom_text).transpose()?,
+        })
+    }
+
+    /// The present content with a merge patch applied (RFC 7396).
+    ///
+    /// # Errors
+    /// 422 where the merged picture, SEO or custom members are not accepted.
+    pub fn patched(present: &Content, names: (Vec<String>, Vec<String>), patch: &ArticlePatch) -> Result<Self> {
+        let body = patch.body.clone().unwrap_or_default();
+        let present_format = crate::bodies::Format::find(&present.format).unwrap_or(crate::bodies::Format::Markdown);
+        let image = merged(present.image.as_deref(), &patch.image)?;
+        let seo = merged(present.seo.as_deref(), &patch.seo)?;
+        let custom = merged(present.custom.as_deref(), &patch.custom)?;
+        Ok(Self {
+            title: patch.title.clone().unwrap_or_else(|| present.title.clone()),
+            slug: Some(patch.slug.as_ref().map_or_else(|| present.slug.clone(), ToString::to_string)),
+            excerpt: patch.excerpt.clone().or(Some(present.excerpt.clone())).unwrap_or_default(),
+            body: BodySource {
+                format: body.format.unwrap_or(present_format),
+                source: body.source.unwrap_or_else(|| present.source.clone()),
+            },
+            category_id: patch.category_id.clone().or(present.category_id),
+            further_category_ids: patch.further_category_ids.clone().or(Some(present.refs.further_categories.clone())).unwrap_or_default(),
+            tags: patch.tags.clone().or(Some(names.0)).unwrap_or_default(),
+            authors: patch.authors.clone().or(Some(names.1)).unwrap_or_default(),
+            image: image.map(|value| typed::<Image>(value, "/image")).transpose()?.as_ref().map(text).transpose()?,
+            seo: seo.map(|value| typed::<Seo>(value, "/seo")).transpose()?.as_ref().map(text).transpose()?,
+            custom: custom.map(|value| typed::<Map<String, Value>>(value, "/custom")).transpose()?.as_ref().map(custom_text).transpose()?,
+        })
+    }
+
+    /// The content with ids instead of names. `slug` is the one decided on.
+    ///
+    /// # Errors
+    /// 422 naming every category, tag and author that there is none of.
+    pub fn resolve(&self, connection: &mut AnyConnection, slug: String) -> Result<Content> {
+        let mut errors = Vec::new();
+        self.check_categories(connection, &mut errors)?;
+        let tags = store::tags_by_slug(connection, &self.tags)?;
+        let tags = look_up(&self.tags, &tags, "/tags", "tag", &mut errors);
+        let authors = store::authors_by_slug(connection, &self.authors)?;
+        let authors = look_up(&self.authors, &authors, "/authors", "author", &mut errors);
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors));
+        }
+        let mut further_categories = self.further_category_ids.clone();
+        further_categories.retain(|id| Some(*id) != self.category_id);
+        let refs = Refs { further_categories: unique(further_categories), tags: unique(tags), authors: unique(authors) };
+        Ok(Content {
+            slug,
+            title: self.title.clone(),
+            excerpt: self.excerpt.clone(),
+            format: self.body.format.name().to_owned(),
+            source: self.body.source.clone(),
+            category_id: self.category_id,
+            refs,
+            image: self.image.clone(),
+            seo: self.seo.clone(),
+            custom: self.custom.clone(),
+        })
+    }
+
+    fn check_categories(&self, connection: &mut AnyConnection, errors: &mut Vec<FieldError>) -> Result<()> {
+        let wanted: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
+        let known = store::known_categories(connection, &wanted)?;
+        if self.category_id.is_some_and(|id| !known.contains(&id)) {
+            errors.push(FieldError::new("/category_id", "unknown", "there is no such category"));
+        }
+        for (at, id) in self.further_category_ids.iter().enumerate() {
+            if !known.contains(id) {
+                errors.push(FieldError::new(format!("/further_category_ids/{at}"), "unknown", "there is no such category"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn look_up<Id: Copy>(slugs: &[String], known: &[(String, Id)], pointer: &str, what: &str, errors: &mut Vec<FieldError>) -> Vec<Id> {
+    let mut ids = Vec::with_capacity(slugs.len());
+    for (at, slug) in slugs.iter().enumerate() {
+        match known.iter().find(|(other, _)| other == slug) {
+            Some((_, id)) => ids.push(*id),
+            None => errors.push(FieldError::new(format!("{pointer}/{at}"), "unknown", format!("there is no {what} with this slug"))),
+        }
+    }
+    ids
+}
+
+fn unique<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(items.len());
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(Problem::internal)
+}
+
+fn custom_text(custom: &Map<String, Value>) -> Result<String> {
+    let text = text(custom)?;
+    if text.len() > CUSTOM_BYTES {
+        return Err(Problem::invalid_field(
+            "/custom",
+            "too_long",
+            format!("it has {} bytes as JSON; {CUSTOM_BYTES} at most are taken", text.len()),
+        ));
+    }
+    Ok(text)
+}
+
+fn typed<T: serde::de::DeserializeOwned>(value: Value, pointer: &str) -> Result<T> {
+    serde_json::from_value(value).map_err(|e| Problem::invalid_field(pointer, "invalid", e.to_string()))
+}
+
+fn merged(present: Option<&str>, patch: &Patch<Value>) -> Result<Option<Value>> {
+    let present: Option<Value> = present.map(serde_json::from_str).transpose().map_err(Problem::internal)?;
+    Ok(match patch {
+        Patch::Absent => present,
+        Patch::Null => None,
+        Patch::Value(patch) => Some(merge(present.unwrap_or(Value::Null), patch)),
+    })
+}
+
+/// RFC 7396 section 2.
+fn merge(target: Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let mut members = match target {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            members.remove(name);
+        } else {
+            let present = members.remove(name).unwrap_or(Value::Null);
+            members.insert(name.clone(), merge(present, value));
+        }
+    }
+    Value::Object(members)
+}

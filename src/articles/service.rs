@@ -1,0 +1,307 @@
+//! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
+
+use serde_json::json;
+
+use super::dto::{ArticleCreate, ArticlePatch, EditorArticle};
+use super::save::Draft;
+use super::seen;
+use super::store::{self, Content, Save};
+use crate::audit::store::{Target, record};
+use crate::bodies::{EmbedHosts, Format, Rendered, render};
+use crate::db::{AnyConnection, Db, Tx};
+use crate::kernel::caller::{Caller, Role};
+use crate::kernel::id::ArticleId;
+use crate::kernel::instant::Instant;
+use crate::kernel::locale::Locales;
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::slug::Slug;
+use crate::kernel::version::Expected;
+use crate::publications::dto::PublicationCreate;
+use crate::publications::service::{self as publications, Edited};
+use crate::publications::subject::{self, Subject};
+use crate::publications::{listings, rules};
+
+/// What saving needs to know of the site.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The languages.
+    pub locales: Locales,
+    /// Whose frames may stand in a body.
+    pub embed_hosts: EmbedHosts,
+}
+
+/// How often a slug made from a title is numbered before the caller is asked for one.
+const MOST_NUMBERED: u32 = 10_000;
+
+fn may_publish(caller: &Caller) -> bool {
+    caller.role >= Role::Editor
+}
+
+/// Creates an article, and publishes it if asked.
+///
+/// # Errors
+/// 422, `slug_taken`, and what the rules of publications refuse.
+pub async fn create(db: &Db, site: &Site, caller: &Caller, create: ArticleCreate) -> Result<EditorArticle> {
+    let locale = match &create.locale {
+        None => site.locales.default_locale().clone(),
+        Some(name) => site.locales.find(name).cloned().ok_or_else(|| unknown_locale(&site.locales))?,
+    };
+    let draft = Draft::whole(&create)?;
+    let body = render(draft.body.format, &draft.body.source, &site.embed_hosts);
+    let caller = caller.clone();
+    let id = ArticleId::new();
+    db.write(move |tx| {
+        let now = tx.now()?;
+        let kind = create.kind.name();
+        let slug = match &draft.slug {
+            Some(slug) => slug.clone(),
+            None => free_slug(tx.conn(), &draft.title, kind, locale.as_str(), now)?,
+        };
+        let content = draft.resolve(tx.conn(), slug)?;
+        let subject = Subject {
+            id,
+            kind: kind.to_owned(),
+            locale: locale.as_str().to_owned(),
+            created_at: now,
+            created_by: caller.user_id,
+            trashed_at: None,
+            version: 1,
+            newest_revision: 1,
+            saved_at: now,
+            category_id: content.category_id,
+            title_folded: fold(&content.title),
+        };
+        subject::insert(tx.conn(), &subject)?;
+        store::insert(tx.conn(), Save { article_id: id, number: 1, at: now, by: caller.user_id }, &content, &body)?;
+        finish(tx, &caller, Edited { subject, history: Vec::new(), now }, create.publish.as_ref(), "article.created")
+    })
+    .await
+}
+
+fn unknown_locale(locales: &Locales) -> Problem {
+    let known: Vec<&str> = locales.iter().map(|locale| locale.as_str()).collect();
+    Problem::invalid_field("/locale", "unknown", format!("the site publishes in {}", known.join(", ")))
+}
+
+/// Replaces all of an article's content. Without `slug` it keeps the slug.
+///
+/// # Errors
+/// 404, 412, 409 `trashed`, 422, and as [`create`].
+pub async fn replace(
+    db: &Db,
+    site: &Site,
+    caller: &Caller,
+    id: ArticleId,
+    expected: Expected,
+    whole: ArticleCreate,
+) -> Result<EditorArticle> {
+    let draft = Draft::whole(&whole)?;
+    let body = render(draft.body.format, &draft.body.source, &site.embed_hosts);
+    let (caller, locales) = (caller.clone(), site.locales.clone());
+    db.write(move |tx| {
+        let edited = open(tx, &caller, id, &expected)?;
+        refuse_other_kind(&edited.subject, &whole, &locales)?;
+        let present = present(tx, &edited.subject)?;
+        let content = draft.resolve(tx.conn(), draft.slug.clone().unwrap_or(present.slug))?;
+        save(tx, &caller, edited, &content, &body, whole.publish.as_ref())
+    })
+    .await
+}
+
+fn refuse_other_kind(subject: &Subject, whole: &ArticleCreate, locales: &Locales) -> Result<()> {
+    if whole.kind.name() != subject.kind {
+        return Err(Problem::invalid_field("/kind", "immutable", format!("it is `{}` and stays so", subject.kind)));
+    }
+    let given = whole.locale.as_deref().unwrap_or(&subject.locale);
+    if locales.find(given).is_none_or(|locale| locale.as_str() != subject.locale) && given != subject.locale {
+        return Err(Problem::invalid_field("/locale", "immutable", format!("it is `{}` and stays so", subject.locale)));
+    }
+    Ok(())
+}
+
+/// Changes the fields that a merge patch names.
+///
+/// # Errors
+/// As [`replace`].
+pub async fn update(
+    db: &Db,
+    site: &Site,
+    caller: &Caller,
+    id: ArticleId,
+    expected: Expected,
+    patch: ArticlePatch,
+) -> Result<EditorArticle> {
+    let (caller, hosts) = (caller.clone(), site.embed_hosts.clone());
+    db.write(move |tx| {
+        let edited = open(tx, &caller, id, &expected)?;
+        let present = present(tx, &edited.subject)?;
+        let names = store::slugs_of(tx.conn(), &present.refs)?;
+        let draft = Draft::patched(&present, names, &patch)?;
+        let content = draft.resolve(tx.conn(), draft.slug.clone().unwrap_or_default())?;
+        let body = render(draft.body.format, &draft.body.source, &hosts);
+        save(tx, &caller, edited, &content, &body, patch.publish.as_ref())
+    })
+    .await
+}
+
+fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
+    let edited = publications::open(tx, id)?;
+    if !may_see(caller, &edited.subject) {
+        return Err(Problem::not_found());
+    }
+    let subject = &edited.subject;
+    expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(tx.conn(), subject, since)?))?;
+    Ok(edited)
+}
+
+/// Authors see what they began; others see everything.
+pub fn may_see(caller: &Caller, subject: &Subject) -> bool {
+    caller.role >= Role::Editor || subject.created_by == caller.user_id
+}
+
+/// The fields that differ between the save that was current at an earlier version and the present one. Versions also count trash and restore, so the
+/// revision at that version is at most that number.
+fn changed_fields(connection: &mut AnyConnection, subject: &Subject, since: u64) -> crate::db::Result<Vec<String>> {
+    let number = i64::try_from(since).unwrap_or(i64::MAX).min(subject.newest_revision);
+    let then = store::revision(connection, subject.id, number)?;
+    let now = store::revision(connection, subject.id, subject.newest_revision)?;
+    Ok(match (then, now) {
+        (Some(then), Some(now)) => seen::differences(&then.content, &now.content),
+        _ => Vec::new(),
+    })
+}
+
+fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Content> {
+    let revision = store::revision(tx.conn(), subject.id, subject.newest_revision)?;
+    Ok(revision.ok_or_else(|| crate::db::Error::corrupt("the newest revision is missing"))?.content)
+}
+
+fn save(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    mut edited: Edited,
+    content: &Content,
+    body: &Rendered,
+    publish: Option<&PublicationCreate>,
+) -> Result<EditorArticle> {
+    let subject = &mut edited.subject;
+    subject.version += 1;
+    subject.newest_revision += 1;
+    subject.saved_at = edited.now;
+    subject.category_id = content.category_id;
+    subject.title_folded = fold(&content.title);
+    subject::update(tx.conn(), subject)?;
+    let save = Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id };
+    store::insert(tx.conn(), save, content, body)?;
+    finish(tx, caller, edited, publish, "article.saved")
+}
+
+/// What every save ends with: followers move, it is published if asked, slugs and lists are brought up to date.
+fn finish(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    mut edited: Edited,
+    publish: Option<&PublicationCreate>,
+    action: &'static str,
+) -> Result<EditorArticle> {
+    let before = crate::publications::store::history(tx.conn(), edited.subject.id)?;
+    if may_publish(caller) {
+        rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
+    }
+    if let Some(publish) = publish {
+        publications::create_in(&mut edited, caller, publish, "/publish")?;
+    }
+    publications::close(tx, &edited, &before)?;
+    let details = json!({ "version": edited.subject.version, "revision": edited.subject.newest_revision });
+    record(tx, Some(caller.user_id), action, target(edited.subject.id), &details)?;
+    Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now)?)
+}
+
+fn target(id: ArticleId) -> Target {
+    Target { kind: "article", id: id.uuid() }
+}
+
+/// Puts an article into the trash: what is in force ends, what lies ahead does not begin.
+///
+/// # Errors
+/// 404, 412, 409 `trashed`; 403 `was_public` for authors.
+pub async fn trash(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
+    let caller = caller.clone();
+    db.write(move |tx| {
+        let mut edited = open(tx, &caller, id, &expected)?;
+        let is_or_was_public = edited.history.iter().any(|p| p.publish_at > edited.now || rules::has_begun(p, edited.now));
+        if !may_publish(&caller) && is_or_was_public {
+            return Err(Problem::new(Code::WasPublic, "Authors may trash only what was never public and is not scheduled."));
+        }
+        let before = edited.history.clone();
+        rules::trash(&mut edited.history, edited.now);
+        edited.subject.trashed_at = Some(edited.now);
+        edited.subject.version += 1;
+        subject::update(tx.conn(), &edited.subject)?;
+        publications::close(tx, &edited, &before)?;
+        Ok(record(tx, Some(caller.user_id), "article.trashed", target(id), &json!({ "version": edited.subject.version }))?)
+    })
+    .await
+}
+
+/// Takes an article out of the trash; what still lies ahead is scheduled again.
+///
+/// # Errors
+/// 404; 409 `not_trashed`.
+pub async fn restore(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
+    let caller = caller.clone();
+    db.write(move |tx| {
+        let subject = subject::lock(tx.conn(), id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        if subject.trashed_at.is_none() {
+            return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
+        }
+        let now = tx.now()?;
+        let before = crate::publications::store::history(tx.conn(), id)?;
+        let mut edited = Edited { subject, history: before.clone(), now };
+        rules::restore(&mut edited.history, now);
+        edited.subject.trashed_at = None;
+        edited.subject.version += 1;
+        subject::update(tx.conn(), &edited.subject)?;
+        publications::close(tx, &edited, &before)?;
+        listings::rewrite(tx.conn(), &edited.subject, &edited.history)?;
+        record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
+        Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
+    })
+    .await
+}
+
+/// The newest save of an article.
+///
+/// # Errors
+/// 404, also for what the caller may not see.
+pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
+    let (caller, now) = (caller.clone(), db.clock().now());
+    db.read(move |connection| {
+        let subject = subject::find(connection, id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        let history = crate::publications::store::history(connection, id)?;
+        Ok(seen::article(connection, &subject, history, now)?)
+    })
+    .await
+}
+
+/// A title as it is searched: lower case, diacritics as they are.
+pub fn fold(title: &str) -> String {
+    title.to_lowercase()
+}
+
+/// The first of `slug`, `slug-2`, `slug-3` that no other article of the locale holds.
+fn free_slug(connection: &mut AnyConnection, title: &str, kind: &str, locale: &str, now: Instant) -> Result<String> {
+    let slug = Slug::from_title(title, kind);
+    for number in 1..=MOST_NUMBERED {
+        let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
+        if !subject::is_held(connection, locale, candidate.as_str(), None, now)? {
+            return Ok(candidate.to_string());
+        }
+    }
+    Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
+}
+
+/// The format of this name, which the database only holds if it is one.
+pub(super) fn format(name: &str) -> Format {
+    Format::find(name).unwrap_or(Format::Html)
+}
