@@ -12,7 +12,7 @@ use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use super::allowed::{self, Element, Kind};
 use super::attributes;
 use super::embeds::{self, EmbedHosts};
-use super::render::without_controls;
+use super::render::{escaped, push_escaped, without_controls};
 use super::text::tokenize;
 use super::warnings::{Loss, Losses, echo};
 
@@ -75,24 +75,6 @@ struct Balancer<'a> {
 struct Run {
     bytes: usize,
     stops: usize,
-}
-
-/// A value between double quotes, or text.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_escaped(&mut out, c));
-    out
-}
-
-fn push_escaped(out: &mut String, c: char) {
-    match c {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '"' => out.push_str("&quot;"),
-        '\u{a0}' => out.push_str("&nbsp;"),
-        _ => out.push(c),
-    }
 }
 
 /// Parts of a table that hold other parts and no text.

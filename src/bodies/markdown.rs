@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::balance::{MAX_DEPTH, escaped};
+use super::balance::MAX_DEPTH;
 use super::warnings::{Loss, Losses, echo};
 
 type Events<'a> = Vec<Event<'a>>;
@@ -127,7 +127,7 @@ impl<'a> Footnotes<'a> {
 
 /// One note, with the way back to where it is first named.
 fn write_note(number: usize, mut events: Events, out: &mut String) {
-    let back = format!(" <a class=\"footnote-backref\" href=\"#body-fnref-{number}\" title=\"{}\">↩</a>", escaped(&number.to_string()));
+    let back = format!(" <a class=\"footnote-backref\" href=\"#body-fnref-{number}\">↩</a>");
     let place = match events.last() {
         Some(Event::End(TagEnd::Paragraph)) => events.len() - 1,
         _ => events.len(),

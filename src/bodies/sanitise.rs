@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use ammonia::{Builder, UrlRelative};
 
 use super::allowed::{ELEMENTS, GLOBAL_ATTRIBUTES};
-use super::balance::{balanced, escaped};
+use super::balance::balanced;
 use super::embeds::{self, EmbedHosts};
+use super::render::escaped;
 use super::warnings::Losses;
 use super::{attributes, lexer};
 
