@@ -3,6 +3,7 @@
 pub mod articles;
 pub mod audit;
 pub mod bodies;
+pub mod categories;
 pub mod db;
 pub mod http;
 pub mod kernel;

@@ -1,6 +1,8 @@
 //! Articles and pages: what editors save, and what readers get of it while a publication is in force.
 
+pub mod delivered;
 pub mod dto;
+pub mod reads;
 pub mod save;
 pub mod seen;
 pub mod service;

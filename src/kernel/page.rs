@@ -231,7 +231,7 @@ impl<T> Page<T> {
 macro_rules! list_of {
     ($($(#[$doc:meta])* $name:ident of $item:ty),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, ::serde::Serialize, ::utoipa::ToSchema)]
+        #[derive(Debug, ::serde::Serialize, ::utoipa::ToSchema)]
         pub struct $name {
             /// The items of this page, in the order of the list.
             pub data: Vec<$item>,

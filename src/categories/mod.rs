@@ -1,0 +1,3 @@
+//! Categories: a tree with unique slugs. Public once made.
+
+pub mod names;
