@@ -2,6 +2,7 @@
 
 pub mod articles;
 pub mod audit;
+pub mod auth;
 pub mod bodies;
 pub mod categories;
 pub mod db;

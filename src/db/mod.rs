@@ -86,7 +86,7 @@ impl Db {
         };
         let readers = Pool::new(url.clone(), Purpose::Read, size.0);
         let db = Self(Arc::new(Inner { engine, clock, readers, writers }));
-        db.run_read(|c| tx::latest_write(c))
+        db.run_read(tx::latest_write)
             .map(|latest| latest.map(|at| db.0.clock.observe(at)))
             .map_err(|e| OpenError::Migration(e.to_string()))?;
         Ok(db)

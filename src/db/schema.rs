@@ -235,6 +235,76 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    users (id) {
+        id -> IdSql,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        active -> Bool,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    sessions (id) {
+        id -> IdSql,
+        user_id -> IdSql,
+        address -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    refresh_tokens (token_hash) {
+        token_hash -> Binary,
+        session_id -> IdSql,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    login_failures (id) {
+        id -> IdSql,
+        subject -> Text,
+        at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    signing_keys (id) {
+        id -> IdSql,
+        private_key -> Binary,
+        public_key -> Binary,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -250,5 +320,10 @@ allow_tables_to_appear_in_same_query!(
     listings,
     slugs,
     audit,
-    idempotency_keys
+    idempotency_keys,
+    users,
+    sessions,
+    refresh_tokens,
+    login_failures,
+    signing_keys
 );

@@ -46,7 +46,7 @@ fn run(mut connection: AnyConnection, jobs: &mpsc::Receiver<Job>) {
         let mut answers = Vec::new();
         let outcome = commit_together(&mut connection, batch, &mut answers);
         for answer in answers {
-            answer(outcome.as_ref().map(|()| ()).map_err(|e| Error::Unavailable(e.to_string())));
+            answer(outcome.as_ref().copied().map_err(|e| Error::Unavailable(e.to_string())));
         }
     }
     checkpoint(&mut connection);

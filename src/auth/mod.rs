@@ -1,0 +1,5 @@
+//! Who asks: passwords, access and refresh tokens, sessions, and the table of what each role may do.
+
+pub mod password;
+pub mod permission;
+pub mod token;

@@ -1,0 +1,98 @@
+//! Passwords: argon2id (RFC 9106) at m = 19,456 KiB, t = 2, p = 1, two at a time and a short queue, so that logins never slow
+//! delivery down.
+
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::kernel::problem::{Code, Problem, Result};
+
+/// The fewest characters of a password.
+pub const SHORTEST: usize = 8;
+/// The most bytes of a password.
+pub const LONGEST: usize = 1024;
+/// How many passwords are hashed at the same time.
+const AT_ONCE: usize = 2;
+/// How many may wait besides.
+const WAITING: usize = 14;
+
+/// Hashes and verifies passwords on a bounded pool.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    /// Who may run or wait.
+    admitted: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)), running: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+impl Passwords {
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// `too_many_requests` (429) when too many wait.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        let password = normalised(password);
+        self.run(move || hash_now(&password)).await?
+    }
+
+    /// Whether a password has this hash. Without one as much is computed, and the answer is no.
+    ///
+    /// # Errors
+    /// `too_many_requests` (429) when too many wait.
+    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
+        let password = normalised(password);
+        self.run(move || match hash {
+            Some(hash) => matches(&password, &hash),
+            None => hash_now(&password).map(|_| false).unwrap_or(false),
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let busy = || Problem::new(Code::TooManyRequests, "Too many logins are under way.").with_header("retry-after", "1");
+        let _admitted = self.admitted.try_acquire().map_err(|_| busy())?;
+        let _running = self.running.acquire().await.map_err(Problem::internal)?;
+        tokio::task::spawn_blocking(f).await.map_err(Problem::internal)
+    }
+}
+
+/// NFC, so that the same password typed on another system is the same.
+fn normalised(password: &str) -> String {
+    password.nfc().collect()
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|e| Problem::internal(e.to_string()))
+}
+
+/// Hashes a password on this thread: for commands.
+///
+/// # Errors
+/// If there is no randomness.
+pub fn hash_here(password: &str) -> Result<String> {
+    hash_now(&normalised(password))
+}
+
+fn matches(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// What is wrong with a new password, if anything.
+pub fn fault(password: &str) -> Option<&'static str> {
+    if password.len() > LONGEST {
+        return Some("it has more than 1,024 bytes");
+    }
+    if password.chars().count() < SHORTEST {
+        return Some("it has fewer than 8 characters");
+    }
+    None
+}

@@ -1,0 +1,77 @@
+//! Who may do what: one table. The API document shows it.
+
+use crate::kernel::caller::{Caller, Role};
+use crate::kernel::problem::{Code, Problem, Result};
+
+/// What can be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read, create, save and trash articles; authors their own.
+    WriteArticles,
+    /// Decide on dates: publish, schedule, take down.
+    Publish,
+    /// Read categories as editors see them.
+    ReadCategories,
+    /// Change categories.
+    ChangeCategories,
+    /// Manage users.
+    ManageUsers,
+}
+
+/// The least role for each action, and the operations that it covers.
+pub const TABLE: &[(Action, Role, &[&str])] = &[
+    (
+        Action::WriteArticles,
+        Role::Author,
+        &["createArticle", "listEditorArticles", "getEditorArticle", "replaceArticle", "updateArticle", "deleteArticle", "restoreArticle"],
+    ),
+    (
+        Action::Publish,
+        Role::Editor,
+        &[
+            "createPublication",
+            "getPublication",
+            "updatePublication",
+            "deletePublication",
+            "listPublications",
+            "listArticlePublications",
+            "unpublishArticle",
+        ],
+    ),
+    (Action::ReadCategories, Role::Author, &["listEditorCategories", "getEditorCategory"]),
+    (Action::ChangeCategories, Role::Editor, &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"]),
+    (Action::ManageUsers, Role::Admin, &["createUser", "listUsers", "getUser", "updateUser"]),
+];
+
+fn least(action: Action) -> Role {
+    TABLE.iter().find(|(other, ..)| *other == action).map_or(Role::Admin, |(_, role, _)| *role)
+}
+
+/// Lets the caller pass if their role allows the action.
+///
+/// # Errors
+/// `forbidden` (403).
+pub fn require(caller: &Caller, action: Action) -> Result<()> {
+    let least = least(action);
+    if caller.role >= least {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Forbidden, format!("This takes the role {} or a higher one; yours is {}.", least.name(), caller.role.name())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_one_row_and_every_operation_one_action() {
+        let mut operations: Vec<&str> = TABLE.iter().flat_map(|(_, _, operations)| operations.iter().copied()).collect();
+        let count = operations.len();
+        operations.sort_unstable();
+        operations.dedup();
+        assert_eq!(operations.len(), count);
+        for action in [Action::WriteArticles, Action::Publish, Action::ReadCategories, Action::ChangeCategories, Action::ManageUsers] {
+            assert_eq!(TABLE.iter().filter(|(other, ..)| *other == action).count(), 1, "{action:?}");
+        }
+    }
+}
