@@ -9,3 +9,4 @@ pub mod db;
 pub mod http;
 pub mod kernel;
 pub mod publications;
+pub mod users;

@@ -1,5 +1,8 @@
 //! Who asks: passwords, access and refresh tokens, sessions, and the table of what each role may do.
 
+pub mod dto;
 pub mod password;
 pub mod permission;
+pub mod service;
+pub mod store;
 pub mod token;

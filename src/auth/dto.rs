@@ -1,0 +1,78 @@
+//! Logging in, on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::caller::Role;
+use crate::kernel::id::UserId;
+
+/// E-mail and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The e-mail; case does not matter.
+    #[schema(min_length = 1, max_length = 254, example = "editor@example.org")]
+    pub email: String,
+    /// The password.
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    pub password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshToken {
+    /// The token of the last login or refresh.
+    #[schema(min_length = 1, max_length = 200)]
+    pub refresh_token: String,
+}
+
+/// A change of one's own password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The present password.
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    pub current_password: String,
+    /// The new one.
+    #[schema(min_length = 8, max_length = 1024, format = Password)]
+    pub new_password: String,
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Me {
+    /// Their id.
+    pub id: UserId,
+    /// Their e-mail.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// For `Authorization: Bearer`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// For how many seconds the access token is valid.
+    #[schema(minimum = 1, example = 900)]
+    pub expires_in: i64,
+    /// Used once for the next pair.
+    pub refresh_token: String,
+    /// Who logged in.
+    pub user: Me,
+}
+
+/// The public keys that access tokens are signed with (RFC 7517).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Jwks {
+    /// The keys, the newest first.
+    #[schema(value_type = Vec<Object>)]
+    pub keys: Vec<serde_json::Value>,
+}

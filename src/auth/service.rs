@@ -1,0 +1,334 @@
+//! Logging in, staying logged in and logging out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::dto::{Me, Tokens};
+use super::password::Passwords;
+use super::store;
+use super::token::{self, SigningKey};
+use crate::audit::store::{Target, record};
+use crate::db::{Db, Error, Tx};
+use crate::kernel::caller::{Caller, Role};
+use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::page::CursorKey;
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::users::service as users;
+use crate::users::store::{self as user_store, User};
+
+/// In how many milliseconds failures are counted: a quarter of an hour.
+const FAILURES_WITHIN_MS: i64 = 15 * 60 * 1000;
+/// How many failures an account may have in that time, except from addresses that it was used from.
+pub const FAILURES_AN_ACCOUNT: usize = 10;
+/// How many failures an address may have in that time.
+pub const FAILURES_AN_ADDRESS: usize = 30;
+/// How long an address counts as known, and a session lasts at most: 30 days.
+const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// In how many milliseconds a used refresh token gives the same successor.
+const GRACE_MS: i64 = 10_000;
+
+/// What logging in needs.
+#[derive(Clone)]
+pub struct Auth {
+    db: Db,
+    passwords: Passwords,
+    refresh_key: Vec<u8>,
+}
+
+const REFRESH_SECRET: &str = "refresh";
+const CURSOR_SECRET: &str = "cursor";
+
+fn shared_secret(tx: &mut Tx<'_>, name: &str) -> crate::db::Result<Vec<u8>> {
+    if let Some(secret) = store::secret(tx.conn(), name)? {
+        return Ok(secret);
+    }
+    let secret = rand::random::<[u8; 32]>().to_vec();
+    store::insert_secret(tx.conn(), name, &secret)?;
+    Ok(secret)
+}
+
+impl Auth {
+    /// Makes the keys that are missing, the same for all nodes; blocks.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn prepare(db: &Db) -> Result<(Self, CursorKey)> {
+        let secrets = db.run_write(|tx| {
+            crate::db::dialect::lock(tx.conn(), crate::db::dialect::Lock::Users, crate::db::dialect::Hold::Exclusive)?;
+            if store::newest_key(tx.conn())?.is_none() {
+                rotate_in(tx)?;
+            }
+            Ok::<_, Problem>((shared_secret(tx, REFRESH_SECRET)?, shared_secret(tx, CURSOR_SECRET)?))
+        });
+        let (refresh_key, cursor_key) = secrets?;
+        let cursor_key: [u8; 32] = cursor_key.try_into().map_err(|_| Error::corrupt("the key of cursors has not 32 bytes"))?;
+        Ok((Self { db: db.clone(), passwords: Passwords::default(), refresh_key }, CursorKey::new(cursor_key)))
+    }
+
+    /// The pool that hashes.
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// Whom a token belongs to, with the role that they have now.
+    ///
+    /// # Errors
+    /// `invalid_token` (401).
+    pub async fn caller(&self, token: &str) -> Result<Caller> {
+        let key = token::key_id(token).ok_or_else(invalid_token)?;
+        let (token, now) = (token.to_owned(), self.db.clock().now());
+        self.db
+            .read(move |connection| {
+                let public_key = store::public_key(connection, key)?.ok_or_else(invalid_token)?;
+                let (user_id, session_id) = token::verify(&token, &public_key, now).ok_or_else(invalid_token)?;
+                let (role, is_active, expires_at, revoked_at) =
+                    store::standing(connection, session_id, user_id)?.ok_or_else(invalid_token)?;
+                if !is_active || revoked_at.is_some() || expires_at <= now {
+                    return Err(invalid_token());
+                }
+                let role = Role::find(&role).ok_or_else(invalid_token)?;
+                Ok(Caller { user_id, role, session_id })
+            })
+            .await
+    }
+
+    /// Logs in.
+    ///
+    /// # Errors
+    /// `invalid_credentials` (401), `too_many_requests` (429).
+    pub async fn login(&self, email: &str, password: &str, address: &str) -> Result<Tokens> {
+        let (email, address) = (users::normalised(email), address.to_owned());
+        let user = self.admitted(&email, &address).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let is_right = self.passwords.verify(password, hash).await?;
+        match user.filter(|user| is_right && user.active) {
+            Some(user) => self.start_session(user, address).await,
+            None => {
+                let subjects = [account(&email), place(&address)];
+                self.db
+                    .write(move |tx| {
+                        let now = tx.now()?;
+                        store::insert_failures(tx.conn(), &subjects, now, now.plus_millis(-FAILURES_WITHIN_MS))
+                    })
+                    .await?;
+                Err(Problem::new(Code::InvalidCredentials, "E-mail or password is wrong."))
+            }
+        }
+    }
+
+    /// Refuses accounts and addresses with too many failures before a password is looked at.
+    async fn admitted(&self, email: &str, address: &str) -> Result<Option<User>> {
+        let (email, address, now) = (email.to_owned(), address.to_owned(), self.db.clock().now());
+        self.db
+            .read(move |connection| {
+                let since = now.plus_millis(-FAILURES_WITHIN_MS);
+                let user = user_store::by_email(connection, &email)?;
+                let known = match &user {
+                    Some(user) => store::is_known_address(connection, user.id, &address, now.plus_millis(-SESSION_MS))?,
+                    None => false,
+                };
+                refuse_after(&store::failures(connection, &place(&address), since)?, FAILURES_AN_ADDRESS, now)?;
+                let of_account = store::failures(connection, &account(&email), since)?;
+                if !known {
+                    refuse_after(&of_account, FAILURES_AN_ACCOUNT, now)?;
+                }
+                Ok(user)
+            })
+            .await
+    }
+
+    async fn start_session(&self, user: User, address: String) -> Result<Tokens> {
+        let token = format!("dlr_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+        self.db
+            .write(move |tx| {
+                let now = tx.now()?;
+                let session = SessionId::new();
+                store::insert_session(tx.conn(), session, user.id, &address, now, now.plus_millis(SESSION_MS))?;
+                store::insert_refresh(tx.conn(), hash(&token), session, now)?;
+                record(
+                    tx,
+                    Some(user.id),
+                    "session.started",
+                    Target { kind: "session", id: session.uuid() },
+                    &json!({ "email": user.email }),
+                )?;
+                tokens(tx, &user, session, token.clone())
+            })
+            .await
+    }
+
+    /// The next pair of tokens for a refresh token.
+    ///
+    /// # Errors
+    /// `invalid_refresh_token` (401); if the token was used before, its session is ended.
+    pub async fn refresh(&self, token: &str) -> Result<Tokens> {
+        let used = hash(token);
+        let successor = self.successor(token);
+        let outcome = self
+            .db
+            .write(move |tx| {
+                let now = tx.now()?;
+                let Some((session, used_at, expires_at, revoked_at, user_id)) = store::refresh(tx.conn(), &used)? else {
+                    return Ok(Err(invalid_refresh()));
+                };
+                let user = user_store::find(tx.conn(), user_id)?.filter(|user| user.active);
+                let Some(user) = user.filter(|_| revoked_at.is_none() && expires_at > now) else { return Ok(Err(invalid_refresh())) };
+                match used_at {
+                    None => {
+                        if store::use_refresh(tx.conn(), &used, now)? {
+                            store::insert_refresh(tx.conn(), hash(&successor), session, now)?;
+                        }
+                    }
+                    Some(used_at) if now < used_at.plus_millis(GRACE_MS) => {}
+                    Some(_) => {
+                        store::revoke(tx.conn(), session, now)?;
+                        let target = Target { kind: "session", id: session.uuid() };
+                        record(tx, Some(user.id), "session.refresh_token_reused", target, &json!({ "email": user.email }))?;
+                        return Ok(Err(invalid_refresh()));
+                    }
+                }
+                tokens(tx, &user, session, successor.clone()).map(Ok)
+            })
+            .await;
+        outcome.and_then(|result| result)
+    }
+
+    /// The successor of a refresh token is computed, not stored: a doubled request gets the same one.
+    fn successor(&self, token: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.refresh_key).expect("HMAC takes keys of any length");
+        mac.update(token.as_bytes());
+        format!("dlr_{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    /// Ends the session of a refresh token; one that is unknown is ended already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn logout(&self, token: &str) -> Result<()> {
+        let hash = hash(token);
+        self.db
+            .write(move |tx| {
+                let now = tx.now()?;
+                if let Some((session, _, _, None, user)) = store::refresh(tx.conn(), &hash)? {
+                    store::revoke(tx.conn(), session, now)?;
+                    record(tx, Some(user), "session.ended", Target { kind: "session", id: session.uuid() }, &json!({}))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Who is logged in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn me(&self, caller: &Caller) -> Result<Me> {
+        let id = caller.user_id;
+        self.db.read(move |connection| me(&user_store::find(connection, id)?.ok_or_else(invalid_token)?)).await
+    }
+
+    /// Changes one's own password; all other sessions end.
+    ///
+    /// # Errors
+    /// 422 if the present one is wrong or the new one is not accepted; 429.
+    pub async fn change_password(&self, caller: &Caller, current: &str, new: &str) -> Result<()> {
+        let (id, session) = (caller.user_id, caller.session_id);
+        if let Some(fault) = super::password::fault(new) {
+            return Err(Problem::invalid_field("/new_password", "invalid", fault));
+        }
+        let present = self.db.read(move |connection| user_store::find(connection, id)).await?;
+        if !self.passwords.verify(current, present.map(|user| user.password_hash)).await? {
+            return Err(Problem::invalid_field("/current_password", "wrong", "it is not the present password"));
+        }
+        let hash = self.passwords.hash(new).await?;
+        self.db
+            .write(move |tx| {
+                users::set_password_in(tx, Some(id), id, &hash)?;
+                let now = tx.now()?;
+                Ok(store::revoke_others(tx.conn(), id, Some(session), now)?)
+            })
+            .await
+    }
+
+    /// The public keys.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keys(&self) -> Result<Vec<serde_json::Value>> {
+        let keys = self.db.read(store::public_keys).await?;
+        Ok(keys.into_iter().map(|(id, key)| token::jwk(id.0, &key)).collect())
+    }
+}
+
+/// Makes a new key the one that signs; the others still verify.
+///
+/// # Errors
+/// If the database fails.
+pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
+    let key = SigningKey::generate()?;
+    let now = tx.now()?;
+    store::insert_key(tx.conn(), &key, now)?;
+    record(tx, None, "keys.rotated", Target { kind: "keys", id: key.id }, &json!({}))?;
+    Ok(key.id)
+}
+
+/// Gives a user another password and ends all their sessions, within a write: for the command.
+///
+/// # Errors
+/// 404.
+pub fn reset_password_in(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
+    users::set_password_in(tx, None, id, password_hash)?;
+    let now = tx.now()?;
+    Ok(store::revoke_others(tx.conn(), id, None, now)?)
+}
+
+fn tokens(tx: &mut Tx<'_>, user: &User, session: SessionId, refresh_token: String) -> Result<Tokens> {
+    let key = store::newest_key(tx.conn())?.ok_or_else(|| Error::corrupt("there is no signing key"))?;
+    let access_token = key.sign(user.id, session, tx.now()?)?;
+    Ok(Tokens { access_token, token_type: "Bearer", expires_in: token::LIFETIME_S, refresh_token, user: me(user)? })
+}
+
+fn me(user: &User) -> Result<Me> {
+    Ok(Me { id: user.id, email: user.email.clone(), name: user.name.clone(), role: user.role()? })
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn account(email: &str) -> String {
+    format!("account:{email}")
+}
+
+fn place(address: &str) -> String {
+    format!("address:{address}")
+}
+
+fn refuse_after(failures: &[Instant], most: usize, now: Instant) -> Result<()> {
+    if failures.len() < most {
+        return Ok(());
+    }
+    // The oldest of the last `most` failures is the one whose passing admits the next attempt.
+    let freed_at = failures[failures.len() - most].plus_millis(FAILURES_WITHIN_MS);
+    let seconds = (freed_at.millis() - now.millis()).max(0).div_euclid(1000) + 1;
+    Err(Problem::new(Code::TooManyRequests, "Too many failed logins. Wait before the next one.")
+        .with_header("retry-after", seconds.to_string()))
+}
+
+fn invalid_token() -> Problem {
+    Problem::new(Code::InvalidToken, "The access token is missing, malformed, expired or revoked.")
+        .with_header("www-authenticate", "Bearer")
+}
+
+/// 401 for a request without a token.
+pub fn missing_token() -> Problem {
+    invalid_token()
+}
+
+fn invalid_refresh() -> Problem {
+    Problem::new(Code::InvalidRefreshToken, "The refresh token is not valid. Log in again.")
+}

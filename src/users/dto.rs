@@ -1,0 +1,74 @@
+//! Users on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::caller::Role;
+use crate::kernel::id::UserId;
+use crate::kernel::instant::Instant;
+
+/// A new user.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserCreate {
+    /// The e-mail that they log in with; case does not matter.
+    #[schema(min_length = 3, max_length = 254, format = Email)]
+    pub email: String,
+    /// Their name.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their password; without one the answer has a one-time password.
+    #[serde(default)]
+    #[schema(min_length = 8, max_length = 1024, format = Password)]
+    pub password: Option<String>,
+}
+
+/// A change of a user.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserPatch {
+    /// Another name.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "\\S")]
+    pub name: Option<String>,
+    /// Another role.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub role: Option<Role>,
+    /// Whether they may log in.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub active: Option<bool>,
+}
+
+/// A user as admins see them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EditorUser {
+    /// The id.
+    pub id: UserId,
+    /// The e-mail.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may log in.
+    pub active: bool,
+    /// Counts changes; the `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// When they were added.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+    /// Shown once, where none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub one_time_password: Option<String>,
+}
+
+crate::list_of! {
+    /// Users in the order in which they were added.
+    UserList of EditorUser
+}

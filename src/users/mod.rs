@@ -1,0 +1,5 @@
+//! Users: who logs in, and with which role. At least one active admin remains.
+
+pub mod dto;
+pub mod service;
+pub mod store;

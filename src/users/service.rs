@@ -1,0 +1,141 @@
+//! Adding and changing users. The last admin cannot be lost.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
+
+use super::dto::{EditorUser, UserPatch};
+use super::store::{self, User};
+use crate::audit::store::{Target, record};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{Db, Tx};
+use crate::kernel::caller::Role;
+use crate::kernel::id::UserId;
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::version::Expected;
+
+/// The one form in which an e-mail is stored and compared.
+pub fn normalised(email: &str) -> String {
+    email.trim().nfc().flat_map(char::to_lowercase).collect()
+}
+
+/// A password of 18 random bytes.
+pub fn random_password() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 18]>())
+}
+
+/// What a new user needs.
+#[derive(Clone)]
+pub struct NewUser {
+    /// The e-mail.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// The hash of the password.
+    pub password_hash: String,
+}
+
+fn target(id: UserId) -> Target {
+    Target { kind: "user", id: id.uuid() }
+}
+
+/// Adds a user within a write.
+///
+/// # Errors
+/// `email_taken` (409); 422 for what is no e-mail.
+pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<EditorUser> {
+    let email = normalised(&new.email);
+    let is_email = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+        && !email.contains(char::is_whitespace);
+    if !is_email {
+        return Err(Problem::invalid_field("/email", "invalid_format", "it is not an e-mail address such as editor@example.org"));
+    }
+    dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+    if store::by_email(tx.conn(), &email)?.is_some() {
+        return Err(Problem::new(Code::EmailTaken, format!("Another user has the e-mail {email}.")));
+    }
+    let user = User {
+        id: UserId::new(),
+        email,
+        name: new.name.clone(),
+        role: new.role.name().to_owned(),
+        password_hash: new.password_hash.clone(),
+        active: true,
+        version: 1,
+        created_at: tx.now()?,
+    };
+    store::insert(tx.conn(), &user)?;
+    record(tx, actor, "user.created", target(user.id), &json!({ "email": user.email, "role": user.role }))?;
+    seen(&user)
+}
+
+/// A user as admins see them.
+///
+/// # Errors
+/// If the stored role is unknown.
+pub fn seen(user: &User) -> Result<EditorUser> {
+    Ok(EditorUser {
+        id: user.id,
+        email: user.email.clone(),
+        name: user.name.clone(),
+        role: user.role()?,
+        active: user.active,
+        version: user.version,
+        created_at: user.created_at,
+        one_time_password: None,
+    })
+}
+
+/// Changes a user within a write. Whoever loses the right to log in, loses their sessions.
+///
+/// # Errors
+/// 404, 412, `last_admin` (409).
+pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &Expected, patch: &UserPatch) -> Result<EditorUser> {
+    dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+    let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
+    expected.check(user.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    let before = (user.name.clone(), user.role.clone(), user.active);
+    let was_admin = user.active && user.role()? == Role::Admin;
+    user.name = patch.name.clone().unwrap_or(user.name);
+    user.role = patch.role.map_or(user.role, |role| role.name().to_owned());
+    user.active = patch.active.unwrap_or(user.active);
+    let stays_admin = user.active && user.role()? == Role::Admin;
+    if was_admin && !stays_admin && store::other_admins(tx.conn(), id)? == 0 {
+        return Err(Problem::new(Code::LastAdmin, "This is the last active admin. Make another user an admin first."));
+    }
+    if before != (user.name.clone(), user.role.clone(), user.active) {
+        user.version += 1;
+        store::update(tx.conn(), &user)?;
+        record(tx, actor, "user.updated", target(id), &json!({ "email": user.email, "role": user.role, "active": user.active }))?;
+    }
+    seen(&user)
+}
+
+/// Gives a user another password within a write.
+///
+/// # Errors
+/// 404.
+pub fn set_password_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, password_hash: &str) -> Result<()> {
+    let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
+    password_hash.clone_into(&mut user.password_hash);
+    user.version += 1;
+    store::update(tx.conn(), &user)?;
+    Ok(record(tx, actor, "user.password_changed", target(id), &json!({ "email": user.email }))?)
+}
+
+/// The user of this e-mail.
+///
+/// # Errors
+/// 404.
+pub fn by_email(db: &Db, email: &str) -> Result<EditorUser> {
+    let email = normalised(email);
+    db.run_read(|connection| {
+        seen(
+            &store::by_email(connection, &email)?
+                .ok_or_else(|| Problem::new(Code::NotFound, format!("No user has the e-mail {email}.")))?,
+        )
+    })
+}

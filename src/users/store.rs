@@ -1,0 +1,108 @@
+//! Users in the database.
+
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+
+use crate::db::schema::users;
+use crate::db::{AnyConnection, Error, Result};
+use crate::kernel::caller::Role;
+use crate::kernel::id::UserId;
+use crate::kernel::instant::Instant;
+
+/// A user as it is stored.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// NFC, lower case; unique.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// The name of a [`Role`].
+    pub role: String,
+    /// A PHC string.
+    pub password_hash: String,
+    /// Whether they may log in.
+    pub active: bool,
+    /// Counts changes.
+    pub version: i64,
+    /// When they were added.
+    pub created_at: Instant,
+}
+
+impl User {
+    /// The role.
+    ///
+    /// # Errors
+    /// If the stored name is unknown.
+    pub fn role(&self) -> Result<Role> {
+        Role::find(&self.role).ok_or_else(|| Error::corrupt("unknown role"))
+    }
+}
+
+/// The user of this id.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(connection: &mut AnyConnection, id: UserId) -> Result<Option<User>> {
+    Ok(users::table.find(id).select(User::as_select()).first(connection).optional()?)
+}
+
+/// The user of this e-mail, in its stored form.
+///
+/// # Errors
+/// If the database fails.
+pub fn by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<User>> {
+    Ok(users::table.filter(users::email.eq(email)).select(User::as_select()).first(connection).optional()?)
+}
+
+/// All users in the order in which they were added, at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub fn all(connection: &mut AnyConnection, limit: i64) -> Result<Vec<User>> {
+    Ok(users::table.order((users::created_at, users::id)).select(User::as_select()).limit(limit).load(connection)?)
+}
+
+/// Whether there is a user at all.
+///
+/// # Errors
+/// If the database fails.
+pub fn is_empty(connection: &mut AnyConnection) -> Result<bool> {
+    Ok(users::table.select(users::id).first::<UserId>(connection).optional()?.is_none())
+}
+
+/// How many active admins there are besides one.
+///
+/// # Errors
+/// If the database fails.
+pub fn other_admins(connection: &mut AnyConnection, besides: UserId) -> Result<i64> {
+    let admins = users::table.filter(users::role.eq(Role::Admin.name())).filter(users::active.eq(true)).filter(users::id.ne(besides));
+    Ok(admins.count().get_result(connection)?)
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// If the database fails, or the e-mail is taken.
+pub fn insert(connection: &mut AnyConnection, user: &User) -> Result<()> {
+    diesel::insert_into(users::table).values(user.clone()).execute(connection)?;
+    Ok(())
+}
+
+/// Writes what changed of a user.
+///
+/// # Errors
+/// If the database fails.
+pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
+    diesel::update(users::table.find(user.id))
+        .set((
+            users::name.eq(&user.name),
+            users::role.eq(&user.role),
+            users::password_hash.eq(&user.password_hash),
+            users::active.eq(user.active),
+            users::version.eq(user.version),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
