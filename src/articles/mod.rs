@@ -2,6 +2,7 @@
 
 pub mod delivered;
 pub mod dto;
+pub mod editor;
 pub mod reads;
 pub mod save;
 pub mod seen;

@@ -305,3 +305,29 @@ fn free_slug(connection: &mut AnyConnection, title: &str, kind: &str, locale: &s
 pub(super) fn format(name: &str) -> Format {
     Format::find(name).unwrap_or(Format::Html)
 }
+
+/// The present version of an article that the caller may see.
+///
+/// # Errors
+/// 404.
+pub async fn version(db: &Db, caller: &Caller, id: ArticleId) -> Result<u64> {
+    let caller = caller.clone();
+    db.read(move |connection| {
+        let subject = subject::find(connection, id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        Ok(subject.version.unsigned_abs())
+    })
+    .await
+}
+
+/// Refuses a stale version before the body is looked at; the write checks again.
+///
+/// # Errors
+/// 412.
+pub async fn check_version(db: &Db, id: ArticleId, expected: &Expected) -> Result<()> {
+    let expected = expected.clone();
+    db.read(move |connection| {
+        let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
+        expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(connection, &subject, since)?))
+    })
+    .await
+}

@@ -1,6 +1,8 @@
 //! Who asks: passwords, access and refresh tokens, sessions, and the table of what each role may do.
 
+pub mod caller;
 pub mod dto;
+pub mod editor;
 pub mod password;
 pub mod permission;
 pub mod service;

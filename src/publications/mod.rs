@@ -2,6 +2,7 @@
 //! and slugs of an article. Nothing is ever switched on: an interval either holds the instant or it does not.
 
 pub mod dto;
+pub mod editor;
 pub mod listings;
 pub mod rules;
 pub mod service;

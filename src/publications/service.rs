@@ -249,3 +249,24 @@ pub async fn get(db: &Db, id: PublicationId) -> Result<EditorPublication> {
     })
     .await
 }
+
+/// All publications of an article, the latest start first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_article(db: &Db, article_id: ArticleId) -> Result<Vec<EditorPublication>> {
+    let now = db.clock().now();
+    db.read(move |connection| {
+        let history = store::history(connection, article_id)?;
+        Ok(history.iter().rev().map(|p| EditorPublication::new(p, &history, now)).collect())
+    })
+    .await
+}
+
+/// Whether there is such an article, before its body is read.
+///
+/// # Errors
+/// 404.
+pub async fn require_article(db: &Db, id: ArticleId) -> Result<()> {
+    db.read(move |connection| subject::find(connection, id)?.map(|_| ()).ok_or_else(Problem::not_found)).await
+}

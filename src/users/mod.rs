@@ -1,5 +1,6 @@
 //! Users: who logs in, and with which role. At least one active admin remains.
 
 pub mod dto;
+pub mod editor;
 pub mod service;
 pub mod store;

@@ -1,0 +1,93 @@
+//! Logging in over HTTP.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
+use super::service::Auth;
+use crate::http::caching::Lifetime;
+use crate::http::{ClientAddress, JsonBody, RawQuery, answer};
+use crate::kernel::caller::Caller;
+use crate::kernel::problem::Result;
+
+/// The most bytes of these bodies.
+const MOST_BYTES: usize = 8 * 1024;
+
+/// Mounts these operations.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(login).service(refresh).service(logout).service(me).service(password).service(jwks);
+}
+
+/// Log in
+///
+/// Only failures are counted: 10 for an account and 30 for a client address within 15 minutes. Addresses from which the account was used within 30 days are
+/// exempt from the account's limit, so that nobody can lock a colleague out.
+#[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
+#[post("/v1/auth/login")]
+async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let login: Login = json.check()?;
+    let tokens = auth.login(&login.email, &login.password, &address.key().to_string()).await?;
+    answer::editor(StatusCode::OK).json(&tokens)
+}
+
+/// Get the next pair of tokens
+///
+/// A refresh token is used once. Used again within 10 seconds it gives the same successor; later it ends its session.
+#[utoipa::path(tag = "Auth", operation_id = "refreshSession", request_body = RefreshToken, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_refresh_token`.")), security(()))]
+#[post("/v1/auth/refresh")]
+async fn refresh(auth: Data<Auth>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let token: RefreshToken = json.check()?;
+    answer::editor(StatusCode::OK).json(&auth.refresh(&token.refresh_token).await?)
+}
+
+/// Log out
+///
+/// Ends the session: its access tokens as well.
+#[utoipa::path(tag = "Auth", operation_id = "logout", request_body = RefreshToken, responses((status = 204, description = "The session has ended.")), security(()))]
+#[post("/v1/auth/logout")]
+async fn logout(auth: Data<Auth>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let token: RefreshToken = json.check()?;
+    auth.logout(&token.refresh_token).await?;
+    Ok(answer::no_content())
+}
+
+/// Who am I
+///
+/// The user whose access token this is.
+#[utoipa::path(tag = "Auth", operation_id = "getMe", responses((status = 200, description = "The user.", body = Me)), security(("bearer" = [])))]
+#[get("/v1/auth/me")]
+async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpResponse> {
+    query.none()?;
+    answer::editor(StatusCode::OK).json(&auth.me(&caller).await?)
+}
+
+/// Change my password
+///
+/// All other sessions end.
+#[utoipa::path(tag = "Auth", operation_id = "changePassword", request_body = PasswordChange, responses((status = 204, description = "It is changed."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
+#[post("/v1/auth/password")]
+async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let change: PasswordChange = json.check()?;
+    auth.change_password(&caller, &change.current_password, &change.new_password).await?;
+    Ok(answer::no_content())
+}
+
+/// Get the public keys of access tokens
+///
+/// A JSON Web Key Set (RFC 7517).
+#[utoipa::path(tag = "Auth", operation_id = "getJwks", responses((status = 200, description = "The keys.", body = Jwks)), security(()))]
+#[get("/.well-known/jwks.json")]
+async fn jwks(request: HttpRequest, auth: Data<Auth>, query: RawQuery) -> Result<HttpResponse> {
+    query.none()?;
+    answer::delivered(&request, &Jwks { keys: auth.keys().await? }, Lifetime::seconds(300)).await
+}

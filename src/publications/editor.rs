@@ -1,0 +1,125 @@
+//! Publications over HTTP.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dto::{EditorPublication, PublicationCreate, PublicationList, PublicationPatch, Unpublish, Unpublished};
+use super::service;
+use crate::auth::permission::{Action, require};
+use crate::db::Db;
+use crate::http::{JsonBody, PathId, RawQuery, answer, conditional};
+use crate::kernel::caller::Caller;
+use crate::kernel::id::{ArticleId, PublicationId};
+use crate::kernel::page::{Limit, Page};
+use crate::kernel::problem::Result;
+
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Mounts these operations.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create).service(list_of_article).service(get_one).service(update).service(remove).service(unpublish);
+}
+
+/// Publish an article, now or at an instant
+///
+/// From `publish_at` on, to the millisecond, readers get the revision. Publishing now what is in force already answers 200 with that publication.
+#[utoipa::path(tag = "Publications", operation_id = "createPublication", params(("id" = ArticleId, Path, description = "The article.")), request_body = PublicationCreate, responses((status = 201, description = "The publication.", body = EditorPublication), (status = 200, description = "The one that is in force already.", body = EditorPublication), (status = 409, description = "`publication_instant_taken`, `past_is_history`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
+#[post("/v1/editor/articles/{id}/publications")]
+async fn create(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    service::require_article(&db, id).await?;
+    let json = body.json_or_empty(MOST_BYTES).await?;
+    query.none()?;
+    let create: PublicationCreate = json.check()?;
+    let (publication, is_new) = service::create(&db, &caller, id, create).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let answer = answer::editor(status).version(publication.version.unsigned_abs());
+    let answer = if is_new { answer.location(&format!("/v1/editor/publications/{}", publication.id)) } else { answer };
+    answer.json(&publication)
+}
+
+/// List the publications of an article
+///
+/// The latest start first, the first 100.
+#[utoipa::path(tag = "Publications", operation_id = "listArticlePublications", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "Publications.", body = PublicationList)), security(("bearer" = [])))]
+#[get("/v1/editor/articles/{id}/publications")]
+async fn list_of_article(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    service::require_article(&db, id).await?;
+    query.none()?;
+    let mut items = service::of_article(&db, id).await?;
+    items.truncate(usize::from(Limit::MAX));
+    let limit = Limit::new(Limit::MAX).unwrap_or(Limit::DEFAULT);
+    let page = Page { items, next: None, previous: None, total: None };
+    answer::editor(StatusCode::OK).json(&PublicationList { paging: page.paging(limit), data: page.items })
+}
+
+/// Get a publication
+///
+/// As it stands now.
+#[utoipa::path(tag = "Publications", operation_id = "getPublication", params(("id" = PublicationId, Path, description = "The publication.")), responses((status = 200, description = "The publication.", body = EditorPublication)), security(("bearer" = [])))]
+#[get("/v1/editor/publications/{id}")]
+async fn get_one(caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let publication = service::get(&db, id.get()?).await?;
+    query.none()?;
+    answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)
+}
+
+/// Change a publication
+///
+/// A scheduled one until a second before its start; of a live one the end alone.
+#[utoipa::path(tag = "Publications", operation_id = "updatePublication", params(("id" = PublicationId, Path, description = "The publication.")), request_body(content((PublicationPatch = "application/merge-patch+json"), (PublicationPatch = "application/json"))), responses((status = 200, description = "The publication.", body = EditorPublication), (status = 409, description = "`starting`, `already_live`, `publication_instant_taken`, `past_is_history`, `slug_taken`, `not_ended` or `trashed`.")), security(("bearer" = [])))]
+#[patch("/v1/editor/publications/{id}")]
+async fn update(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<PublicationId>,
+    db: Data<Db>,
+    query: RawQuery,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let current = service::get(&db, id.get()?).await?;
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    let patch: PublicationPatch = json.check()?;
+    let publication = service::update(&db, &caller, current.id, expected, patch).await?;
+    answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)
+}
+
+/// Delete a scheduled publication
+///
+/// One that began is never deleted: `unpublish` takes the article down.
+#[utoipa::path(tag = "Publications", operation_id = "deletePublication", params(("id" = PublicationId, Path, description = "The publication.")), responses((status = 204, description = "It is gone."), (status = 409, description = "`already_live`, `starting` or `trashed`.")), security(("bearer" = [])))]
+#[delete("/v1/editor/publications/{id}")]
+async fn remove(request: HttpRequest, caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let current = service::get(&db, id.get()?).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    service::delete(&db, &caller, current.id, expected).await?;
+    Ok(answer::no_content())
+}
+
+/// Take an article down
+///
+/// Ends the publication in force at `at` or now, and cancels those that start then or later unless `keep_scheduled`. With `withdrawn` readers get 410 and the
+/// reason, else 404.
+#[utoipa::path(tag = "Publications", operation_id = "unpublishArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Unpublish, responses((status = 200, description = "The publication that ended.", body = Unpublished), (status = 409, description = "`not_live`, `past_is_history` or `trashed`.")), security(("bearer" = [])))]
+#[post("/v1/editor/articles/{id}/unpublish")]
+async fn unpublish(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    service::require_article(&db, id).await?;
+    let json = body.json_or_empty(MOST_BYTES).await?;
+    query.none()?;
+    let given: Unpublish = json.check()?;
+    answer::editor(StatusCode::OK).json(&service::unpublish(&db, &caller, id, given).await?)
+}
