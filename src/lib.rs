@@ -1,5 +1,6 @@
 //! Dateline: a headless CMS for news, in which the publication date is exact and first class.
 
+pub mod app;
 pub mod articles;
 pub mod audit;
 pub mod auth;
@@ -8,5 +9,6 @@ pub mod categories;
 pub mod db;
 pub mod http;
 pub mod kernel;
+pub mod ops;
 pub mod publications;
 pub mod users;

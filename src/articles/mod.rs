@@ -1,6 +1,7 @@
 //! Articles and pages: what editors save, and what readers get of it while a publication is in force.
 
 pub mod delivered;
+pub mod delivery;
 pub mod dto;
 pub mod editor;
 pub mod reads;

@@ -148,4 +148,13 @@ impl NamesCache {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
         Ok(loaded)
     }
+
+    /// The names as they are now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn current(&self, connection: &mut AnyConnection) -> Result<Arc<Names>> {
+        let version = names_version::table.select(names_version::version).first(connection)?;
+        self.get(connection, version)
+    }
 }

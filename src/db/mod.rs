@@ -198,6 +198,14 @@ impl Db {
         self.write(|tx| tx::latest_write(tx.conn()).map(|_| ())).await
     }
 
+    /// Whether a read is possible now: asked by `/readyz`.
+    ///
+    /// # Errors
+    /// `Unavailable` if not.
+    pub async fn check_readable(&self) -> Result<()> {
+        self.read(|connection| tx::latest_write(connection).map(|_| ())).await
+    }
+
     fn hand_in<T, E, F>(&self, writer: &Writer, f: F) -> oneshot::Receiver<std::result::Result<T, E>>
     where
         T: Send + 'static,

@@ -1,0 +1,193 @@
+//! The composition root: settings become a database, keys and caches, and every route is mounted here.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::articles::delivery::Delivery;
+use crate::articles::service::Site;
+use crate::auth::permission::TABLE;
+use crate::auth::service::Auth;
+use crate::bodies::EmbedHosts;
+use crate::categories::names::NamesCache;
+use crate::db::{self, DatabaseUrl, Db, PoolSize};
+use crate::http::answer::PublicUrl;
+use crate::http::caching::UsualLifetime;
+use crate::http::cors::Origins;
+use crate::http::middleware::Shell;
+use crate::http::openapi::{Document, Finish, frame};
+use crate::http::routes::{Routes, fallback};
+use crate::http::{Schemas, TrustedProxies, docs};
+use crate::kernel::caller::Role;
+use crate::kernel::clock::Clock;
+use crate::kernel::locale::Locales;
+use crate::{articles, auth, ops, publications, users};
+
+/// What a server is made of.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the data lies.
+    pub database_url: DatabaseUrl,
+    /// Where callers reach it, without a slash at the end.
+    pub api_url: String,
+    /// The site's languages.
+    pub locales: Locales,
+    /// Whose frames may stand in bodies.
+    pub embed_hosts: EmbedHosts,
+    /// Who may call the editor's tree from a browser.
+    pub cors_allowed_origins: Origins,
+    /// Whose forwarded addresses are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// For how many seconds delivery's answers may be kept.
+    pub cache_lifetime: u32,
+    /// How many threads serve.
+    pub workers: usize,
+}
+
+/// A server that is ready to listen.
+#[derive(Clone)]
+pub struct App {
+    options: Options,
+    db: Db,
+    auth: Auth,
+    delivery: Delivery,
+    readiness: ops::Readiness,
+    document: Document,
+    schemas: Arc<Schemas>,
+    routes: Routes,
+}
+
+/// Why a server cannot start; for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::OpenError),
+    /// The keys.
+    #[error("the keys cannot be made ready: {0:?}")]
+    Keys(crate::kernel::problem::Problem),
+    /// The socket.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// Everything there is to call: the only list of routes.
+fn operations(config: &mut ServiceConfig) {
+    auth::editor::routes(config);
+    users::editor::routes(config);
+    articles::delivery::routes(config);
+    articles::editor::routes(config);
+    publications::editor::routes(config);
+    ops::routes(config);
+}
+
+fn roles(operation: &str) -> Option<Vec<&'static str>> {
+    let (_, least, _) = TABLE.iter().find(|(_, _, operations)| operations.contains(&operation))?;
+    Some(Role::ALL.into_iter().filter(|role| role >= least).map(Role::name).collect())
+}
+
+/// The API document: what `dateline openapi` prints.
+pub fn document() -> Document {
+    let (_, api): (_, OpenApi) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
+    Document::finish(&api, Finish { roles: Some(&roles), without_idempotency: WITHOUT_IDEMPOTENCY })
+}
+
+/// No operation keeps its first answer yet.
+const WITHOUT_IDEMPOTENCY: &[&str] =
+    &["createUser", "createArticle", "createPublication", "unpublishArticle", "restoreArticle", "createCategory"];
+
+fn described() -> OpenApi {
+    frame(
+        "A headless CMS for news. `/v1/articles` is for readers: anonymous, cacheable, and only what is live at the instant of the request. `/v1/editor` is for editors, \
+         with the access token of `/v1/auth/login`. Ids are UUIDv7 and tell when a thing was begun.",
+        &[
+            ("Delivery", "What readers get."),
+            ("Articles (editors)", "Writing articles. Each save is a revision."),
+            ("Publications", "Dates: what goes before the public when."),
+            ("Auth", "Logging in."),
+            ("Users", "Who may log in."),
+            ("Operations", "For those who run it."),
+        ],
+    )
+}
+
+impl App {
+    /// Opens the database, applies what is missing, and makes keys ready; blocks.
+    ///
+    /// # Errors
+    /// In words for the operator.
+    pub fn prepare(options: Options, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        db::migrate(&options.database_url)?;
+        let db = Db::open(&options.database_url, clock, PoolSize(options.workers.max(2) * 4))?;
+        let (auth, cursor_key) = Auth::prepare(&db).map_err(StartError::Keys)?;
+        let delivery = Delivery {
+            locales: options.locales.clone(),
+            names: NamesCache::default(),
+            cursor_key,
+            usual: UsualLifetime(options.cache_lifetime),
+        };
+        let document = document();
+        let schemas = Arc::new(Schemas::of(&document));
+        let routes = Routes::of(&document);
+        Ok(Self { options, db, auth, delivery, readiness: ops::Readiness::default(), document, schemas, routes })
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Whether the node says that it is ready.
+    pub fn readiness(&self) -> &ops::Readiness {
+        &self.readiness
+    }
+
+    /// A server on this socket; it runs once it is awaited, inside an actix runtime.
+    ///
+    /// # Errors
+    /// If the socket cannot be used.
+    pub fn server(self, listener: TcpListener) -> std::io::Result<Server> {
+        let workers = self.options.workers;
+        let server = HttpServer::new(move || {
+            let site = Site { locales: self.options.locales.clone(), embed_hosts: self.options.embed_hosts.clone() };
+            let (app, _) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
+            app.app_data(Data::from(Arc::clone(&self.schemas)))
+                .app_data(Data::new(self.db.clone()))
+                .app_data(Data::new(self.auth.clone()))
+                .app_data(Data::new(self.delivery.clone()))
+                .app_data(Data::new(self.readiness.clone()))
+                .app_data(Data::new(site))
+                .app_data(PublicUrl(self.options.api_url.clone()))
+                .app_data(self.options.trusted_proxies.clone())
+                .configure(|config| docs::mount(config, &self.document))
+                .default_service(fallback(&self.routes))
+                .wrap(Shell::new(self.options.cors_allowed_origins.clone()))
+        });
+        let server = server
+            .workers(workers)
+            .client_request_timeout(Duration::from_secs(30))
+            .client_disconnect_timeout(Duration::from_secs(10))
+            .shutdown_timeout(9)
+            .disable_signals();
+        Ok(server.listen(listener)?.run())
+    }
+
+    /// Starts serving on a socket within the present actix runtime: where, and the handle that stops it.
+    ///
+    /// # Errors
+    /// If the socket cannot be used.
+    pub fn start(self, listener: TcpListener) -> std::io::Result<(SocketAddr, ServerHandle)> {
+        let address = listener.local_addr()?;
+        let server = self.server(listener)?;
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Ok((address, handle))
+    }
+}

@@ -1,0 +1,221 @@
+//! Articles for readers: anonymous, cacheable by anyone, and only what is live.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::delivered::{Article, ArticleList};
+use super::dto::Kind;
+use super::reads::{self, Found, ListQuery, Order, Wanted};
+use crate::categories::names::NamesCache;
+use crate::db::Db;
+use crate::http::caching::{Lifetime, UsualLifetime};
+use crate::http::{RawQuery, answer, path};
+use crate::kernel::instant::Instant;
+use crate::kernel::locale::Locales;
+use crate::kernel::page::{CursorKey, Limit, ListParameters};
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::publications::listings::ListKey;
+use crate::publications::visibility::Snapshot;
+
+/// What delivery needs besides the database.
+#[derive(Clone)]
+pub struct Delivery {
+    /// The site's languages.
+    pub locales: Locales,
+    /// The names that are kept.
+    pub names: NamesCache,
+    /// What signs cursors.
+    pub cursor_key: CursorKey,
+    /// How long an answer may be kept.
+    pub usual: UsualLifetime,
+}
+
+impl Delivery {
+    /// How far ahead the next change is looked for.
+    pub fn span_ms(&self) -> i64 {
+        i64::from(self.usual.0) * 1000
+    }
+}
+
+/// Mounts these operations.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(get_one);
+}
+
+/// The most categories that a filter takes.
+const MOST_CATEGORIES: usize = 20;
+
+struct Asked {
+    locale: String,
+    kind: Kind,
+    categories: Option<Vec<String>>,
+    published_from: Option<Instant>,
+    published_before: Option<Instant>,
+    order: Order,
+    limit: Limit,
+    cursor: Option<String>,
+    has_bodies: bool,
+}
+
+fn asked(raw: &RawQuery, locales: &Locales) -> Result<Asked> {
+    let mut q = raw.collect();
+    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
+    let categories = if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None };
+    let asked = Asked {
+        locale: locale.unwrap_or_else(|| locales.default_locale().to_string()),
+        kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
+        categories,
+        published_from: q.instant("published_from"),
+        published_before: q.instant("published_before"),
+        order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
+        limit: q.limit(),
+        cursor: q.cursor(),
+        has_bodies: !q.any_of("include", &[("body", ())]).is_empty(),
+    };
+    q.finish()?;
+    Ok(asked)
+}
+
+impl Asked {
+    /// In a form in which no two lists are the same.
+    fn parameters(&self) -> ListParameters {
+        let instant = |at: Option<Instant>| at.map(|at| at.to_string());
+        ListParameters::of("listArticles")
+            .with("locale", Some(&self.locale))
+            .with("kind", Some(self.kind.name()))
+            .with("category", self.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
+            .with("published_from", instant(self.published_from).as_deref())
+            .with("published_before", instant(self.published_before).as_deref())
+            .with("sort", Some(if self.order == Order::Newest { "-published_at" } else { "published_at" }))
+    }
+}
+
+/// List live articles
+///
+/// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too. A category that there is
+/// none of gives an empty list.
+#[utoipa::path(
+    tag = "Delivery", operation_id = "listArticles",
+    params(
+        ("locale" = Option<String>, Query, description = "One of the site's languages; the first one unless said.", nullable = false),
+        ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
+        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
+        ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
+        ("sort" = Option<String>, Query, pattern = "^-?published_at$", description = "`-published_at` unless said.", nullable = false),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("include" = Option<String>, Query, pattern = "^body$", description = "`body` adds `body_html` and `body_text`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of articles.", body = ArticleList)), security(()),
+)]
+#[get("/v1/articles")]
+async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let asked = asked(&raw, &delivery.locales)?;
+    let parameters = asked.parameters();
+    let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
+    let (limit, at) = (asked.limit, db.clock().now());
+    let (context, clock) = (delivery.clone(), db.clone());
+    let (listed, at) = db
+        .read(move |connection| {
+            let mut snapshot = Snapshot { at };
+            loop {
+                let lists = lists(connection, &asked, &context)?;
+                let query = ListQuery {
+                    lists,
+                    published_from: asked.published_from,
+                    published_before: asked.published_before,
+                    order: asked.order,
+                    limit: asked.limit,
+                    place: place.clone(),
+                    has_bodies: asked.has_bodies,
+                    parameters: parameters.clone(),
+                };
+                let listed = reads::list(connection, snapshot, &query, &context.names, &context.cursor_key, context.span_ms())?;
+                match listed.ground.latest_write.filter(|latest| *latest > snapshot.at) {
+                    // Another node's clock is ahead of ours: what it took down must not return here.
+                    Some(latest) => {
+                        clock.clock().observe(latest);
+                        snapshot = Snapshot { at: latest };
+                    }
+                    None => return Ok::<_, Problem>((listed, snapshot.at)),
+                }
+            }
+        })
+        .await?;
+    let lifetime = Lifetime::until(delivery.usual, at, listed.ground.next_change);
+    let page = listed.page;
+    answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
+}
+
+/// The lists that the filters name.
+fn lists(connection: &mut crate::db::AnyConnection, asked: &Asked, delivery: &Delivery) -> Result<Vec<ListKey>> {
+    let Some(slugs) = &asked.categories else { return Ok(vec![ListKey::all(&asked.locale, asked.kind.name())]) };
+    let names = delivery.names.current(connection)?;
+    let found = slugs.iter().filter_map(|slug| names.category_by_slug(slug));
+    let mut lists: Vec<ListKey> = found.map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();
+    lists.sort();
+    lists.dedup();
+    Ok(lists)
+}
+
+/// Get a live article
+///
+/// By its slug in the default language or `locale=`, or by its id. A slug that the article had before answers 308 with the present one.
+#[utoipa::path(
+    tag = "Delivery", operation_id = "getArticle",
+    params(
+        ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
+        ("locale" = Option<String>, Query, description = "The language in which the slug is looked up.", nullable = false),
+    ),
+    responses(
+        (status = 200, description = "The article.", body = Article),
+        (status = 308, description = "It is live under another slug."),
+        (status = 410, description = "`withdrawn`: it was public and has been taken back."),
+    ),
+    security(()),
+)]
+#[get("/v1/articles/{slug}")]
+async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let slug = path::text(&request, "slug")?;
+    let mut q = raw.collect();
+    let locales = &delivery.locales;
+    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
+    q.finish()?;
+    let wanted = match slug.parse() {
+        Ok(id) => Wanted::Id(id),
+        Err(_) => Wanted::Slug { locale: locale.unwrap_or_else(|| locales.default_locale().to_string()), slug },
+    };
+    let at = db.clock().now();
+    let (context, clock) = (delivery.clone(), db.clone());
+    let (found, at) = db
+        .read(move |connection| {
+            let mut at = at;
+            loop {
+                let found = reads::find(connection, Snapshot { at }, &wanted, &context.names, context.span_ms())?;
+                let latest = match &found {
+                    Found::Live(_, ground) | Found::Moved(_, ground) => ground.latest_write,
+                    Found::Withdrawn(_) | Found::Nothing => None,
+                };
+                match latest.filter(|latest| *latest > at) {
+                    Some(latest) => {
+                        clock.clock().observe(latest);
+                        at = latest;
+                    }
+                    None => return Ok::<_, Problem>((found, at)),
+                }
+            }
+        })
+        .await?;
+    match found {
+        Found::Live(article, ground) => {
+            answer::delivered(&request, &article, Lifetime::until(delivery.usual, at, ground.next_change)).await
+        }
+        Found::Moved(slug, ground) => {
+            answer::moved(&request, &format!("/v1/articles/{slug}"), Lifetime::until(delivery.usual, at, ground.next_change))
+        }
+        Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
+        Found::Nothing => Err(Problem::not_found()),
+    }
+}
