@@ -56,11 +56,16 @@ impl Passwords {
         .await
     }
 
+    /// The permits go with the work: it goes on when whoever asked has hung up, and counts until it is done.
     async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let busy = || Problem::new(Code::TooManyRequests, "Too many logins are under way.").with_header("retry-after", "1");
-        let _admitted = self.admitted.try_acquire().map_err(|_| busy())?;
-        let _running = self.running.acquire().await.map_err(Problem::internal)?;
-        tokio::task::spawn_blocking(f).await.map_err(Problem::internal)
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| busy())?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(Problem::internal)?;
+        let work = move || {
+            let _permits = (admitted, running);
+            f()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
     }
 }
 
@@ -86,9 +91,14 @@ fn matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
+/// Whether a password is longer than any that was ever taken; such a one is not hashed.
+pub fn is_too_long(password: &str) -> bool {
+    password.len() > LONGEST
+}
+
 /// What is wrong with a new password, if anything.
 pub fn fault(password: &str) -> Option<&'static str> {
-    if password.len() > LONGEST {
+    if is_too_long(password) {
         return Some("it has more than 1,024 bytes");
     }
     if password.chars().count() < SHORTEST {

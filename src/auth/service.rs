@@ -8,17 +8,17 @@ use sha2::{Digest, Sha256};
 
 use super::dto::{Me, Tokens};
 use super::password::Passwords;
-use super::store;
-use super::token::{self, SigningKey};
+use super::store::{self, SigningKey};
+use super::token;
 use crate::audit::store::{Target, record};
-use crate::db::{Db, Error, Tx};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{AnyConnection, Db, Error, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::{Code, Problem, Result};
-use crate::users::service as users;
-use crate::users::store::{self as user_store, User};
+use crate::users::service::{self as users, User};
 
 /// In how many milliseconds failures are counted: a quarter of an hour.
 const FAILURES_WITHIN_MS: i64 = 15 * 60 * 1000;
@@ -58,7 +58,7 @@ impl Auth {
     /// If the database fails.
     pub fn prepare(db: &Db) -> Result<(Self, CursorKey)> {
         let secrets = db.run_write(|tx| {
-            crate::db::dialect::lock(tx.conn(), crate::db::dialect::Lock::Users, crate::db::dialect::Hold::Exclusive)?;
+            dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
             if store::newest_key(tx.conn())?.is_none() {
                 rotate_in(tx)?;
             }
@@ -83,7 +83,7 @@ impl Auth {
         let (token, now) = (token.to_owned(), self.db.clock().now());
         self.db
             .read(move |connection| {
-                let public_key = store::public_key(connection, key)?.ok_or_else(invalid_token)?;
+                let public_key = store::public_key(connection, key, retired(now))?.ok_or_else(invalid_token)?;
                 let (user_id, session_id) = token::verify(&token, &public_key, now).ok_or_else(invalid_token)?;
                 let (role, is_active, expires_at, revoked_at) =
                     store::standing(connection, session_id, user_id)?.ok_or_else(invalid_token)?;
@@ -101,6 +101,7 @@ impl Auth {
     /// # Errors
     /// `invalid_credentials` (401), `too_many_requests` (429).
     pub async fn login(&self, email: &str, password: &str, address: &str) -> Result<Tokens> {
+        refuse_too_long("/password", password)?;
         let (email, address) = (users::normalised(email), address.to_owned());
         let user = self.admitted(&email, &address).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
@@ -108,16 +109,19 @@ impl Auth {
         match user.filter(|user| is_right && user.active) {
             Some(user) => self.start_session(user, address).await,
             None => {
-                let subjects = [account(&email), place(&address)];
-                self.db
-                    .write(move |tx| {
-                        let now = tx.now()?;
-                        store::insert_failures(tx.conn(), &subjects, now, now.plus_millis(-FAILURES_WITHIN_MS))
-                    })
-                    .await?;
-                Err(Problem::new(Code::InvalidCredentials, "E-mail or password is wrong."))
+                tracing::info!(address, "a login failed");
+                self.count_failure([account(&email), place(&address)].into()).await?;
+                Err(invalid_credentials())
             }
         }
+    }
+
+    async fn count_failure(&self, subjects: Vec<String>) -> Result<()> {
+        let write = move |tx: &mut Tx<'_>| {
+            let now = tx.now()?;
+            store::insert_failures(tx.conn(), &subjects, now, now.plus_millis(-FAILURES_WITHIN_MS))
+        };
+        Ok(self.db.write(write).await?)
     }
 
     /// Refuses accounts and addresses with too many failures before a password is looked at.
@@ -125,16 +129,14 @@ impl Auth {
         let (email, address, now) = (email.to_owned(), address.to_owned(), self.db.clock().now());
         self.db
             .read(move |connection| {
-                let since = now.plus_millis(-FAILURES_WITHIN_MS);
-                let user = user_store::by_email(connection, &email)?;
+                let user = users::stored_by_email(connection, &email)?;
                 let known = match &user {
                     Some(user) => store::is_known_address(connection, user.id, &address, now.plus_millis(-SESSION_MS))?,
                     None => false,
                 };
-                refuse_after(&store::failures(connection, &place(&address), since)?, FAILURES_AN_ADDRESS, now)?;
-                let of_account = store::failures(connection, &account(&email), since)?;
+                refuse_after(connection, &place(&address), FAILURES_AN_ADDRESS, now)?;
                 if !known {
-                    refuse_after(&of_account, FAILURES_AN_ACCOUNT, now)?;
+                    refuse_after(connection, &account(&email), FAILURES_AN_ACCOUNT, now)?;
                 }
                 Ok(user)
             })
@@ -145,7 +147,13 @@ impl Auth {
         let token = format!("dlr_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
         self.db
             .write(move |tx| {
+                // Who changes a user waits, or has ended before: no session begins by a password that was just replaced.
+                dialect::lock(tx.conn(), Lock::Users, Hold::Shared)?;
                 let now = tx.now()?;
+                let present = users::stored(tx.conn(), user.id)?;
+                let user = present.filter(|present| present.active && present.password_hash == user.password_hash);
+                let user = user.ok_or_else(invalid_credentials)?;
+                store::delete_expired(tx.conn(), now)?;
                 let session = SessionId::new();
                 store::insert_session(tx.conn(), session, user.id, &address, now, now.plus_millis(SESSION_MS))?;
                 store::insert_refresh(tx.conn(), hash(&token), session, now)?;
@@ -175,7 +183,7 @@ impl Auth {
                 let Some((session, used_at, expires_at, revoked_at, user_id)) = store::refresh(tx.conn(), &used)? else {
                     return Ok(Err(invalid_refresh()));
                 };
-                let user = user_store::find(tx.conn(), user_id)?.filter(|user| user.active);
+                let user = users::stored(tx.conn(), user_id)?.filter(|user| user.active);
                 let Some(user) = user.filter(|_| revoked_at.is_none() && expires_at > now) else { return Ok(Err(invalid_refresh())) };
                 match used_at {
                     None => {
@@ -185,6 +193,7 @@ impl Auth {
                     }
                     Some(used_at) if now < used_at.plus_millis(GRACE_MS) => {}
                     Some(_) => {
+                        tracing::warn!(%session, user = %user.id, "a refresh token was used again: its session is ended");
                         store::revoke(tx.conn(), session, now)?;
                         let target = Target { kind: "session", id: session.uuid() };
                         record(tx, Some(user.id), "session.refresh_token_reused", target, &json!({ "email": user.email }))?;
@@ -228,7 +237,7 @@ impl Auth {
     /// If the database fails.
     pub async fn me(&self, caller: &Caller) -> Result<Me> {
         let id = caller.user_id;
-        self.db.read(move |connection| me(&user_store::find(connection, id)?.ok_or_else(invalid_token)?)).await
+        self.db.read(move |connection| me(&users::stored(connection, id)?.ok_or_else(invalid_token)?)).await
     }
 
     /// Changes one's own password; all other sessions end.
@@ -240,16 +249,25 @@ impl Auth {
         if let Some(fault) = super::password::fault(new) {
             return Err(Problem::invalid_field("/new_password", "invalid", fault));
         }
-        let present = self.db.read(move |connection| user_store::find(connection, id)).await?;
-        if !self.passwords.verify(current, present.map(|user| user.password_hash)).await? {
-            return Err(Problem::invalid_field("/current_password", "wrong", "it is not the present password"));
+        refuse_too_long("/current_password", current)?;
+        let now = self.db.clock().now();
+        let read = move |connection: &mut AnyConnection| {
+            refuse_after(connection, &own(id), FAILURES_AN_ACCOUNT, now)?;
+            users::stored(connection, id)?.ok_or_else(invalid_token)
+        };
+        let known = self.db.read(read).await?.password_hash;
+        if !self.passwords.verify(current, Some(known.clone())).await? {
+            self.count_failure(vec![own(id)]).await?;
+            return Err(wrong_password());
         }
         let hash = self.passwords.hash(new).await?;
         self.db
             .write(move |tx| {
-                users::set_password_in(tx, Some(id), id, &hash)?;
-                let now = tx.now()?;
-                Ok(store::revoke_others(tx.conn(), id, Some(session), now)?)
+                dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+                if users::stored(tx.conn(), id)?.is_none_or(|user| user.password_hash != known) {
+                    return Err(wrong_password());
+                }
+                users::set_password_in(tx, Some(id), id, &hash, Some(session))
             })
             .await
     }
@@ -259,7 +277,8 @@ impl Auth {
     /// # Errors
     /// If the database fails.
     pub async fn keys(&self) -> Result<Vec<serde_json::Value>> {
-        let keys = self.db.read(store::public_keys).await?;
+        let now = self.db.clock().now();
+        let keys = self.db.read(move |connection| store::public_keys(connection, retired(now))).await?;
         Ok(keys.into_iter().map(|(id, key)| token::jwk(id.0, &key)).collect())
     }
 }
@@ -272,6 +291,7 @@ pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
     let key = SigningKey::generate()?;
     let now = tx.now()?;
     store::insert_key(tx.conn(), &key, now)?;
+    store::delete_retired_keys(tx.conn(), retired(now))?;
     record(tx, None, "keys.rotated", Target { kind: "keys", id: key.id }, &json!({}))?;
     Ok(key.id)
 }
@@ -281,9 +301,7 @@ pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
 /// # Errors
 /// 404.
 pub fn reset_password_in(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
-    users::set_password_in(tx, None, id, password_hash)?;
-    let now = tx.now()?;
-    Ok(store::revoke_others(tx.conn(), id, None, now)?)
+    users::set_password_in(tx, None, id, password_hash, None)
 }
 
 fn tokens(tx: &mut Tx<'_>, user: &User, session: SessionId, refresh_token: String) -> Result<Tokens> {
@@ -308,15 +326,41 @@ fn place(address: &str) -> String {
     format!("address:{address}")
 }
 
-fn refuse_after(failures: &[Instant], most: usize, now: Instant) -> Result<()> {
-    if failures.len() < most {
-        return Ok(());
-    }
-    // The oldest of the last `most` failures is the one whose passing admits the next attempt.
-    let freed_at = failures[failures.len() - most].plus_millis(FAILURES_WITHIN_MS);
-    let seconds = (freed_at.millis() - now.millis()).max(0).div_euclid(1000) + 1;
+/// Failures to name the present password when changing it.
+fn own(user: UserId) -> String {
+    format!("password:{user}")
+}
+
+/// Refuses when the subject had `most` failures within the time in which they are counted.
+fn refuse_after(connection: &mut AnyConnection, subject: &str, most: usize, now: Instant) -> Result<()> {
+    let failures = store::failures(connection, subject, now.plus_millis(-FAILURES_WITHIN_MS), most)?;
+    // The one whose passing admits the next attempt.
+    let Some(oldest) = failures.get(most - 1) else { return Ok(()) };
+    let wait_ms = oldest.plus_millis(FAILURES_WITHIN_MS).millis() - now.millis();
+    let seconds = (wait_ms + 999).div_euclid(1000).max(1);
     Err(Problem::new(Code::TooManyRequests, "Too many failed logins. Wait before the next one.")
         .with_header("retry-after", seconds.to_string()))
+}
+
+/// A password that is longer than any that can be set is refused before anything is computed.
+fn refuse_too_long(pointer: &str, password: &str) -> Result<()> {
+    if super::password::is_too_long(password) {
+        return Err(Problem::invalid_field(pointer, "too_long", "it has more than 1,024 bytes"));
+    }
+    Ok(())
+}
+
+/// Keys that were replaced at this instant or before verify nothing any more: their last tokens have expired.
+fn retired(now: Instant) -> Instant {
+    now.plus_millis(-(token::LIFETIME_S + token::LEEWAY_S) * 1000)
+}
+
+fn invalid_credentials() -> Problem {
+    Problem::new(Code::InvalidCredentials, "E-mail or password is wrong.")
+}
+
+fn wrong_password() -> Problem {
+    Problem::invalid_field("/current_password", "wrong", "it is not the present password")
 }
 
 fn invalid_token() -> Problem {

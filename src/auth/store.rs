@@ -1,13 +1,27 @@
 //! Sessions, refresh tokens, keys and failed logins in the database.
 
+use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use super::token::SigningKey;
 use crate::db::schema::{login_failures, refresh_tokens, secrets, sessions, signing_keys, users};
-use crate::db::{AnyConnection, Result, StoredId};
+use crate::db::{AnyConnection, Result, Statement, StoredId};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
+
+/// How many sessions that are over one login deletes at most.
+const MOST_DELETED: i64 = 20;
+
+/// A key pair as it is stored.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// Its `kid`.
+    pub id: Uuid,
+    /// PKCS #8.
+    pub private_key: Vec<u8>,
+    /// 32 bytes.
+    pub public_key: Vec<u8>,
+}
 
 /// What each request with a token depends on: role, whether the user is active, when the session ends, whether it was ended.
 pub type Standing = (String, bool, Instant, Option<Instant>);
@@ -22,21 +36,39 @@ pub fn standing(connection: &mut AnyConnection, session: SessionId, user: UserId
     Ok(row.select((users::role, users::active, sessions::expires_at, sessions::revoked_at)).first(connection).optional()?)
 }
 
-/// The public key of this id.
+/// The public key of this id, unless a newer one signs since `retired` or longer.
 ///
 /// # Errors
 /// If the database fails.
-pub fn public_key(connection: &mut AnyConnection, id: Uuid) -> Result<Option<Vec<u8>>> {
-    Ok(signing_keys::table.find(StoredId(id)).select(signing_keys::public_key).first(connection).optional()?)
+pub fn public_key(connection: &mut AnyConnection, id: Uuid, retired: Instant) -> Result<Option<Vec<u8>>> {
+    let key = Statement::<Binary>::new("SELECT k.public_key FROM signing_keys k WHERE k.id = ")
+        .bind(StoredId(id))
+        .sql(" AND NOT EXISTS (SELECT 1 FROM signing_keys n WHERE (n.created_at, n.id) > (k.created_at, k.id) AND n.created_at <= ")
+        .bind(retired)
+        .sql(")");
+    Ok(key.get_result(connection).optional()?)
 }
 
-/// All public keys, the newest first.
+/// The public keys that still verify, the newest first: without those that a newer one replaced at `retired` or before.
 ///
 /// # Errors
 /// If the database fails.
-pub fn public_keys(connection: &mut AnyConnection) -> Result<Vec<(StoredId, Vec<u8>)>> {
+pub fn public_keys(connection: &mut AnyConnection, retired: Instant) -> Result<Vec<(StoredId, Vec<u8>)>> {
     let newest_first = signing_keys::table.order((signing_keys::created_at.desc(), signing_keys::id.desc()));
-    Ok(newest_first.select((signing_keys::id, signing_keys::public_key)).load(connection)?)
+    let rows: Vec<(StoredId, Vec<u8>, Instant)> =
+        newest_first.select((signing_keys::id, signing_keys::public_key, signing_keys::created_at)).load(connection)?;
+    let replaced = rows.iter().position(|(.., created_at)| *created_at <= retired).map_or(rows.len(), |at| at + 1);
+    Ok(rows.into_iter().take(replaced).map(|(id, key, _)| (id, key)).collect())
+}
+
+/// Deletes the keys that verify nothing any more, for their private halves' sake.
+///
+/// # Errors
+/// If the database fails.
+pub fn delete_retired_keys(connection: &mut AnyConnection, retired: Instant) -> Result<()> {
+    let kept: Vec<StoredId> = public_keys(connection, retired)?.into_iter().map(|(id, _)| id).collect();
+    diesel::delete(signing_keys::table.filter(signing_keys::id.ne_all(kept))).execute(connection)?;
+    Ok(())
 }
 
 /// The key that signs: the newest.
@@ -128,16 +160,17 @@ pub fn revoke(connection: &mut AnyConnection, session: SessionId, now: Instant) 
     Ok(())
 }
 
-/// Ends all sessions of a user but one.
+/// Deletes the sessions that are over, and their tokens.
 ///
 /// # Errors
 /// If the database fails.
-pub fn revoke_others(connection: &mut AnyConnection, user: UserId, kept: Option<SessionId>, now: Instant) -> Result<()> {
-    let rows = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
-    match kept {
-        Some(kept) => diesel::update(rows.filter(sessions::id.ne(kept))).set(sessions::revoked_at.eq(now)).execute(connection)?,
-        None => diesel::update(rows).set(sessions::revoked_at.eq(now)).execute(connection)?,
-    };
+pub fn delete_expired(connection: &mut AnyConnection, now: Instant) -> Result<()> {
+    let over = sessions::table.filter(sessions::expires_at.le(now));
+    let ids: Vec<SessionId> = over.select(sessions::id).limit(MOST_DELETED).load(connection)?;
+    if !ids.is_empty() {
+        diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ids))).execute(connection)?;
+        diesel::delete(sessions::table.filter(sessions::id.eq_any(&ids))).execute(connection)?;
+    }
     Ok(())
 }
 
@@ -182,13 +215,14 @@ pub fn use_refresh(connection: &mut AnyConnection, hash: &[u8], now: Instant) ->
     Ok(diesel::update(row).set(refresh_tokens::used_at.eq(now)).execute(connection)? == 1)
 }
 
-/// When the failures of a subject since then happened, the oldest first.
+/// When the latest failures of a subject since then happened, the latest first, at most so many.
 ///
 /// # Errors
 /// If the database fails.
-pub fn failures(connection: &mut AnyConnection, subject: &str, since: Instant) -> Result<Vec<Instant>> {
+pub fn failures(connection: &mut AnyConnection, subject: &str, since: Instant, most: usize) -> Result<Vec<Instant>> {
     let rows = login_failures::table.filter(login_failures::subject.eq(subject)).filter(login_failures::at.gt(since));
-    Ok(rows.order(login_failures::at).select(login_failures::at).limit(100).load(connection)?)
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    Ok(rows.order(login_failures::at.desc()).select(login_failures::at).limit(most).load(connection)?)
 }
 
 /// Records a failure of each subject and forgets those before `since`.

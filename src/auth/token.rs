@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::store::SigningKey;
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Problem, Result};
@@ -14,22 +15,11 @@ use crate::kernel::problem::{Problem, Result};
 /// How long an access token is valid, in seconds.
 pub const LIFETIME_S: i64 = 900;
 /// By how many seconds clocks of nodes may differ.
-const LEEWAY_S: i64 = 5;
+pub const LEEWAY_S: i64 = 5;
 /// The longest token that is looked at.
 const LONGEST: usize = 2048;
 const ISSUER: &str = "dateline";
 const TYPE: &str = "at+jwt";
-
-/// A key pair as it is stored.
-#[derive(Clone)]
-pub struct SigningKey {
-    /// Its `kid`.
-    pub id: Uuid,
-    /// PKCS #8.
-    pub private_key: Vec<u8>,
-    /// 32 bytes.
-    pub public_key: Vec<u8>,
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {

@@ -6,18 +6,19 @@ use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 use super::dto::{EditorUser, UserPatch};
-use super::store::{self, User};
+use super::store;
+pub use super::store::User;
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
-use crate::db::{Db, Tx};
+use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
-use crate::kernel::id::UserId;
+use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::Expected;
 
 /// The one form in which an e-mail is stored and compared.
 pub fn normalised(email: &str) -> String {
-    email.trim().nfc().flat_map(char::to_lowercase).collect()
+    email.trim().nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// A password of 18 random bytes.
@@ -49,7 +50,7 @@ fn target(id: UserId) -> Target {
 pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<EditorUser> {
     let email = normalised(&new.email);
     let is_email = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
-        && !email.contains(char::is_whitespace);
+        && !email.contains(|c: char| c.is_whitespace() || c.is_control());
     if !is_email {
         return Err(Problem::invalid_field("/email", "invalid_format", "it is not an e-mail address such as editor@example.org"));
     }
@@ -109,21 +110,44 @@ pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &
     if before != (user.name.clone(), user.role.clone(), user.active) {
         user.version += 1;
         store::update(tx.conn(), &user)?;
+        if !user.active {
+            let now = tx.now()?;
+            store::end_sessions(tx.conn(), id, None, now)?;
+        }
         record(tx, actor, "user.updated", target(id), &json!({ "email": user.email, "role": user.role, "active": user.active }))?;
     }
     seen(&user)
 }
 
-/// Gives a user another password within a write.
+/// Gives a user another password within a write, and ends all their sessions but the one to keep.
 ///
 /// # Errors
 /// 404.
-pub fn set_password_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, password_hash: &str) -> Result<()> {
+pub fn set_password_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, password_hash: &str, kept: Option<SessionId>) -> Result<()> {
+    dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     password_hash.clone_into(&mut user.password_hash);
     user.version += 1;
     store::update(tx.conn(), &user)?;
+    let now = tx.now()?;
+    store::end_sessions(tx.conn(), id, kept, now)?;
     Ok(record(tx, actor, "user.password_changed", target(id), &json!({ "email": user.email }))?)
+}
+
+/// The user of this id, as stored.
+///
+/// # Errors
+/// If the database fails.
+pub fn stored(connection: &mut AnyConnection, id: UserId) -> crate::db::Result<Option<User>> {
+    store::find(connection, id)
+}
+
+/// The user of this e-mail, which must be [`normalised`], as stored.
+///
+/// # Errors
+/// If the database fails.
+pub fn stored_by_email(connection: &mut AnyConnection, email: &str) -> crate::db::Result<Option<User>> {
+    store::by_email(connection, email)
 }
 
 /// The user of this e-mail.

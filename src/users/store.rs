@@ -2,10 +2,10 @@
 
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
-use crate::db::schema::users;
+use crate::db::schema::{sessions, users};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::caller::Role;
-use crate::kernel::id::UserId;
+use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
 
 /// A user as it is stored.
@@ -104,5 +104,18 @@ pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
             users::version.eq(user.version),
         ))
         .execute(connection)?;
+    Ok(())
+}
+
+/// Ends all sessions of a user, but for one that is kept.
+///
+/// # Errors
+/// If the database fails.
+pub fn end_sessions(connection: &mut AnyConnection, user: UserId, kept: Option<SessionId>, now: Instant) -> Result<()> {
+    let rows = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
+    match kept {
+        Some(kept) => diesel::update(rows.filter(sessions::id.ne(kept))).set(sessions::revoked_at.eq(now)).execute(connection)?,
+        None => diesel::update(rows).set(sessions::revoked_at.eq(now)).execute(connection)?,
+    };
     Ok(())
 }

@@ -23,6 +23,7 @@ CREATE TABLE sessions (
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user_id, address, created_at);
+CREATE INDEX sessions_expires ON sessions (expires_at);
 
 -- Refresh tokens by their SHA-256; the tokens themselves are not stored.
 CREATE TABLE refresh_tokens (
