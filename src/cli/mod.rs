@@ -1,0 +1,101 @@
+//! The `dateline` command: it parses, calls a service, and says what went wrong in words for the operator.
+
+mod keys;
+mod serve;
+mod user;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::Settings;
+
+/// A headless CMS for news: a JSON API in which the publication date is exact and first class.
+#[derive(Parser)]
+#[command(name = "dateline", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API. Without any setting: SQLite in ./data/dateline.db, at 127.0.0.1:8080.
+    Serve(Settings),
+    /// Apply the migrations that are missing.
+    Migrate(Settings),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Look at settings, database, clock and keys, and say what is wrong.
+    Check(Settings),
+    /// Add, list and change users, also beside a running server.
+    User(user::User),
+    /// Change the keys that access tokens are signed with.
+    Keys(keys::Keys),
+}
+
+/// What a command ends with.
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
+
+/// Runs the command that the arguments name. A `.env` in the working folder is read first; what the environment has already stays.
+pub fn run() -> ExitCode {
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => eprintln!("dateline: .env: {error}"),
+        _ => {}
+    }
+    let outcome = match Cli::parse().command {
+        Command::Serve(settings) => serve::run(&settings),
+        Command::Migrate(settings) => migrate(&settings),
+        Command::Openapi => {
+            print!("{}", crate::app::document().text());
+            Ok(())
+        }
+        Command::Check(settings) => check(&settings),
+        Command::User(user) => user::run(user),
+        Command::Keys(keys) => keys::run(&keys),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dateline: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn migrate(settings: &Settings) -> Outcome {
+    let applied = crate::db::migrate(&settings.database_url()?)?;
+    match applied.as_slice() {
+        [] => println!("Nothing is missing."),
+        names => println!("Applied {}.", names.join(", ")),
+    }
+    Ok(())
+}
+
+/// Opens the database as a server would, without applying anything.
+fn check(settings: &Settings) -> Outcome {
+    let options = settings.options()?;
+    println!("settings  right");
+    let db = open(settings)?;
+    println!("database  {} is up to date", options.database_url);
+    let now = crate::kernel::clock::SystemClock::new();
+    let (system, floor) = (crate::kernel::clock::Clock::now(&now), db.clock().now());
+    match floor.millis() - system.millis() {
+        behind if behind > 1000 => {
+            println!("clock     {behind} ms behind the latest write: time stands still until it has caught up; set the system's clock")
+        }
+        _ => println!("clock     {system}"),
+    }
+    match db.run_read(crate::auth::store::newest_key)? {
+        Some(key) => println!("keys      {} signs", key.id),
+        None => println!("keys      none yet: `dateline serve` makes one"),
+    }
+    Ok(())
+}
+
+/// The database of the settings, which must be up to date.
+pub(crate) fn open(settings: &Settings) -> Result<crate::db::Db, Box<dyn Error>> {
+    let clock = std::sync::Arc::new(crate::kernel::clock::SystemClock::new());
+    Ok(crate::db::Db::open(&settings.database_url()?, clock, crate::db::PoolSize(2))?)
+}

@@ -1,0 +1,101 @@
+//! `dateline serve`.
+
+use std::io::{IsTerminal, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use super::Outcome;
+use crate::app::App;
+use crate::auth::password;
+use crate::db::{DatabaseUrl, Db, FileLock};
+use crate::kernel::caller::Role;
+use crate::kernel::clock::SystemClock;
+use crate::settings::Settings;
+use crate::users::service::{NewUser, add_in, random_password};
+use crate::users::store;
+
+pub fn run(settings: &Settings) -> Outcome {
+    log_to(settings)?;
+    let options = settings.options()?;
+    let _lock = FileLock::take(&options.database_url)?;
+    let app = App::prepare(options.clone(), Arc::new(SystemClock::new()))?;
+    add_first_admin(app.db(), settings, &options.database_url)?;
+    let address = settings.listen()?;
+    let listener =
+        TcpListener::bind(address).map_err(|e| format!("LISTEN: cannot listen at {address}: {e}. Example: LISTEN=127.0.0.1:8081"))?;
+    tracing::info!(address = %listener.local_addr()?, database = %options.database_url, "listening; /docs shows the API");
+    actix_web::rt::System::new().block_on(until_stopped(app, listener))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn until_stopped(app: App, listener: TcpListener) -> std::io::Result<()> {
+    let readiness = app.readiness().clone();
+    let server = app.server(listener)?;
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    stop_signal().await?;
+    tracing::info!("stopping: requests that are under way end");
+    readiness.stop();
+    handle.stop(true).await;
+    running.await.unwrap_or_else(|e| Err(std::io::Error::other(e)))
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn log_to(settings: &Settings) -> Outcome {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|e| format!("LOG: {e}. Example: LOG=info"))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format.as_str() {
+        "text" => logs.with_ansi(std::io::stderr().is_terminal()).init(),
+        "json" => logs.json().init(),
+        other => return Err(format!("LOG_FORMAT: `{other}` is neither text nor json. Example: LOG_FORMAT=json").into()),
+    }
+    Ok(())
+}
+
+/// On an empty database: one admin, whose password was given or is shown once.
+fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -> Outcome {
+    if !db.run_read(store::is_empty)? {
+        return Ok(());
+    }
+    let given = settings.admin_password()?;
+    let password = given.clone().unwrap_or_else(random_password);
+    let hash = password::hash_here(&password)?;
+    let new = NewUser { email: settings.admin_email.clone(), name: "Admin".to_owned(), role: Role::Admin, password_hash: hash };
+    // Of two nodes that start together one adds the admin.
+    let is_added = db.run_write(move |tx| {
+        crate::db::dialect::lock(tx.conn(), crate::db::dialect::Lock::Users, crate::db::dialect::Hold::Exclusive)?;
+        if store::is_empty(tx.conn())? { add_in(tx, None, &new).map(|_| true) } else { Ok(false) }
+    })?;
+    if is_added && given.is_none() { show_once(&settings.admin_email, &password, url) } else { Ok(()) }
+}
+
+fn show_once(email: &str, password: &str, url: &DatabaseUrl) -> Outcome {
+    if std::io::stdout().is_terminal() {
+        println!("The first admin is {email} with the password {password}\nIt is shown this once.");
+        return Ok(());
+    }
+    let path = match url {
+        DatabaseUrl::Sqlite(path) => path.with_file_name("admin-password.txt"),
+        DatabaseUrl::Postgres(_) => Path::new("admin-password.txt").to_owned(),
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    writeln!(file, "{email}\n{password}")?;
+    tracing::warn!(file = %path.display(), "the first admin's password is in a file that only you can read: take it out and delete it");
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `dateline user`: works beside a running server, which notices at the next request.
+
+use std::io::Read;
+
+use clap::{Args, Subcommand};
+
+use super::{Outcome, open};
+use crate::auth::password;
+use crate::auth::service::reset_password_in;
+use crate::kernel::caller::Role;
+use crate::kernel::version::Expected;
+use crate::settings::Settings;
+use crate::users::dto::UserPatch;
+use crate::users::service::{self, NewUser};
+use crate::users::store;
+
+/// Which of the commands.
+#[derive(Args)]
+pub struct User {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Add a user. Without --password-stdin a random password is printed.
+    Add {
+        /// The e-mail that they log in with.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// author, editor or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the users.
+    List,
+    /// Give a user another role.
+    SetRole {
+        /// Whose.
+        #[arg(long)]
+        email: String,
+        /// author, editor or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+    /// Give a user another password, read from standard input; their sessions end.
+    SetPassword {
+        /// Whose.
+        #[arg(long)]
+        email: String,
+    },
+    /// Keep a user from logging in; their sessions end at once.
+    Deactivate {
+        /// Whom.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::find(name).ok_or_else(|| "author, editor and admin are the roles".to_owned())
+}
+
+fn password_of_stdin() -> Result<String, Box<dyn std::error::Error>> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    match password::fault(&password) {
+        Some(fault) => Err(format!("the password is not taken: {fault}").into()),
+        None => Ok(password),
+    }
+}
+
+pub fn run(user: User) -> Outcome {
+    let db = open(&user.settings)?;
+    match user.command {
+        Command::Add { email, name, role, password_stdin } => {
+            let given = if password_stdin { Some(password_of_stdin()?) } else { None };
+            let password = given.clone().unwrap_or_else(service::random_password);
+            let new = NewUser { email, name, role, password_hash: password::hash_here(&password)? };
+            let added = db.run_write(move |tx| service::add_in(tx, None, &new))?;
+            println!("{} {} {}", added.id, added.email, added.role.name());
+            if given.is_none() {
+                println!("password: {password}");
+            }
+        }
+        Command::List => {
+            for user in db.run_read(|connection| store::all(connection, i64::MAX))? {
+                let state = if user.active { "active" } else { "inactive" };
+                println!("{} {} {} {state} {}", user.id, user.email, user.role, user.name);
+            }
+        }
+        Command::SetRole { email, role } => change(&db, &email, UserPatch { role: Some(role), ..UserPatch::default() })?,
+        Command::Deactivate { email } => change(&db, &email, UserPatch { active: Some(false), ..UserPatch::default() })?,
+        Command::SetPassword { email } => {
+            let id = service::by_email(&db, &email)?.id;
+            let hash = password::hash_here(&password_of_stdin()?)?;
+            db.run_write(move |tx| reset_password_in(tx, id, &hash))?;
+        }
+    }
+    Ok(())
+}
+
+fn change(db: &crate::db::Db, email: &str, patch: UserPatch) -> Outcome {
+    let id = service::by_email(db, email)?.id;
+    db.run_write(move |tx| service::update_in(tx, None, id, &Expected::Anything, &patch))?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Settings: flags, environment variables and a file `.env`, in this order. Each is declared once, here; `.env.example` lists the same.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::app::Options;
+use crate::bodies::EmbedHosts;
+use crate::db::DatabaseUrl;
+use crate::http::TrustedProxies;
+use crate::http::cors::Origins;
+use crate::kernel::locale::{Locale, Locales};
+
+/// Everything that can be set.
+#[derive(Args, Clone)]
+pub struct Settings {
+    /// Where the data lies: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/dateline.db", hide_env_values = true)]
+    pub database_url: String,
+    /// A file that holds DATABASE_URL, for secrets that are mounted.
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
+    /// The address and port to listen at.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Where callers reach the API; made from LISTEN unless given.
+    #[arg(long, env = "API_URL")]
+    pub api_url: Option<String>,
+    /// The site's languages, the default first.
+    #[arg(long, env = "LOCALES", default_value = "en")]
+    pub locales: String,
+    /// Origins from which browsers may call the editor's operations.
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "")]
+    pub cors_allowed_origins: String,
+    /// Networks of proxies whose forwarded addresses are believed.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
+    /// The e-mail of the first admin, used once on an empty database.
+    #[arg(long, env = "ADMIN_EMAIL", default_value = "admin@localhost")]
+    pub admin_email: String,
+    /// The password of the first admin; a random one is shown once unless given.
+    #[arg(long, env = "ADMIN_PASSWORD", hide_env_values = true)]
+    pub admin_password: Option<String>,
+    /// A file that holds ADMIN_PASSWORD.
+    #[arg(long, env = "ADMIN_PASSWORD_FILE")]
+    pub admin_password_file: Option<PathBuf>,
+    /// For how many seconds readers' answers may be kept, at most 86400; 0 = ask each time.
+    #[arg(long, env = "CACHE_LIFETIME", default_value = "60")]
+    pub cache_lifetime: String,
+    /// Hosts whose frames may stand in bodies; empty = none.
+    #[arg(long, env = "EMBED_HOSTS")]
+    pub embed_hosts: Option<String>,
+    /// How many threads serve, 1 to 256; one for each core unless given.
+    #[arg(long, env = "WORKERS")]
+    pub workers: Option<String>,
+    /// What is logged: error, warn, info, debug, or a filter such as `dateline=debug`.
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+    /// How it is logged: text or json.
+    #[arg(long, env = "LOG_FORMAT", default_value = "text")]
+    pub log_format: String,
+}
+
+/// A setting whose value is not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {fault}. Example: {name}={example}")]
+pub struct WrongSetting {
+    name: &'static str,
+    fault: String,
+    example: &'static str,
+}
+
+fn wrong(name: &'static str, example: &'static str) -> impl FnOnce(String) -> WrongSetting {
+    move |fault| WrongSetting { name, fault, example }
+}
+
+type Read<T> = Result<T, WrongSetting>;
+
+impl Settings {
+    /// Where the data lies.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn database_url(&self) -> Read<DatabaseUrl> {
+        let wrong = || wrong("DATABASE_URL", "sqlite://data/dateline.db");
+        let url = match &self.database_url_file {
+            Some(file) => std::fs::read_to_string(file).map_err(|e| wrong()(format!("{}: {e}", file.display())))?,
+            None => self.database_url.clone(),
+        };
+        url.trim().parse().map_err(|e: crate::db::InvalidUrl| wrong()(e.to_string()))
+    }
+
+    /// The password of the first admin, if one was given.
+    ///
+    /// # Errors
+    /// What is wrong with the value; never the value.
+    pub fn admin_password(&self) -> Read<Option<String>> {
+        let wrong = || wrong("ADMIN_PASSWORD", "a sentence of your own");
+        let password = match &self.admin_password_file {
+            Some(file) => Some(std::fs::read_to_string(file).map_err(|e| wrong()(format!("{}: {e}", file.display())))?.trim().to_owned()),
+            None => self.admin_password.clone(),
+        };
+        match password.as_deref().and_then(crate::auth::password::fault) {
+            Some(fault) => Err(wrong()(fault.to_owned())),
+            None => Ok(password),
+        }
+    }
+
+    fn locales(&self) -> Read<Locales> {
+        let wrong = || wrong("LOCALES", "en,tk");
+        let locales: Result<Vec<Locale>, _> = self.locales.split(',').map(|name| name.trim().parse()).collect();
+        let locales = locales.map_err(|e| wrong()(e.to_string()))?;
+        Locales::new(locales).ok_or_else(|| wrong()("one is named twice".to_owned()))
+    }
+
+    fn workers(&self) -> Read<usize> {
+        let Some(workers) = &self.workers else { return Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)) };
+        let fault = || format!("`{workers}` is not a whole number from 1 to 256");
+        workers.parse().ok().filter(|n| (1..=256).contains(n)).ok_or_else(|| wrong("WORKERS", "4")(fault()))
+    }
+
+    /// The address to listen at.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn listen(&self) -> Read<std::net::SocketAddr> {
+        let fault = |_| format!("`{}` is not an address with a port", self.listen);
+        self.listen.parse().map_err(|e| wrong("LISTEN", "127.0.0.1:8080")(fault(e)))
+    }
+
+    fn api_url(&self) -> Read<String> {
+        let Some(url) = &self.api_url else { return Ok(format!("http://{}", self.listen()?)) };
+        let is_url =
+            url::Url::parse(url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host() && url.query().is_none());
+        let fault = || format!("`{url}` is not an http or https address");
+        if is_url { Ok(url.trim_end_matches('/').to_owned()) } else { Err(wrong("API_URL", "https://api.example.org")(fault())) }
+    }
+
+    /// All of them, checked.
+    ///
+    /// # Errors
+    /// The first whose value is not taken.
+    pub fn options(&self) -> Read<Options> {
+        let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
+        let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
+        Ok(Options {
+            database_url: self.database_url()?,
+            api_url: self.api_url()?,
+            locales: self.locales()?,
+            embed_hosts: match &self.embed_hosts {
+                None => EmbedHosts::default(),
+                Some(hosts) => {
+                    hosts.parse().map_err(|e: crate::bodies::InvalidEmbedHosts| wrong("EMBED_HOSTS", "player.vimeo.com")(e.to_string()))?
+                }
+            },
+            cors_allowed_origins: Origins::parse(&self.cors_allowed_origins)
+                .map_err(|e| wrong("CORS_ALLOWED_ORIGINS", "https://desk.example.org")(e.to_string()))?,
+            trusted_proxies: TrustedProxies::parse(&self.trusted_proxies)
+                .map_err(|e| wrong("TRUSTED_PROXIES", "10.0.0.0/8")(e.to_string()))?,
+            cache_lifetime: lifetime.ok_or_else(|| wrong("CACHE_LIFETIME", "60")(fault()))?,
+            workers: self.workers()?,
+        })
+    }
+}
