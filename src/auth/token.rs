@@ -21,7 +21,9 @@ const LONGEST: usize = 2048;
 const ISSUER: &str = "dateline";
 const TYPE: &str = "at+jwt";
 
+/// All claims of ours: each must be there, once, and no other.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Claims {
     iss: String,
     aud: String,
@@ -133,6 +135,80 @@ mod tests {
         assert_eq!(verify(&token, &key.public_key, at(1900)), None);
         assert_eq!(verify(&token, &key.public_key, at(990)), None);
         assert_eq!(verify(&token, &other.public_key, at(1000)), None);
+    }
+
+    /// A token with a right header and these claims, signed with `key`.
+    fn signed(key: &SigningKey, claims: &str) -> String {
+        let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{}"}}"#, key.id);
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let pair = Ed25519KeyPair::from_pkcs8(&key.private_key).unwrap();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(pair.sign(message.as_bytes())))
+    }
+
+    #[test]
+    fn every_claim_must_be_there_once_and_of_its_type() {
+        let key = SigningKey::generate().unwrap();
+        let (sub, sid) = (UserId::new(), SessionId::new());
+        let right = format!(r#"{{"iss":"dateline","aud":"dateline","sub":"{sub}","sid":"{sid}","iat":1000,"nbf":1000,"exp":1900}}"#);
+        let verified = |claims: &str| verify(&signed(&key, claims), &key.public_key, at(1000));
+        assert_eq!(verified(&right), Some((sub, sid)));
+        for (part, hostile) in [
+            (r#","exp":1900"#, ""),
+            (r#","exp":1900"#, r#","exp":"1900""#),
+            (r#","exp":1900"#, r#","exp":1900.0"#),
+            (r#","exp":1900"#, r#","exp":19e2"#),
+            (r#","exp":1900"#, r#","exp":-1"#),
+            (r#","exp":1900"#, r#","exp":9223372036854775808"#),
+            (r#","exp":1900"#, r#","exp":null"#),
+            (r#","exp":1900"#, r#","exp":1,"exp":1900"#),
+            (r#","exp":1900"#, r#","exp":1900,"exp":1900"#),
+            (r#","nbf":1000"#, ""),
+            (r#","nbf":1000"#, r#","nbf":"1000""#),
+            (r#","nbf":1000"#, r#","nbf":1006"#),
+            (r#","iat":1000"#, ""),
+            (r#","iat":1000"#, r#","iat":1006"#),
+            (r#","iat":1000"#, r#","iat":-9223372036854775809"#),
+            (r#""iss":"dateline","#, ""),
+            (r#""iss":"dateline""#, r#""iss":"https://elsewhere.example""#),
+            (r#""iss":"dateline""#, r#""iss":["dateline"]"#),
+            (r#""aud":"dateline""#, r#""aud":"preview""#),
+            (r#""aud":"dateline""#, r#""aud":["dateline","preview"]"#),
+            (r#""aud":"dateline","#, ""),
+            (&format!(r#""sid":"{sid}","#), ""),
+            (&sub.to_string(), "admin"),
+        ] {
+            let claims = right.replacen(part, hostile, 1);
+            assert_ne!(claims, right);
+            assert_eq!(verified(&claims), None, "{claims}");
+        }
+        let deep = right.replacen('{', &format!(r#"{{"x":{}{},"#, "[".repeat(300), "]".repeat(300)), 1);
+        assert_eq!(verified(&deep), None);
+    }
+
+    #[test]
+    fn a_signature_has_one_spelling_and_a_public_key_is_no_secret() {
+        let key = SigningKey::generate().unwrap();
+        let token = key.sign(UserId::new(), SessionId::new(), at(1000)).unwrap();
+        let is_ours = |token: &str| key_id(token).is_some() && verify(token, &key.public_key, at(1000)).is_some();
+        assert!(is_ours(&token));
+        // 64 bytes take 86 characters, of which the last one carries two bits that must be zero.
+        let (start, last) = token.split_at(token.len() - 1);
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let same = alphabet.chars().filter(|letter| is_ours(&format!("{start}{letter}"))).collect::<String>();
+        assert_eq!(same, last);
+        for hostile in [format!("{token}\n"), format!(" {token}"), format!("{token}=="), token.replace('.', "..")] {
+            assert!(!is_ours(&hostile), "{hostile:?}");
+        }
+        let (message, _) = token.rsplit_once('.').unwrap();
+        for secret in [key.public_key.clone(), URL_SAFE_NO_PAD.encode(&key.public_key).into_bytes()] {
+            let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Claims>(&token).unwrap();
+            let mut header = Header::new(Algorithm::HS256);
+            (header.typ, header.kid) = (Some(TYPE.to_owned()), Some(key.id.to_string()));
+            let forged = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap();
+            assert!(!is_ours(&forged));
+            // The same signature below a header that says EdDSA.
+            assert!(!is_ours(&format!("{message}.{}", forged.rsplit_once('.').unwrap().1)));
+        }
     }
 
     #[test]
