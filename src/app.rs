@@ -28,7 +28,7 @@ use crate::http::{Schemas, TrustedProxies, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
 use crate::kernel::locale::Locales;
-use crate::{articles, auth, ops, publications, users};
+use crate::{articles, auth, categories, ops, publications, users};
 
 /// What a server is made of.
 #[derive(Clone)]
@@ -85,6 +85,7 @@ fn operations(config: &mut ServiceConfig) {
     articles::delivery::routes(config);
     articles::editor::routes(config);
     publications::editor::routes(config);
+    categories::routes(config);
     ops::routes(config);
 }
 
@@ -111,6 +112,7 @@ fn described() -> OpenApi {
             ("Delivery", "What readers get."),
             ("Articles (editors)", "Writing articles. Each save is a revision."),
             ("Publications", "Dates: what goes before the public when."),
+            ("Categories", "The tree that articles lie in."),
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),
             ("Operations", "For those who run it."),

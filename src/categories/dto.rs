@@ -127,3 +127,49 @@ crate::list_of! {
     /// A page of categories in the order of the tree.
     EditorCategoryList of EditorCategory
 }
+
+/// A step of a breadcrumb.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PathStep {
+    /// The name of the category in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A category as readers see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Category {
+    /// The id.
+    pub id: CategoryId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// The category that it lies in.
+    #[schema(required)]
+    pub parent_id: Option<CategoryId>,
+    /// Its place among its siblings.
+    pub position: i64,
+    /// How many categories it lies in; 0 at the root.
+    #[schema(minimum = 0)]
+    pub depth: i64,
+    /// The breadcrumb: root first, itself last.
+    pub path: Vec<PathStep>,
+    /// How many live articles lie in it or below it, each counted once.
+    #[schema(minimum = 0)]
+    pub article_count: i64,
+    /// What lies directly below it, in order: in the nested tree and where one category is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, no_recursion)]
+    pub children: Option<Vec<Category>>,
+}
+
+/// All categories: flat in the order of the tree, or nested from the root.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CategoryTree {
+    /// Flat: each before what lies below it. Nested: those at the root, with `children`.
+    pub data: Vec<Category>,
+}

@@ -216,8 +216,7 @@ pub async fn list(db: &Db, names: &NamesCache, key: &CursorKey, limit: Limit, cu
     let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
     let (names, key) = (names.clone(), key.clone());
     db.read(move |connection| {
-        let version = store::names_version(connection)?;
-        let names = names.get(connection, version)?;
+        let names = names.current(connection)?;
         let order: Vec<CategoryId> = names.categories().map(|category| category.id).collect();
         let ids = beyond(&order, place.as_ref(), limit);
         let rows = store::some(connection, &ids)?;

@@ -74,14 +74,6 @@ pub fn height(connection: &mut AnyConnection, id: CategoryId) -> Result<i64> {
     Ok(rows.select(max(category_ancestors::depth)).first::<Option<i64>>(connection)?.unwrap_or(0))
 }
 
-/// The version of all names.
-///
-/// # Errors
-/// If the database fails.
-pub fn names_version(connection: &mut AnyConnection) -> Result<i64> {
-    Ok(names_version::table.select(names_version::version).first(connection)?)
-}
-
 /// Adds a category.
 ///
 /// # Errors

@@ -40,6 +40,11 @@ impl ListKey {
         Self::of(locale, kind, "author", StoredId(id.uuid()))
     }
 
+    /// As the database has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     fn of(locale: &str, kind: &str, relation: &str, id: StoredId) -> Self {
         Self(format!("{locale}/{kind}/{relation}/{}", id.0.simple()))
     }

@@ -1,0 +1,146 @@
+//! Categories over HTTP, for editors.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory, EditorCategoryList};
+use super::service;
+use crate::articles::delivery::Delivery;
+use crate::auth::permission::{Action, require};
+use crate::db::Db;
+use crate::http::{FromQuery, JsonBody, PathId, RawQuery, answer, conditional, query::Collector};
+use crate::kernel::caller::Caller;
+use crate::kernel::id::CategoryId;
+use crate::kernel::page::Limit;
+use crate::kernel::problem::Result;
+
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Mounts these operations.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(create).service(list).service(get_one).service(replace).service(update).service(remove);
+}
+
+/// Make a category
+///
+/// At the root, or below `parent_id`. It is public at once.
+#[utoipa::path(tag = "Categories", operation_id = "createCategory", request_body = CategoryCreate, responses((status = 201, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken`.")), security(("bearer" = [])))]
+#[post("/v1/editor/categories")]
+async fn create(caller: Caller, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeCategories)?;
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let create: CategoryCreate = json.check()?;
+    let category = service::create(&db, &caller, create).await?;
+    answer::editor(StatusCode::CREATED)
+        .location(&format!("/v1/editor/categories/{}", category.id))
+        .version(category.version.unsigned_abs())
+        .json(&category)
+}
+
+struct Asked {
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+impl FromQuery for Asked {
+    fn from_query(q: &mut Collector<'_>) -> Self {
+        Self { limit: q.limit(), cursor: q.cursor() }
+    }
+}
+
+/// List categories
+///
+/// In the order of the tree: each before what lies below it, siblings by position and name.
+#[utoipa::path(
+    tag = "Categories", operation_id = "listEditorCategories",
+    params(
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of categories.", body = EditorCategoryList)), security(("bearer" = [])),
+)]
+#[get("/v1/editor/categories")]
+async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data<Delivery>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::ReadCategories)?;
+    let asked: Asked = query.parse()?;
+    let page = service::list(&db, &delivery.names, &delivery.cursor_key, asked.limit, asked.cursor.as_deref()).await?;
+    answer::editor(StatusCode::OK).page(&request, &page).json(&EditorCategoryList::new(page, asked.limit))
+}
+
+/// Get a category
+///
+/// With the way to it.
+#[utoipa::path(tag = "Categories", operation_id = "getEditorCategory", params(("id" = CategoryId, Path, description = "The category.")), responses((status = 200, description = "The category.", body = EditorCategory)), security(("bearer" = [])))]
+#[get("/v1/editor/categories/{id}")]
+async fn get_one(caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::ReadCategories)?;
+    let category = service::get(&db, id.get()?).await?;
+    query.none()?;
+    answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
+}
+
+/// Replace a category
+///
+/// All of it; without `slug` it keeps the slug, without `parent_id` it moves to the root. With `If-Match` only if it still has that version.
+#[utoipa::path(tag = "Categories", operation_id = "replaceCategory", params(("id" = CategoryId, Path, description = "The category.")), request_body = CategoryReplace, responses((status = 200, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken` or `cycle`.")), security(("bearer" = [])))]
+#[put("/v1/editor/categories/{id}")]
+async fn replace(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<CategoryId>,
+    db: Data<Db>,
+    query: RawQuery,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeCategories)?;
+    let current = service::get(&db, id.get()?).await?;
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    let whole: CategoryReplace = json.check()?;
+    let category = service::replace(&db, &caller, current.id, expected, whole).await?;
+    answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
+}
+
+/// Change a category
+///
+/// The fields that the merge patch names (RFC 7396). Another `parent_id` moves it with everything below it. With `If-Match` only if it still has
+/// that version.
+#[utoipa::path(tag = "Categories", operation_id = "updateCategory", params(("id" = CategoryId, Path, description = "The category.")), request_body(content((CategoryPatch = "application/merge-patch+json"), (CategoryPatch = "application/json"))), responses((status = 200, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken` or `cycle`.")), security(("bearer" = [])))]
+#[patch("/v1/editor/categories/{id}")]
+async fn update(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<CategoryId>,
+    db: Data<Db>,
+    query: RawQuery,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeCategories)?;
+    let current = service::get(&db, id.get()?).await?;
+    let json = body.json(MOST_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    let patch: CategoryPatch = json.check()?;
+    let category = service::update(&db, &caller, current.id, expected, patch).await?;
+    answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
+}
+
+/// Delete a category
+///
+/// One that articles name, or in which other categories lie, is in use and stays.
+#[utoipa::path(tag = "Categories", operation_id = "deleteCategory", params(("id" = CategoryId, Path, description = "The category.")), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use`.")), security(("bearer" = [])))]
+#[delete("/v1/editor/categories/{id}")]
+async fn remove(request: HttpRequest, caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeCategories)?;
+    let current = service::get(&db, id.get()?).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    service::delete(&db, &caller, current.id, expected).await?;
+    Ok(answer::no_content())
+}

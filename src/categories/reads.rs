@@ -1,0 +1,147 @@
+//! What readers get of categories: functions of an instant. The tree is in memory; how many articles lie in each is one statement.
+
+use std::collections::HashMap;
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Text};
+use uuid::Uuid;
+
+use super::dto::{Category, PathStep};
+use super::names::{self, Names, NamesCache};
+use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::id::CategoryId;
+use crate::publications::listings::ListKey;
+use crate::publications::visibility::{Ground, LISTED, LISTED_UNTIL, Shown, Snapshot, ground};
+
+/// What is counted and listed.
+const KIND: &str = "article";
+
+/// How many articles are live on each list.
+type Counts = HashMap<String, i64>;
+
+/// How many articles are live in each category: a range of lists of one locale.
+fn all_counts(connection: &mut AnyConnection, snapshot: Snapshot, locale: &str) -> Result<Counts> {
+    let least = ListKey::category(locale, KIND, CategoryId(Uuid::nil()));
+    let most = ListKey::category(locale, KIND, CategoryId(Uuid::max()));
+    let statement = Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list >= ").bind(&least);
+    let statement = statement.sql(" AND list <= ").bind(&most);
+    let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+    let rows: Vec<(String, i64)> = statement.sql(" GROUP BY list").load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many articles are live on these lists.
+fn counts(connection: &mut AnyConnection, snapshot: Snapshot, lists: &[ListKey]) -> Result<Counts> {
+    let statement = Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list IN (").bind_all(lists).sql(")").once();
+    let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+    let rows: Vec<(String, i64)> = statement.sql(" GROUP BY list").load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) -> Category {
+    let path: Vec<PathStep> =
+        names.path(of.id).into_iter().map(|step| PathStep { slug: step.slug.clone(), name: step.name.clone() }).collect();
+    Category {
+        id: of.id,
+        slug: of.slug.clone(),
+        name: of.name.clone(),
+        description: of.description.clone(),
+        parent_id: of.parent_id,
+        position: of.position,
+        depth: i64::try_from(path.len()).unwrap_or(i64::MAX).saturating_sub(1).max(0),
+        path,
+        article_count: counts.get(ListKey::category(locale, KIND, of.id).as_str()).copied().unwrap_or(0),
+        children: None,
+    }
+}
+
+/// All categories in the order of the tree.
+///
+/// # Errors
+/// If the database fails.
+pub fn flat(
+    connection: &mut AnyConnection,
+    snapshot: Snapshot,
+    locale: &str,
+    names: &NamesCache,
+    span_ms: i64,
+) -> Result<(Vec<Category>, Ground)> {
+    let counts = all_counts(connection, snapshot, locale)?;
+    let ground = ground(connection, snapshot.at, &Shown::Everything, span_ms)?;
+    let names = names.get(connection, ground.names_version)?;
+    Ok((names.categories().map(|of| category(&names, of, locale, &counts)).collect(), ground))
+}
+
+/// The category of this slug with those directly below it, if there is one.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(
+    connection: &mut AnyConnection,
+    snapshot: Snapshot,
+    slug: &str,
+    locale: &str,
+    names: &NamesCache,
+    span_ms: i64,
+) -> Result<Option<(Category, Ground)>> {
+    let names = names.current(connection)?;
+    let Some(wanted) = names.category_by_slug(slug) else { return Ok(None) };
+    let below: Vec<&names::Category> = names.categories().filter(|other| other.parent_id == Some(wanted.id)).collect();
+    let lists: Vec<ListKey> =
+        std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
+    let counts = counts(connection, snapshot, &lists)?;
+    let ground = ground(connection, snapshot.at, &Shown::Lists(lists), span_ms)?;
+    let mut found = category(&names, wanted, locale, &counts);
+    found.children = Some(below.into_iter().map(|of| category(&names, of, locale, &counts)).collect());
+    Ok(Some((found, ground)))
+}
+
+/// The same categories, each within its parent. `flat` has each before those below it.
+pub fn nested(flat: Vec<Category>) -> Vec<Category> {
+    let mut below: HashMap<Option<CategoryId>, Vec<Category>> = HashMap::new();
+    // From the end: whatever lies below a category has been gathered when its turn comes.
+    for mut category in flat.into_iter().rev() {
+        let mut children = below.remove(&Some(category.id)).unwrap_or_default();
+        children.reverse();
+        category.children = Some(children);
+        below.entry(category.parent_id).or_default().push(category);
+    }
+    let mut roots = below.remove(&None).unwrap_or_default();
+    roots.reverse();
+    roots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(slug: &str, parent_id: Option<CategoryId>) -> Category {
+        Category {
+            id: CategoryId::new(),
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            description: String::new(),
+            parent_id,
+            position: 0,
+            depth: 0,
+            path: Vec::new(),
+            article_count: 0,
+            children: None,
+        }
+    }
+
+    fn shape(categories: &[Category]) -> String {
+        categories.iter().map(|of| format!("{}({})", of.slug, shape(of.children.as_deref().unwrap_or_default()))).collect()
+    }
+
+    #[test]
+    fn nesting_keeps_the_order_of_siblings() {
+        let a = named("a", None);
+        let b = named("b", Some(a.id));
+        let c = named("c", Some(b.id));
+        let d = named("d", Some(a.id));
+        let e = named("e", None);
+        assert_eq!(shape(&nested(vec![a, b, c, d, e])), "a(b(c())d())e()");
+        assert!(nested(Vec::new()).is_empty());
+    }
+}
