@@ -163,6 +163,8 @@ impl App {
             app.app_data(Data::from(Arc::clone(&self.schemas)))
                 .app_data(Data::new(self.db.clone()))
                 .app_data(Data::new(self.auth.clone()))
+                .app_data(Data::new(self.auth.passwords().clone()))
+                .app_data(Data::new(self.delivery.cursor_key.clone()))
                 .app_data(Data::new(self.delivery.clone()))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))

@@ -7,14 +7,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{EditorUser, UserCreate, UserList, UserPatch};
 use super::service::{self, NewUser};
-use super::store;
+use crate::auth::password::{self, Passwords};
 use crate::auth::permission::{Action, require};
-use crate::auth::service::Auth;
 use crate::db::Db;
-use crate::http::{JsonBody, PathId, RawQuery, answer, conditional};
+use crate::http::{Collector, FromQuery, JsonBody, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::UserId;
-use crate::kernel::page::{Limit, Page};
+use crate::kernel::page::{CursorKey, Limit};
 use crate::kernel::problem::{Code, Problem, Result};
 
 const MOST_BYTES: usize = 16 * 1024;
@@ -32,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
 async fn create(
     request: HttpRequest,
     caller: Caller,
-    auth: Data<Auth>,
+    passwords: Data<Passwords>,
     db: Data<Db>,
     query: RawQuery,
     body: JsonBody,
@@ -47,29 +46,38 @@ async fn create(
         ));
     }
     let create: UserCreate = json.check()?;
-    if let Some(fault) = create.password.as_deref().and_then(crate::auth::password::fault) {
+    if let Some(fault) = create.password.as_deref().and_then(password::fault) {
         return Err(Problem::invalid_field("/password", "invalid", fault));
     }
     let one_time = create.password.is_none().then(service::random_password);
-    let password_hash = auth.passwords().hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
+    let password_hash = passwords.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
     let new = NewUser { email: create.email, name: create.name, role: create.role, password_hash };
     let mut user = db.write(move |tx| service::add_in(tx, Some(caller.user_id), &new)).await?;
     user.one_time_password = one_time;
     answer::editor(StatusCode::CREATED).location(&format!("/v1/editor/users/{}", user.id)).version(user.version.unsigned_abs()).json(&user)
 }
 
+struct UserQuery {
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+impl FromQuery for UserQuery {
+    fn from_query(q: &mut Collector<'_>) -> Self {
+        Self { limit: q.limit(), cursor: q.cursor() }
+    }
+}
+
 /// List users
 ///
-/// In the order in which they were added, the first 100.
-#[utoipa::path(tag = "Users", operation_id = "listUsers", responses((status = 200, description = "Users.", body = UserList)), security(("bearer" = [])))]
+/// In the order in which they were added.
+#[utoipa::path(tag = "Users", operation_id = "listUsers", params(("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false), ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false)), responses((status = 200, description = "Users.", body = UserList)), security(("bearer" = [])))]
 #[get("/v1/editor/users")]
-async fn list(caller: Caller, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<CursorKey>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
-    query.none()?;
-    let limit = Limit::new(Limit::MAX).unwrap_or(Limit::DEFAULT);
-    let users = db.read(move |connection| store::all(connection, i64::from(Limit::MAX))).await?;
-    let items = users.iter().map(service::seen).collect::<Result<Vec<_>>>()?;
-    answer::editor(StatusCode::OK).json(&UserList::new(Page { items, next: None, previous: None, total: None }, limit))
+    let query: UserQuery = query.parse()?;
+    let page = service::list(&db, &key, query.limit, query.cursor.as_deref()).await?;
+    answer::editor(StatusCode::OK).page(&request, &page).json(&UserList::new(page, query.limit))
 }
 
 /// Get a user
@@ -79,13 +87,9 @@ async fn list(caller: Caller, db: Data<Db>, query: RawQuery) -> Result<HttpRespo
 #[get("/v1/editor/users/{id}")]
 async fn get_one(caller: Caller, id: PathId<UserId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
-    let user = find(&db, id.get()?).await?;
+    let user = service::get(&db, id.get()?).await?;
     query.none()?;
     answer::editor(StatusCode::OK).version(user.version.unsigned_abs()).json(&user)
-}
-
-async fn find(db: &Db, id: UserId) -> Result<EditorUser> {
-    db.read(move |connection| service::seen(&store::find(connection, id)?.ok_or_else(Problem::not_found)?)).await
 }
 
 /// Change a user
@@ -102,7 +106,7 @@ async fn update(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
-    let current = find(&db, id.get()?).await?;
+    let current = service::get(&db, id.get()?).await?;
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;

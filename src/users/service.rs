@@ -13,6 +13,8 @@ use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
 use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::Expected;
 
@@ -148,6 +150,32 @@ pub fn stored(connection: &mut AnyConnection, id: UserId) -> crate::db::Result<O
 /// If the database fails.
 pub fn stored_by_email(connection: &mut AnyConnection, email: &str) -> crate::db::Result<Option<User>> {
     store::by_email(connection, email)
+}
+
+/// A user as admins see them.
+///
+/// # Errors
+/// 404.
+pub async fn get(db: &Db, id: UserId) -> Result<EditorUser> {
+    db.read(move |connection| seen(&store::find(connection, id)?.ok_or_else(Problem::not_found)?)).await
+}
+
+/// A page of users in the order in which they were added.
+///
+/// # Errors
+/// `invalid_cursor` (400).
+pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorUser>> {
+    let parameters = ListParameters::of("listUsers");
+    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let from = place.as_ref().and_then(|place| match place.value {
+        SortValue::Number(millis) => Some((place.direction, Instant::from_millis(millis)?, UserId::from(place.id))),
+        SortValue::Text(_) => None,
+    });
+    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let users = db.read(move |connection| store::beyond(connection, from, rows)).await?;
+    let users = users.iter().map(seen).collect::<Result<Vec<_>>>()?;
+    let at = |user: &EditorUser| (SortValue::Number(user.created_at.millis()), user.id.uuid());
+    Ok(Page::cut(users, limit, place.as_ref(), key, parameters.as_str(), at))
 }
 
 /// The user of this e-mail.

@@ -1,12 +1,15 @@
 //! Users in the database.
 
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
 use crate::db::schema::{sessions, users};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::caller::Role;
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::page::Direction;
 
 /// A user as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -62,6 +65,25 @@ pub fn by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<Us
 /// If the database fails.
 pub fn all(connection: &mut AnyConnection, limit: i64) -> Result<Vec<User>> {
     Ok(users::table.order((users::created_at, users::id)).select(User::as_select()).limit(limit).load(connection)?)
+}
+
+/// The users beyond a place, in the direction of it, at most `limit`; those after the first without one.
+///
+/// # Errors
+/// If the database fails.
+pub fn beyond(connection: &mut AnyConnection, place: Option<(Direction, Instant, UserId)>, limit: i64) -> Result<Vec<User>> {
+    let all = users::table.select(User::as_select()).limit(limit);
+    Ok(match place {
+        None => all.order((users::created_at, users::id)).load(connection)?,
+        Some((Direction::Forward, at, id)) => all
+            .filter(users::created_at.gt(at).or(users::created_at.eq(at).and(users::id.gt(id))))
+            .order((users::created_at, users::id))
+            .load(connection)?,
+        Some((Direction::Backward, at, id)) => all
+            .filter(users::created_at.lt(at).or(users::created_at.eq(at).and(users::id.lt(id))))
+            .order((users::created_at.desc(), users::id.desc()))
+            .load(connection)?,
+    })
 }
 
 /// Whether there is a user at all.

@@ -3,9 +3,10 @@
 use dateline::auth::password::hash_here;
 use dateline::auth::service::reset_password_in;
 use dateline::kernel::caller::Role;
+use dateline::kernel::page::{CursorKey, Limit, Page};
 use dateline::kernel::problem::Code;
 use dateline::kernel::version::Expected;
-use dateline::users::dto::UserPatch;
+use dateline::users::dto::{EditorUser, UserPatch};
 use dateline::users::service as users;
 
 use super::desk::{ADMIN, ELSEWHERE, PASSWORD, code, refused};
@@ -98,5 +99,30 @@ each_engine! {
         desk.db.write(move |tx| reset_password_in(tx, id, &hash)).await.unwrap();
         assert!(desk.is_refused(&tokens).await);
         assert!(desk.auth.login(ADMIN, "set by command", ELSEWHERE).await.is_ok());
+    }
+}
+
+each_engine! {
+    async fn users_are_listed_in_pages_both_ways(desk: Desk) {
+        for nth in 0..6 {
+            desk.clock.advance_ms(i64::from(nth % 2));
+            desk.add(&format!("user{nth}@example.org"), Role::Author).await.unwrap();
+        }
+        let (key, two) = (CursorKey::new([7; 32]), Limit::new(2).unwrap());
+        let emails = |page: &Page<EditorUser>| page.items.iter().map(|user| user.email.clone()).collect::<Vec<_>>();
+        let mut page = users::list(&desk.db, &key, two, None).await.unwrap();
+        assert_eq!((emails(&page), &page.previous), (vec![ADMIN.to_owned(), "user0@example.org".to_owned()], &None));
+        let mut seen = vec![emails(&page)];
+        while let Some(next) = &page.next {
+            page = users::list(&desk.db, &key, two, Some(next)).await.unwrap();
+            seen.push(emails(&page));
+        }
+        assert_eq!(seen.concat().len(), 7);
+        for before in seen.iter().rev().skip(1) {
+            page = users::list(&desk.db, &key, two, page.previous.as_deref()).await.unwrap();
+            assert_eq!(emails(&page), *before);
+        }
+        assert_eq!(page.previous, None);
+        assert_eq!(code(&refused(users::list(&desk.db, &key, two, Some("cursor")).await)), Code::InvalidCursor);
     }
 }
