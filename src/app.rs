@@ -11,45 +11,22 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::articles::delivery::Delivery;
 use crate::articles::service::Site;
 use crate::auth::permission::TABLE;
 use crate::auth::service::Auth;
-use crate::bodies::EmbedHosts;
+use crate::categories::context::Delivery;
 use crate::categories::names::NamesCache;
-use crate::db::{self, DatabaseUrl, Db, PoolSize};
+use crate::db::{self, Db, PoolSize};
 use crate::http::answer::PublicUrl;
 use crate::http::caching::UsualLifetime;
-use crate::http::cors::Origins;
 use crate::http::middleware::Shell;
 use crate::http::openapi::{Document, Finish, frame};
 use crate::http::routes::{Routes, fallback};
-use crate::http::{Schemas, TrustedProxies, docs};
+use crate::http::{Schemas, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
-use crate::kernel::locale::Locales;
+use crate::settings::Options;
 use crate::{articles, auth, categories, ops, publications, users};
-
-/// What a server is made of.
-#[derive(Clone)]
-pub struct Options {
-    /// Where the data lies.
-    pub database_url: DatabaseUrl,
-    /// Where callers reach it, without a slash at the end.
-    pub api_url: String,
-    /// The site's languages.
-    pub locales: Locales,
-    /// Whose frames may stand in bodies.
-    pub embed_hosts: EmbedHosts,
-    /// Who may call the editor's tree from a browser.
-    pub cors_allowed_origins: Origins,
-    /// Whose forwarded addresses are believed.
-    pub trusted_proxies: TrustedProxies,
-    /// For how many seconds delivery's answers may be kept.
-    pub cache_lifetime: u32,
-    /// How many threads serve.
-    pub workers: usize,
-}
 
 /// A server that is ready to listen.
 #[derive(Clone)]

@@ -4,12 +4,32 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::Options;
 use crate::bodies::EmbedHosts;
 use crate::db::DatabaseUrl;
 use crate::http::TrustedProxies;
 use crate::http::cors::Origins;
 use crate::kernel::locale::{Locale, Locales};
+
+/// What a server is made of.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the data lies.
+    pub database_url: DatabaseUrl,
+    /// Where callers reach it, without a slash at the end.
+    pub api_url: String,
+    /// The site's languages.
+    pub locales: Locales,
+    /// Whose frames may stand in bodies.
+    pub embed_hosts: EmbedHosts,
+    /// Who may call the editor's tree from a browser.
+    pub cors_allowed_origins: Origins,
+    /// Whose forwarded addresses are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// For how many seconds delivery's answers may be kept.
+    pub cache_lifetime: u32,
+    /// How many threads serve.
+    pub workers: usize,
+}
 
 /// Everything that can be set.
 #[derive(Args, Clone)]

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::dto::{ArticleAuthor, ArticleCategory, ArticleTag, Image, Kind, NamedSlug, Seo};
-use super::store::Refs;
+use super::refs::Refs;
 use crate::categories::names::Names;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};

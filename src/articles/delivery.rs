@@ -7,36 +7,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::delivered::{Article, ArticleList};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
-use crate::categories::names::NamesCache;
+use crate::categories::context::Delivery;
 use crate::db::Db;
-use crate::http::caching::{Lifetime, UsualLifetime};
+use crate::http::caching::Lifetime;
 use crate::http::{RawQuery, answer, path};
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
-use crate::kernel::page::{CursorKey, Limit, ListParameters};
+use crate::kernel::page::{Limit, ListParameters};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::listings::ListKey;
 use crate::publications::visibility::Snapshot;
-
-/// What delivery needs besides the database.
-#[derive(Clone)]
-pub struct Delivery {
-    /// The site's languages.
-    pub locales: Locales,
-    /// The names that are kept.
-    pub names: NamesCache,
-    /// What signs cursors.
-    pub cursor_key: CursorKey,
-    /// How long an answer may be kept.
-    pub usual: UsualLifetime,
-}
-
-impl Delivery {
-    /// How far ahead the next change is looked for.
-    pub fn span_ms(&self) -> i64 {
-        i64::from(self.usual.0) * 1000
-    }
-}
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
-use super::store::{self, Content, Refs};
+use super::refs::Refs;
+use super::store::{self, Content};
 use crate::db::AnyConnection;
 use crate::kernel::id::CategoryId;
 use crate::kernel::patch::Patch;

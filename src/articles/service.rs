@@ -204,7 +204,7 @@ fn finish(
     publish: Option<&PublicationCreate>,
     action: &'static str,
 ) -> Result<EditorArticle> {
-    let before = crate::publications::store::history(tx.conn(), edited.subject.id)?;
+    let before = publications::history(tx.conn(), edited.subject.id)?;
     if may_publish(caller) {
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
     }
@@ -256,7 +256,7 @@ pub async fn restore(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorAr
             return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
         }
         let now = tx.now()?;
-        let before = crate::publications::store::history(tx.conn(), id)?;
+        let before = publications::history(tx.conn(), id)?;
         let mut edited = Edited { subject, history: before.clone(), now };
         rules::restore(&mut edited.history, now);
         edited.subject.trashed_at = None;
@@ -278,7 +278,7 @@ pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticl
     let (caller, now) = (caller.clone(), db.clock().now());
     db.read(move |connection| {
         let subject = subject::find(connection, id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
-        let history = crate::publications::store::history(connection, id)?;
+        let history = publications::history(connection, id)?;
         Ok(seen::article(connection, &subject, history, now)?)
     })
     .await

@@ -2,24 +2,13 @@
 
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
-use serde::{Deserialize, Serialize};
 
+use super::refs::Refs;
 use crate::bodies::Rendered;
 use crate::db::schema::{authors, categories, revision_bodies, revision_keys, revisions, tags};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
-
-/// What a revision names besides its main category, in the order given. Stored as JSON, since it is only ever read as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refs {
-    /// Further categories.
-    pub further_categories: Vec<CategoryId>,
-    /// Tags.
-    pub tags: Vec<TagId>,
-    /// Authors.
-    pub authors: Vec<AuthorId>,
-}
 
 /// The content of a revision. JSON members are texts that are passed on as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::context::Delivery;
 use super::dto::{Category, CategoryTree};
 use super::reads;
-use crate::articles::delivery::Delivery;
 use crate::db::Db;
 use crate::http::caching::Lifetime;
 use crate::http::{Collector, RawQuery, answer, path};

@@ -5,9 +5,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::context::Delivery;
 use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory, EditorCategoryList};
 use super::service;
-use crate::articles::delivery::Delivery;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
 use crate::http::{FromQuery, JsonBody, PathId, RawQuery, answer, conditional, query::Collector};

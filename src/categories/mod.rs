@@ -1,5 +1,6 @@
 //! Categories: a tree with unique slugs. Public once made.
 
+pub mod context;
 pub mod delivery;
 pub mod dto;
 pub mod editor;

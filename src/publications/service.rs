@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Unpublish, Unpublished, time, zone};
 use super::rules::{self, Change, Publication, Scheduled, TakeDown, Wanted};
+pub use super::store::history;
 use super::subject::{self, Subject};
 use super::{listings, store};
 use crate::audit::store::{Target, record};

@@ -117,13 +117,13 @@ impl Request {
     }
 
     /// Sends JSON as `application/json`.
-    pub fn json(self, body: impl Into<Value>) -> Self {
-        self.body("application/json", body.into().to_string())
+    pub fn json(self, body: impl std::borrow::Borrow<Value>) -> Self {
+        self.body("application/json", body.borrow().to_string())
     }
 
     /// Sends JSON as `application/merge-patch+json`.
-    pub fn merge_patch(self, body: impl Into<Value>) -> Self {
-        self.body("application/merge-patch+json", body.into().to_string())
+    pub fn merge_patch(self, body: impl std::borrow::Borrow<Value>) -> Self {
+        self.body("application/merge-patch+json", body.borrow().to_string())
     }
 
     /// Sends these bytes.

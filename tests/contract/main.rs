@@ -1,0 +1,25 @@
+//! The contract as sentences: over HTTP against the whole server on a real socket, on both engines, with a clock that the tests set. Every
+//! answer is checked against the API document.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod auth;
+mod document;
+mod publications;
+mod site;
+#[path = "../support/mod.rs"]
+mod support;
+
+/// Runs a test once for each engine.
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        #[actix_web::test]
+        async fn $name() {
+            for $engine in crate::support::engines().iter().copied() {
+                eprintln!("on {:?}", $engine);
+                $body
+            }
+        }
+    )*};
+}
+use on_both_engines;

@@ -1,0 +1,128 @@
+//! Dates: what is live when, to the millisecond.
+
+use dateline::kernel::caller::Role;
+use serde_json::json;
+
+use crate::on_both_engines;
+use crate::site::{Site, article};
+
+on_both_engines! {
+    async fn an_article_is_public_from_its_instant_and_not_a_millisecond_before(engine) {
+        let site = Site::at(engine, "2026-11-30T03:59:58.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Prices rise");
+        wanted["publish"] = json!({ "publish_at": "2026-11-30T09:00", "time_zone": "Asia/Ashgabat" });
+        let created = editor.post("/v1/editor/articles").json(&wanted).await;
+        created.is_created();
+        assert_eq!(created["status"], "scheduled");
+        assert_eq!(created["publications"][0]["publish_at_local"], "2026-11-30T09:00:00");
+        site.clock().advance_ms(1999);
+        site.anyone().get("/v1/articles/prices-rise").await.is_problem(404, "not_found");
+        let before = site.anyone().get("/v1/articles").await;
+        assert_eq!(before.data().len(), 0);
+        assert_eq!(before.expect_header("cache-control"), "public, max-age=0");
+        site.clock().advance_ms(1);
+        site.anyone().get("/v1/articles/prices-rise").await.is_ok();
+        assert_eq!(site.anyone().get("/v1/articles").await.data().len(), 1);
+    }
+
+    async fn editing_never_changes_what_is_live_and_publishing_does(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("First");
+        wanted["publish"] = json!({});
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
+        let path = format!("/v1/editor/articles/{id}");
+        editor.patch(&path).merge_patch(&json!({ "title": "Second" })).await.is_problem(428, "precondition_required");
+        editor.patch(&path).if_match("\"9\"").merge_patch(&json!({ "title": "Second" })).await.is_problem(412, "precondition_failed");
+        let saved = editor.patch(&path).if_match("\"1\"").merge_patch(&json!({ "title": "Second" })).await;
+        assert_eq!(saved["status"], "changed");
+        assert_eq!(site.anyone().get("/v1/articles/first").await["title"], "First");
+        site.clock().advance_ms(10);
+        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_created();
+        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_ok();
+        let live = site.anyone().get("/v1/articles/first").await;
+        assert_eq!(live["title"], "Second");
+        assert_eq!(live["published_at"], "2026-11-30T08:00:00.000Z");
+        assert_eq!(live["updated_at"], "2026-11-30T08:00:00.010Z");
+    }
+
+    async fn what_is_taken_down_is_gone_and_what_is_withdrawn_says_so(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        for (title, withdrawn, status, code) in [("Gone", json!({}), 404, "not_found"), ("Back", json!({ "withdrawn": { "reason": "It was wrong." } }), 410, "withdrawn")] {
+            let mut wanted = article(title);
+            wanted["publish"] = json!({});
+            let created = editor.post("/v1/editor/articles").json(&wanted).await;
+            let path = format!("/v1/editor/articles/{}", created.text_at("/id"));
+            site.clock().advance_ms(1);
+            editor.post(&format!("{path}/unpublish")).json(&withdrawn).await.is_ok();
+            editor.post(&format!("{path}/unpublish")).json(&withdrawn).await.is_problem(409, "not_live");
+            site.anyone().get(&format!("/v1/articles/{}", created.text_at("/slug"))).await.is_problem(status, code);
+            assert_eq!(site.anyone().get("/v1/articles").await.data().len(), 0);
+        }
+    }
+
+    async fn an_old_slug_leads_to_the_present_one(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Old name");
+        wanted["publish"] = json!({});
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
+        let path = format!("/v1/editor/articles/{id}");
+        site.clock().advance_ms(5);
+        editor.patch(&path).if_match("*").merge_patch(&json!({ "slug": "new-name", "publish": {} })).await.is_ok();
+        let moved = site.anyone().get("/v1/articles/old-name").query("locale", "en").await;
+        moved.is(308);
+        assert_eq!(moved.expect_header("location"), "/v1/articles/new-name?locale=en");
+        site.anyone().get(&format!("/v1/articles/{id}")).await.is_ok();
+        editor.post("/v1/editor/articles").json(&json!({ "title": "x", "slug": "old-name", "body": { "format": "html", "source": "" } })).await.is_problem(409, "slug_taken");
+    }
+
+    async fn pages_go_both_ways_without_gap_or_repeat(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        for number in 0..7 {
+            let mut wanted = article(&format!("Number {number}"));
+            wanted["publish"] = json!({ "publish_at": format!("2026-11-2{}T08:00:00Z", number / 2) });
+            editor.post("/v1/editor/articles").json(&wanted).await.is_created();
+        }
+        let whole = site.anyone().get("/v1/articles").await;
+        let all = whole.each("slug");
+        assert_eq!(all.len(), 7);
+        let (mut seen, mut cursor, mut last) = (Vec::new(), None::<String>, None::<String>);
+        loop {
+            let mut request = site.anyone().get("/v1/articles").query("limit", "3");
+            if let Some(cursor) = &cursor {
+                request = request.query("cursor", cursor);
+            }
+            let page = request.await;
+            seen.extend(page.each("slug").into_iter().map(str::to_owned));
+            last = page["paging"]["previous"].as_str().map(str::to_owned).or(last);
+            match page["paging"]["next"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => break,
+            }
+        }
+        assert_eq!(seen, all);
+        let back = site.anyone().get("/v1/articles").query("limit", "3").query("cursor", &last.unwrap()).await;
+        assert_eq!(back.each("slug"), all[3..6]);
+        site.anyone().get("/v1/articles").query("cursor", "AAAA").await.is_problem(400, "invalid_cursor");
+    }
+
+    async fn trash_ends_what_is_live_and_restoring_publishes_nothing(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Binned");
+        wanted["publish"] = json!({});
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
+        let path = format!("/v1/editor/articles/{id}");
+        site.clock().advance_ms(5);
+        editor.delete(&path).if_match("*").await.is_no_content();
+        site.anyone().get("/v1/articles/binned").await.is_problem(404, "not_found");
+        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_problem(409, "trashed");
+        let restored = editor.post(&format!("{path}/restore")).await;
+        assert_eq!(restored["status"], "ended");
+        site.anyone().get("/v1/articles/binned").await.is_problem(404, "not_found");
+    }
+}

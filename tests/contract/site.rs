@@ -1,0 +1,106 @@
+//! A running Dateline on a database of its own, with a clock that the test sets.
+
+use std::net::TcpListener;
+use std::sync::{Arc, OnceLock};
+
+use dateline::app::{App, document};
+use dateline::auth::password::hash_here;
+use dateline::kernel::caller::Role;
+use dateline::kernel::clock::SettableClock;
+use dateline::settings::Options;
+use dateline::users::service::{NewUser, add_in};
+use serde_json::{Value, json};
+
+use crate::support::Engine;
+use crate::support::client::Client;
+use crate::support::database::TestDatabase;
+use crate::support::schema::Document;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// See the module.
+pub struct Site {
+    client: Client,
+    clock: Arc<SettableClock>,
+    // Dropped last: the database goes with it.
+    _database: TestDatabase,
+}
+
+fn api() -> &'static Arc<Document> {
+    static API: OnceLock<Arc<Document>> = OnceLock::new();
+    API.get_or_init(|| Document::new(serde_json::from_str(&document().text()).expect("the document is JSON")))
+}
+
+fn prepare(url: &str) {
+    dateline::db::migrate(&url.parse().expect("a database URL")).expect("migrations apply");
+}
+
+/// Hashing is slow on purpose; every test's users have the same password.
+fn password_hash() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| hash_here(PASSWORD).expect("it is hashed")).clone()
+}
+
+impl Site {
+    /// A site at an instant, with `author@`, `editor@` and `admin@example.org`.
+    pub fn at(engine: Engine, instant: &str) -> Self {
+        let database = TestDatabase::prepared(engine, prepare);
+        let clock = Arc::new(SettableClock::at(instant.parse().expect("an instant")));
+        let options = Options {
+            database_url: database.url().parse().expect("a database URL"),
+            api_url: "https://api.example.org".to_owned(),
+            locales: dateline::kernel::locale::Locales::new(vec!["en".parse().expect("a locale"), "tk".parse().expect("a locale")])
+                .expect("two locales"),
+            embed_hosts: dateline::bodies::EmbedHosts::default(),
+            cors_allowed_origins: dateline::http::cors::Origins::parse("").expect("none"),
+            trusted_proxies: dateline::http::TrustedProxies::parse("").expect("none"),
+            cache_lifetime: 60,
+            workers: 1,
+        };
+        // Making ready blocks, as at the start of the program: a thread without a runtime does it.
+        let made_ready = std::thread::spawn({
+            let clock = clock.clone();
+            move || {
+                let app = App::prepare(options, clock).expect("it is made ready");
+                for role in Role::ALL {
+                    let new = NewUser {
+                        email: format!("{}@example.org", role.name()),
+                        name: role.name().to_owned(),
+                        role,
+                        password_hash: password_hash(),
+                    };
+                    app.db().run_write(move |tx| add_in(tx, None, &new)).expect("the user is added");
+                }
+                app
+            }
+        });
+        let app = made_ready.join().expect("the thread ends");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let (address, _) = app.start(listener).expect("it serves");
+        let client = Client::new(&format!("http://{address}")).checked_by(api());
+        Self { client, clock, _database: database }
+    }
+
+    /// A caller without a token.
+    pub fn anyone(&self) -> &Client {
+        &self.client
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SettableClock {
+        &self.clock
+    }
+
+    /// A caller who has logged in.
+    pub async fn login(&self, role: Role) -> Client {
+        let body = json!({ "email": format!("{}@example.org", role.name()), "password": PASSWORD });
+        let answer = self.client.post("/v1/auth/login").json(&body).await;
+        answer.is_ok();
+        self.client.with_token(answer.text_at("/access_token"))
+    }
+}
+
+/// A small article.
+pub fn article(title: &str) -> Value {
+    json!({ "title": title, "body": { "format": "markdown", "source": "Some **text**." } })
+}
