@@ -6,6 +6,7 @@ use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
 use super::refs::Refs;
 use super::store::{self, Content};
 use crate::db::AnyConnection;
+use crate::db::dialect::{self, Hold, Lock};
 use crate::kernel::id::CategoryId;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{FieldError, Problem, Result};
@@ -94,6 +95,8 @@ impl Draft {
     /// # Errors
     /// 422 naming every category, tag and author that there is none of.
     pub fn resolve(&self, connection: &mut AnyConnection, slug: String) -> Result<Content> {
+        // Nobody takes a category away between here and the commit.
+        dialect::lock(connection, Lock::Tree, Hold::Shared)?;
         let mut errors = Vec::new();
         self.check_categories(connection, &mut errors)?;
         let tags = store::tags_by_slug(connection, &self.tags)?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::dto::{ArticleCreate, ArticlePatch, EditorArticle};
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
@@ -47,7 +47,7 @@ pub async fn create(db: &Db, site: &Site, caller: &Caller, create: ArticleCreate
         Some(name) => site.locales.find(name).cloned().ok_or_else(|| unknown_locale(&site.locales))?,
     };
     let draft = Draft::whole(&create)?;
-    let body = render(draft.body.format, &draft.body.source, &site.embed_hosts);
+    let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
     let caller = caller.clone();
     let id = ArticleId::new();
     db.write(move |tx| {
@@ -96,7 +96,7 @@ pub async fn replace(
     whole: ArticleCreate,
 ) -> Result<EditorArticle> {
     let draft = Draft::whole(&whole)?;
-    let body = render(draft.body.format, &draft.body.source, &site.embed_hosts);
+    let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
     let (caller, locales) = (caller.clone(), site.locales.clone());
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
@@ -132,16 +132,37 @@ pub async fn update(
     patch: ArticlePatch,
 ) -> Result<EditorArticle> {
     let (caller, hosts) = (caller.clone(), site.embed_hosts.clone());
+    let foreseen = foresee(db, id, &patch).await?;
+    let foreseen_body = rendered(foreseen.clone(), site.embed_hosts.clone()).await?;
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
         let present = present(tx, &edited.subject)?;
         let names = store::slugs_of(tx.conn(), &present.refs)?;
         let draft = Draft::patched(&present, names, &patch)?;
         let content = draft.resolve(tx.conn(), draft.slug.clone().unwrap_or_default())?;
-        let body = render(draft.body.format, &draft.body.source, &hosts);
+        // Another save came between, under `If-Match: *`: rare enough to render under the lock.
+        let is_foreseen = draft.body == foreseen;
+        let body = if is_foreseen { foreseen_body.clone() } else { render(draft.body.format, &draft.body.source, &hosts) };
         save(tx, &caller, edited, &content, &body, patch.publish.as_ref())
     })
     .await
+}
+
+/// The body as a patch will leave it, unless another save comes first.
+async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<BodySource> {
+    let patch = patch.clone();
+    db.read(move |connection| {
+        let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
+        let present = store::revision(connection, id, subject.newest_revision)?.ok_or_else(Problem::not_found)?.content;
+        let names = store::slugs_of(connection, &present.refs)?;
+        Ok(Draft::patched(&present, names, &patch)?.body)
+    })
+    .await
+}
+
+/// Rendering takes as long as the body is long: neither a worker nor the writer waits for it.
+async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
+    tokio::task::spawn_blocking(move || render(body.format, &body.source, &hosts)).await.map_err(Problem::internal)
 }
 
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
