@@ -10,9 +10,9 @@ on_both_engines! {
     async fn authors_write_their_own_articles_and_decide_on_no_dates(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
-        let id = author.post("/v1/editor/articles").json(&article("Mine")).await.text_at("/id").to_owned();
-        author.post(&format!("/v1/editor/articles/{id}/publications")).json(&json!({})).await.is_problem(403, "forbidden");
-        let other = editor.post("/v1/editor/articles").json(&article("Theirs")).await.text_at("/id").to_owned();
+        let id = author.post("/v1/editor/articles").json(article("Mine")).await.text_at("/id").to_owned();
+        author.post(&format!("/v1/editor/articles/{id}/publications")).json(json!({})).await.is_problem(403, "forbidden");
+        let other = editor.post("/v1/editor/articles").json(article("Theirs")).await.text_at("/id").to_owned();
         author.get(&format!("/v1/editor/articles/{other}")).await.is_problem(404, "not_found");
         author.get("/v1/editor/users").await.is_problem(403, "forbidden");
         site.anyone().get(&format!("/v1/editor/articles/{id}")).await.is_problem(401, "invalid_token");
@@ -20,7 +20,7 @@ on_both_engines! {
 
     async fn a_refresh_token_is_used_once_but_for_ten_seconds_of_grace(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
-        let login = site.anyone().post("/v1/auth/login").json(&json!({ "email": "EDITOR@example.org", "password": PASSWORD })).await;
+        let login = site.anyone().post("/v1/auth/login").json(json!({ "email": "EDITOR@example.org", "password": PASSWORD })).await;
         login.is_ok();
         let body = json!({ "refresh_token": login.text_at("/refresh_token") });
         let first = site.anyone().post("/v1/auth/refresh").json(&body).await;
@@ -38,21 +38,21 @@ on_both_engines! {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let (admin, editor) = (site.login(Role::Admin).await, site.login(Role::Editor).await);
         let me = admin.get("/v1/auth/me").await.text_at("/id").to_owned();
-        admin.patch(&format!("/v1/editor/users/{me}")).merge_patch(&json!({ "role": "editor" })).await.is_problem(409, "last_admin");
+        admin.patch(&format!("/v1/editor/users/{me}")).merge_patch(json!({ "role": "editor" })).await.is_problem(409, "last_admin");
         let id = editor.get("/v1/auth/me").await.text_at("/id").to_owned();
-        admin.patch(&format!("/v1/editor/users/{id}")).merge_patch(&json!({ "active": false })).await.is_ok();
+        admin.patch(&format!("/v1/editor/users/{id}")).merge_patch(json!({ "active": false })).await.is_ok();
         editor.get("/v1/auth/me").await.is_problem(401, "invalid_token");
     }
 
     async fn only_failed_logins_count_and_every_mistake_of_a_body_is_named(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         for _ in 0..10 {
-            site.anyone().post("/v1/auth/login").json(&json!({ "email": "editor@example.org", "password": "wrong" })).await.is_problem(401, "invalid_credentials");
+            site.anyone().post("/v1/auth/login").json(json!({ "email": "editor@example.org", "password": "wrong" })).await.is_problem(401, "invalid_credentials");
         }
-        site.anyone().post("/v1/auth/login").json(&json!({ "email": "editor@example.org", "password": PASSWORD })).await.is_problem(429, "too_many_requests");
+        site.anyone().post("/v1/auth/login").json(json!({ "email": "editor@example.org", "password": PASSWORD })).await.is_problem(429, "too_many_requests");
         site.clock().advance_ms(15 * 60 * 1000);
         let editor = site.login(Role::Editor).await;
-        let refused = editor.post("/v1/editor/articles").json(&json!({ "title": " ", "colour": 1, "tags": ["none"] })).await;
+        let refused = editor.post("/v1/editor/articles").json(json!({ "title": " ", "colour": 1, "tags": ["none"] })).await;
         refused.is_problem(422, "invalid");
         refused.has_error("/body", "required");
         refused.has_error("/colour", "unknown_field");

@@ -33,14 +33,14 @@ on_both_engines! {
         wanted["publish"] = json!({});
         let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
         let path = format!("/v1/editor/articles/{id}");
-        editor.patch(&path).merge_patch(&json!({ "title": "Second" })).await.is_problem(428, "precondition_required");
-        editor.patch(&path).if_match("\"9\"").merge_patch(&json!({ "title": "Second" })).await.is_problem(412, "precondition_failed");
-        let saved = editor.patch(&path).if_match("\"1\"").merge_patch(&json!({ "title": "Second" })).await;
+        editor.patch(&path).merge_patch(json!({ "title": "Second" })).await.is_problem(428, "precondition_required");
+        editor.patch(&path).if_match("\"9\"").merge_patch(json!({ "title": "Second" })).await.is_problem(412, "precondition_failed");
+        let saved = editor.patch(&path).if_match("\"1\"").merge_patch(json!({ "title": "Second" })).await;
         assert_eq!(saved["status"], "changed");
         assert_eq!(site.anyone().get("/v1/articles/first").await["title"], "First");
         site.clock().advance_ms(10);
-        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_created();
-        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_ok();
+        editor.post(&format!("{path}/publications")).json(json!({})).await.is_created();
+        editor.post(&format!("{path}/publications")).json(json!({})).await.is_ok();
         let live = site.anyone().get("/v1/articles/first").await;
         assert_eq!(live["title"], "Second");
         assert_eq!(live["published_at"], "2026-11-30T08:00:00.000Z");
@@ -71,12 +71,12 @@ on_both_engines! {
         let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
         let path = format!("/v1/editor/articles/{id}");
         site.clock().advance_ms(5);
-        editor.patch(&path).if_match("*").merge_patch(&json!({ "slug": "new-name", "publish": {} })).await.is_ok();
+        editor.patch(&path).if_match("*").merge_patch(json!({ "slug": "new-name", "publish": {} })).await.is_ok();
         let moved = site.anyone().get("/v1/articles/old-name").query("locale", "en").await;
         moved.is(308);
         assert_eq!(moved.expect_header("location"), "/v1/articles/new-name?locale=en");
         site.anyone().get(&format!("/v1/articles/{id}")).await.is_ok();
-        editor.post("/v1/editor/articles").json(&json!({ "title": "x", "slug": "old-name", "body": { "format": "html", "source": "" } })).await.is_problem(409, "slug_taken");
+        editor.post("/v1/editor/articles").json(json!({ "title": "x", "slug": "old-name", "body": { "format": "html", "source": "" } })).await.is_problem(409, "slug_taken");
     }
 
     async fn pages_go_both_ways_without_gap_or_repeat(engine) {
@@ -120,7 +120,7 @@ on_both_engines! {
         site.clock().advance_ms(5);
         editor.delete(&path).if_match("*").await.is_no_content();
         site.anyone().get("/v1/articles/binned").await.is_problem(404, "not_found");
-        editor.post(&format!("{path}/publications")).json(&json!({})).await.is_problem(409, "trashed");
+        editor.post(&format!("{path}/publications")).json(json!({})).await.is_problem(409, "trashed");
         let restored = editor.post(&format!("{path}/restore")).await;
         assert_eq!(restored["status"], "ended");
         site.anyone().get("/v1/articles/binned").await.is_problem(404, "not_found");
