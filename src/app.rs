@@ -155,7 +155,7 @@ impl App {
             .workers(workers)
             .client_request_timeout(Duration::from_secs(30))
             .client_disconnect_timeout(Duration::from_secs(10))
-            .shutdown_timeout(9)
+            .shutdown_timeout(8)
             .disable_signals();
         Ok(server.listen(listener)?.run())
     }

@@ -1,5 +1,6 @@
 //! The `dateline` command: it parses, calls a service, and says what went wrong in words for the operator.
 
+mod demo;
 mod keys;
 mod serve;
 mod user;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Serve the API. Without any setting: SQLite in ./data/dateline.db, at 127.0.0.1:8080.
     Serve(Settings),
+    /// Serve a small news site to look at, on a database of its own.
+    Demo(demo::Demo),
     /// Apply the migrations that are missing.
     Migrate(Settings),
     /// Print the OpenAPI document.
@@ -46,6 +49,7 @@ pub fn run() -> ExitCode {
     }
     let outcome = match Cli::parse().command {
         Command::Serve(settings) => serve::run(&settings),
+        Command::Demo(demo) => demo::run(demo),
         Command::Migrate(settings) => migrate(&settings),
         Command::Openapi => {
             print!("{}", crate::app::document().text());

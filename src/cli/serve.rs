@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
@@ -17,31 +18,42 @@ use crate::settings::Settings;
 use crate::users::service::{NewUser, add_in, random_password};
 use crate::users::store;
 
+/// How long `/readyz` says 503 before the socket is closed, so that no proxy sends a request here that nobody takes.
+const NOTICE: Duration = Duration::from_secs(1);
+
 pub fn run(settings: &Settings) -> Outcome {
     log_to(settings)?;
     let options = settings.options()?;
     let _lock = FileLock::take(&options.database_url)?;
     let app = App::prepare(options.clone(), Arc::new(SystemClock::new()))?;
     add_first_admin(app.db(), settings, &options.database_url)?;
-    let address = settings.listen()?;
-    let listener =
-        TcpListener::bind(address).map_err(|e| format!("LISTEN: cannot listen at {address}: {e}. Example: LISTEN=127.0.0.1:8081"))?;
-    tracing::info!(address = %listener.local_addr()?, database = %options.database_url, "listening; /docs shows the API");
-    actix_web::rt::System::new().block_on(until_stopped(app, listener))?;
-    tracing::info!("stopped");
+    let listener = bind(settings)?;
+    tracing::info!(database = %options.database_url, "ready");
+    actix_web::rt::System::new().block_on(serve(app, listener))?;
     Ok(())
 }
 
-async fn until_stopped(app: App, listener: TcpListener) -> std::io::Result<()> {
-    let readiness = app.readiness().clone();
+/// Takes the address and port, before anything else is begun.
+pub(super) fn bind(settings: &Settings) -> Result<TcpListener, Box<dyn std::error::Error>> {
+    let address = settings.listen()?;
+    TcpListener::bind(address).map_err(|e| format!("LISTEN: cannot listen at {address}: {e}. Example: LISTEN=127.0.0.1:8081").into())
+}
+
+/// Serves until a signal says to stop, and until what is under way has ended.
+pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
+    let (readiness, address) = (app.readiness().clone(), listener.local_addr()?);
     let server = app.server(listener)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
+    tracing::info!(%address, "listening; /docs shows the API");
     stop_signal().await?;
     tracing::info!("stopping: requests that are under way end");
     readiness.stop();
+    actix_web::rt::time::sleep(NOTICE).await;
     handle.stop(true).await;
-    running.await.unwrap_or_else(|e| Err(std::io::Error::other(e)))
+    running.await.unwrap_or_else(|e| Err(std::io::Error::other(e)))?;
+    tracing::info!("stopped");
+    Ok(())
 }
 
 async fn stop_signal() -> std::io::Result<()> {
@@ -54,7 +66,7 @@ async fn stop_signal() -> std::io::Result<()> {
     Ok(())
 }
 
-fn log_to(settings: &Settings) -> Outcome {
+pub(super) fn log_to(settings: &Settings) -> Outcome {
     let filter = EnvFilter::try_new(&settings.log).map_err(|e| format!("LOG: {e}. Example: LOG=info"))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format.as_str() {
@@ -66,7 +78,7 @@ fn log_to(settings: &Settings) -> Outcome {
 }
 
 /// On an empty database: one admin, whose password was given or is shown once.
-fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -> Outcome {
+pub(super) fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -> Outcome {
     if !db.run_read(store::is_empty)? {
         return Ok(());
     }
