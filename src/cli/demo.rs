@@ -61,9 +61,8 @@ fn welcome(api: &str, fresh: Option<&Settings>) {
         ("/docs", "the API, to be tried out in a browser"),
         ("/v1/articles", "what readers get now; two more articles appear within ten minutes"),
         ("/v1/categories", "the categories and how much is in them"),
-        ("/v1/publication-dates?granularity=day", "the days on which something was published"),
     ] {
-        println!("  {api}{path:<40} {what}");
+        println!("  {api}{path:<16} {what}");
     }
     match fresh {
         Some(settings) => {

@@ -40,16 +40,17 @@ impl Server {
     /// Starts it at a free port and waits until it listens.
     pub fn start(mut command: Command) -> Self {
         let mut child = command.env("LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut server = Self { child, log, address: String::new() };
         let mut all = String::new();
-        loop {
+        while server.address.is_empty() {
             let start = all.len();
-            assert!(log.read_line(&mut all).unwrap() > 0, "it ended instead of listening: {all}");
+            assert!(server.log.read_line(&mut all).unwrap() > 0, "it ended instead of listening: {all}");
             if let Some((_, rest)) = all[start..].split_once("listening; /docs shows the API address=") {
-                let address = rest.split_whitespace().next().unwrap().to_owned();
-                return Self { child, log, address };
+                rest.trim_end().clone_into(&mut server.address);
             }
         }
+        server
     }
 
     /// The status and all else that it answers to a GET.

@@ -66,8 +66,8 @@ fn a_request_that_is_under_way_is_answered_before_the_server_ends() {
 fn the_demo_fills_a_folder_says_how_to_log_in_and_serves_what_is_live() {
     let folder = Folder::new();
     let server = Server::start(dateline(folder.path(), &["demo", "--folder", "site"]));
-    let list = server.get("/v1/articles?count=exact");
-    assert!(list.contains(r#""total":9"#), "{list}");
+    let list = server.get("/v1/articles");
+    assert_eq!(list.matches(r#""kind":"article""#).count(), 9, "{list}");
     assert!(list.contains("Water is off in Mill Lane") && !list.contains("Tickets by telephone"), "{list}");
     let categories = server.get("/v1/categories");
     assert!(categories.contains(r#""slug":"transport""#), "{categories}");
