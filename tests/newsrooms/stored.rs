@@ -1,0 +1,216 @@
+//! A newsroom in a database, written through the services.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dateline::articles::dto::{ArticleCreate, BodySource};
+use dateline::articles::service::{self as articles, Site};
+use dateline::bodies::{EmbedHosts, Format};
+use dateline::categories::dto::CategoryCreate;
+use dateline::categories::service as categories;
+use dateline::db::{self, AnyConnection, Db, IdSql, PoolSize, Statement};
+use dateline::kernel::caller::{Caller, Role};
+use dateline::kernel::clock::SettableClock;
+use dateline::kernel::id::{ArticleId, CategoryId, PublicationId, SessionId, UserId};
+use dateline::kernel::instant::Instant;
+use dateline::kernel::locale::Locales;
+use dateline::kernel::patch::Patch;
+use dateline::kernel::problem::Result;
+use dateline::kernel::version::Expected;
+use dateline::publications::dto::{PublicationCreate, PublicationPatch, Unpublish, Withdrawal};
+use dateline::publications::listings::ListKey;
+use dateline::publications::rules::Publication;
+use dateline::publications::visibility::{self, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL};
+use dateline::publications::{service as publications, store, subject};
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
+use tokio::runtime::Runtime;
+
+use super::model::{End, Wanted};
+use super::play::{Game, OPENING, Section, Step, Subject, slugs};
+use super::support::Engine;
+use super::support::database::TestDatabase;
+
+/// A database for one newsroom after the other.
+pub struct Stored {
+    db: Db,
+    runtime: Arc<Runtime>,
+    clock: Arc<SettableClock>,
+    user_id: UserId,
+    site: Site,
+    politics: CategoryId,
+    elections: CategoryId,
+    ids: BTreeMap<usize, ArticleId>,
+    _database: TestDatabase,
+}
+
+fn instant(millis: i64) -> Instant {
+    Instant::from_millis(millis).unwrap()
+}
+
+fn text(millis: i64) -> String {
+    instant(millis).to_string()
+}
+
+fn patch(end: End) -> Patch<String> {
+    match end {
+        End::Missing => Patch::Absent,
+        End::Null => Patch::Null,
+        End::At(end) => Patch::Value(text(end)),
+    }
+}
+
+impl Stored {
+    pub fn open(engine: Engine) -> Self {
+        let database = TestDatabase::prepared(engine, |url| drop(db::migrate(&url.parse().unwrap()).unwrap()));
+        let clock = Arc::new(SettableClock::at(instant(OPENING)));
+        let db = Db::open(&database.url().parse().unwrap(), Arc::clone(&clock) as _, PoolSize(4)).unwrap();
+        let runtime = Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
+        let caller = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new() };
+        let category = |name: &str, parent_id| {
+            let create = CategoryCreate { name: name.to_owned(), slug: None, parent_id, description: None, position: None };
+            runtime.block_on(categories::create(&db, &caller, create)).unwrap().id
+        };
+        let politics = category("Politics", None);
+        let elections = category("Elections", Some(politics));
+        let site = Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
+        let user_id = caller.user_id;
+        Self { db, runtime, clock, user_id, site, politics, elections, ids: BTreeMap::new(), _database: database }
+    }
+
+    fn caller(&self, role: Role) -> Caller {
+        Caller { user_id: self.user_id, role, session_id: SessionId::new() }
+    }
+
+    fn id(&self, a: usize) -> ArticleId {
+        self.ids.get(&a).copied().unwrap_or_else(ArticleId::new)
+    }
+
+    fn named(&mut self, a: usize, start: i64) -> PublicationId {
+        self.history(a).iter().find(|p| p.publish_at.millis() == start).map_or_else(PublicationId::new, |p| p.id)
+    }
+
+    async fn save(&mut self, a: usize, slug: &str, section: Section, may_publish: bool) -> Result<()> {
+        let caller = self.caller(if may_publish { Role::Editor } else { Role::Author });
+        let category_id = match section {
+            Section::Nowhere => None,
+            Section::Politics => Some(self.politics),
+            Section::Elections => Some(self.elections),
+        };
+        let whole = serde_json::json!({
+            "title": "A title", "slug": slug, "category_id": category_id,
+            "body": BodySource { format: Format::Html, source: "<p>Text</p>".to_owned() },
+        });
+        let whole: ArticleCreate = serde_json::from_value(whole).unwrap();
+        match self.ids.get(&a) {
+            Some(id) => articles::replace(&self.db, &self.site, &caller, *id, Expected::Anything, whole).await.map(|_| ()),
+            None => {
+                let article = articles::create(&self.db, &self.site, &caller, whole).await?;
+                self.ids.insert(a, article.id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn publish(&self, a: usize, wanted: Wanted) -> Result<()> {
+        let create = PublicationCreate {
+            publish_at: wanted.publish_at.map(text),
+            unpublish_at: patch(wanted.unpublish_at),
+            time_zone: None,
+            revision: wanted.revision,
+            published_at: wanted.published_at.map(text),
+            minor: Some(wanted.minor),
+        };
+        publications::create(&self.db, &self.caller(Role::Editor), self.id(a), create).await.map(|_| ())
+    }
+
+    async fn perform(&mut self, step: &Step) -> Result<()> {
+        let caller = self.caller(Role::Editor);
+        match step {
+            Step::Save { a, slug, section, may_publish } => self.save(*a, slug, *section, *may_publish).await,
+            Step::Publish { a, wanted } => self.publish(*a, *wanted).await,
+            Step::Change { a, start, publish_at, unpublish_at } => {
+                let id = self.named(*a, *start);
+                let publish_at = publish_at.map_or(Patch::Absent, |at| Patch::Value(text(at)));
+                let change = PublicationPatch { publish_at, unpublish_at: patch(*unpublish_at), ..PublicationPatch::default() };
+                publications::update(&self.db, &caller, id, Expected::Anything, change).await.map(|_| ())
+            }
+            Step::Cancel { a, start } => {
+                let id = self.named(*a, *start);
+                publications::delete(&self.db, &caller, id, Expected::Anything).await
+            }
+            Step::Unpublish { a, withdrawn, keep_scheduled } => {
+                let withdrawn = withdrawn.then(|| Withdrawal { reason: "It was wrong".to_owned() });
+                let given = Unpublish { at: None, withdrawn, keep_scheduled: Some(*keep_scheduled) };
+                publications::unpublish(&self.db, &caller, self.id(*a), given).await.map(|_| ())
+            }
+            Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,
+            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a)).await.map(|_| ()),
+        }
+    }
+
+    /// The articles of a list in its order, each with its date.
+    fn listed(connection: &mut AnyConnection, key: &ListKey, at: Instant) -> db::Result<Vec<(ArticleId, i64)>> {
+        let list = Statement::<(IdSql, BigInt)>::new("SELECT article_id, first_at FROM listings WHERE list = ").bind(key);
+        let list = list.sql(LISTED).bind(at).sql(LISTED_UNTIL).bind(at).sql(" ORDER BY first_at DESC, article_id DESC");
+        Ok(list.load(connection)?)
+    }
+
+    /// The articles that the model shows in one of these sections.
+    fn expected(&self, game: &Game, at: i64, sections: &[Section]) -> Vec<(ArticleId, i64)> {
+        let live = game.room.live(at).into_iter().filter(|(a, (number, ..))| sections.contains(&game.sections[&(*a, *number)]));
+        let mut listed: Vec<(ArticleId, i64)> = live.map(|(a, (_, published_at, _))| (self.ids[&a], published_at)).collect();
+        listed.sort_by_key(|(id, published_at)| std::cmp::Reverse((*published_at, id.uuid())));
+        listed
+    }
+}
+
+impl Subject for Stored {
+    fn apply(&mut self, now: i64, step: &Step) -> std::result::Result<(), String> {
+        self.clock.set(instant(now));
+        let runtime = Arc::clone(&self.runtime);
+        runtime.block_on(self.perform(step)).map_err(|problem| problem.code().name().to_owned())
+    }
+
+    fn history(&mut self, a: usize) -> Vec<Publication> {
+        let id = self.id(a);
+        self.db.run_read(|connection| store::history(connection, id)).unwrap()
+    }
+
+    fn compare(&mut self, game: &Game, at: i64) {
+        let all = [Section::Nowhere, Section::Politics, Section::Elections];
+        let lists = [
+            (ListKey::all("en", "article"), &all[..]),
+            (ListKey::category("en", "article", self.politics), &all[1..]),
+            (ListKey::category("en", "article", self.elections), &all[2..]),
+        ];
+        let place = format!("at +{}\n{}", at - OPENING, game.story());
+        let read = |connection: &mut AnyConnection| -> db::Result<()> {
+            let live = Statement::<(IdSql, BigInt, BigInt, BigInt)>::new(
+                "SELECT l.article_id, p.revision, p.published_at, p.updated_at FROM (SELECT id AS article_id FROM articles) l",
+            );
+            let live = live.sql(IN_FORCE).bind(instant(at)).sql(IN_FORCE_END).bind(instant(at));
+            let live: Vec<(ArticleId, i64, i64, i64)> = live.load(connection)?;
+            let live: BTreeMap<ArticleId, _> =
+                live.into_iter().map(|(id, number, published, updated)| (id, (number, published, updated))).collect();
+            let expected: BTreeMap<ArticleId, _> = game.room.live(at).into_iter().map(|(a, shown)| (self.ids[&a], shown)).collect();
+            assert_eq!(live, expected, "live {place}");
+            for (key, sections) in &lists {
+                let expected = self.expected(game, at, sections);
+                assert_eq!(Self::listed(connection, key, instant(at))?, expected, "{key:?} {place}");
+                assert_eq!(visibility::count(connection, instant(at), key)?, i64::try_from(expected.len()).unwrap(), "{key:?} {place}");
+            }
+            Ok(())
+        };
+        self.db.run_read(read).unwrap();
+    }
+
+    fn compare_slugs(&mut self, game: &Game, now: i64) {
+        for slug in slugs() {
+            let holder = game.room.articles.iter().find(|(_, article)| article.held(now).contains(slug.as_str())).map(|(a, _)| self.ids[a]);
+            let held = |except| self.db.run_read(|connection| subject::is_held(connection, "en", &slug, except, instant(now))).unwrap();
+            assert_eq!(held(None), holder.is_some(), "whether {slug} is held\n{}", game.story());
+            assert!(holder.is_none() || !held(holder), "{slug} is held by another\n{}", game.story());
+        }
+    }
+}
