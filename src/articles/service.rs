@@ -17,9 +17,9 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
+use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
-use crate::publications::{listings, rules};
 
 /// What saving needs to know of the site.
 #[derive(Clone, Debug)]
@@ -225,7 +225,7 @@ fn finish(
     publish: Option<&PublicationCreate>,
     action: &'static str,
 ) -> Result<EditorArticle> {
-    let before = publications::history(tx.conn(), edited.subject.id)?;
+    let before = edited.history.clone();
     if may_publish(caller) {
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
     }
@@ -284,7 +284,6 @@ pub async fn restore(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorAr
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
         publications::close(tx, &edited, &before)?;
-        listings::rewrite(tx.conn(), &edited.subject, &edited.history)?;
         record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
         Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
     })
