@@ -72,6 +72,15 @@ pub struct PublicationPatch {
     pub withdrawn: Patch<Withdrawal>,
 }
 
+impl PublicationPatch {
+    /// Whether it asks for more than setting or clearing `withdrawn`.
+    pub fn changes_dates(&self) -> bool {
+        let times = [&self.publish_at, &self.unpublish_at, &self.published_at];
+        let has_others = !self.revision.is_absent() || self.minor.is_some() || self.time_zone.is_some();
+        has_others || times.iter().any(|time| !time.is_absent())
+    }
+}
+
 /// That an article was taken back, and why.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -178,8 +178,8 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
         minor: given.minor,
         time_zone: given.time_zone.clone(),
     };
-    let is_withdrawal_alone = !given.withdrawn.is_absent() && given.publish_at.is_absent() && given.unpublish_at.is_absent();
-    if !is_withdrawal_alone {
+    // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
+    if given.changes_dates() {
         rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
     }
     match &given.withdrawn {

@@ -63,6 +63,28 @@ on_both_engines! {
         }
     }
 
+    async fn a_reason_is_set_and_cleared_on_what_ended_and_nothing_else_of_it_changes(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Taken back");
+        wanted["publish"] = json!({});
+        let created = editor.post("/v1/editor/articles").json(&wanted).await;
+        let publication = format!("/v1/editor/publications/{}", created.text_at("/publications/0/id"));
+        let reason = json!({ "withdrawn": { "reason": "It was wrong." } });
+        editor.patch(&publication).merge_patch(&reason).await.is_problem(409, "not_ended");
+        site.clock().advance_ms(1);
+        editor.post(&format!("/v1/editor/articles/{}/unpublish", created.text_at("/id"))).json(json!({})).await.is_ok();
+        site.anyone().get("/v1/articles/taken-back").await.is_problem(404, "not_found");
+        let mut more = reason.clone();
+        more["minor"] = json!(true);
+        editor.patch(&publication).merge_patch(&more).await.is_problem(409, "already_live");
+        site.anyone().get("/v1/articles/taken-back").await.is_problem(404, "not_found");
+        editor.patch(&publication).merge_patch(&reason).await.is_ok();
+        site.anyone().get("/v1/articles/taken-back").await.is_problem(410, "withdrawn");
+        editor.patch(&publication).merge_patch(json!({ "withdrawn": null })).await.is_ok();
+        site.anyone().get("/v1/articles/taken-back").await.is_problem(404, "not_found");
+    }
+
     async fn an_old_slug_leads_to_the_present_one(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
