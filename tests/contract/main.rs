@@ -4,6 +4,7 @@
 
 mod auth;
 mod document;
+mod news_page;
 mod publications;
 mod site;
 #[path = "../support/mod.rs"]
