@@ -10,17 +10,4 @@ mod site;
 #[path = "../support/mod.rs"]
 mod support;
 
-/// Runs a test once for each engine.
-macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)*) => {$(
-        $(#[$meta])*
-        #[actix_web::test]
-        async fn $name() {
-            for $engine in crate::support::engines().iter().copied() {
-                eprintln!("on {:?}", $engine);
-                $body
-            }
-        }
-    )*};
-}
-use on_both_engines;
+use support::on_both_engines;

@@ -1,10 +1,12 @@
 //! A running Dateline on a database of its own, with a clock that the test sets.
+#![allow(dead_code, reason = "each test program uses another part of it")]
 
 use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
 
 use dateline::app::{App, document};
 use dateline::auth::password::hash_here;
+use dateline::db::Db;
 use dateline::kernel::caller::Role;
 use dateline::kernel::clock::SettableClock;
 use dateline::settings::Options;
@@ -22,11 +24,13 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Site {
     client: Client,
     clock: Arc<SettableClock>,
+    db: Db,
     // Dropped last: the database goes with it.
     _database: TestDatabase,
 }
 
-fn api() -> &'static Arc<Document> {
+/// The API document that every answer is held against.
+pub fn api() -> &'static Arc<Document> {
     static API: OnceLock<Arc<Document>> = OnceLock::new();
     API.get_or_init(|| Document::new(serde_json::from_str(&document().text()).expect("the document is JSON")))
 }
@@ -36,7 +40,7 @@ fn prepare(url: &str) {
 }
 
 /// Hashing is slow on purpose; every test's users have the same password.
-fn password_hash() -> String {
+pub fn password_hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| hash_here(PASSWORD).expect("it is hashed")).clone()
 }
@@ -44,9 +48,14 @@ fn password_hash() -> String {
 impl Site {
     /// A site at an instant, with `author@`, `editor@` and `admin@example.org`.
     pub fn at(engine: Engine, instant: &str) -> Self {
+        Self::with(engine, instant, |_| {})
+    }
+
+    /// The same with other settings.
+    pub fn with(engine: Engine, instant: &str, set: impl FnOnce(&mut Options)) -> Self {
         let database = TestDatabase::prepared(engine, prepare);
         let clock = Arc::new(SettableClock::at(instant.parse().expect("an instant")));
-        let options = Options {
+        let mut options = Options {
             database_url: database.url().parse().expect("a database URL"),
             api_url: "https://api.example.org".to_owned(),
             locales: dateline::kernel::locale::Locales::new(vec!["en".parse().expect("a locale"), "tk".parse().expect("a locale")])
@@ -57,6 +66,7 @@ impl Site {
             cache_lifetime: 60,
             workers: 1,
         };
+        set(&mut options);
         // Making ready blocks, as at the start of the program: a thread without a runtime does it.
         let made_ready = std::thread::spawn({
             let clock = clock.clone();
@@ -75,10 +85,11 @@ impl Site {
             }
         });
         let app = made_ready.join().expect("the thread ends");
+        let db = app.db().clone();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let (address, _) = app.start(listener).expect("it serves");
         let client = Client::new(&format!("http://{address}")).checked_by(api());
-        Self { client, clock, _database: database }
+        Self { client, clock, db, _database: database }
     }
 
     /// A caller without a token.
@@ -89,6 +100,16 @@ impl Site {
     /// The clock.
     pub fn clock(&self) -> &SettableClock {
         &self.clock
+    }
+
+    /// The database, for what no caller can do.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Where it listens, such as `127.0.0.1:41234`.
+    pub fn address(&self) -> &str {
+        self.client.base().trim_start_matches("http://")
     }
 
     /// A caller who has logged in.

@@ -7,6 +7,7 @@ pub mod client;
 pub mod database;
 pub mod folder;
 pub mod postgres;
+pub mod random;
 pub mod raw;
 pub mod schema;
 
@@ -46,3 +47,20 @@ pub fn engines() -> &'static [Engine] {
         all.into_iter().filter(|engine| wanted.contains(&engine.name())).collect()
     })
 }
+
+/// Runs a test once for each engine.
+#[allow(unused_macros, reason = "not every test program has such tests")]
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        #[actix_web::test]
+        async fn $name() {
+            for $engine in crate::support::engines().iter().copied() {
+                eprintln!("on {:?}", $engine);
+                $body
+            }
+        }
+    )*};
+}
+#[allow(unused_imports, reason = "not every test program has such tests")]
+pub(crate) use on_both_engines;

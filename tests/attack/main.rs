@@ -1,0 +1,15 @@
+//! Dateline under attack: over HTTP against the whole server on a real socket, on both engines. Who may do what (`matrix`), forged tokens,
+//! requests by the thousand that the API document allows or forbids, bodies and paths that broke others. Every answer is checked against
+//! the API document.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod matrix;
+mod newsroom;
+mod operations;
+#[path = "../contract/site.rs"]
+mod site;
+#[path = "../support/mod.rs"]
+mod support;
+mod tokens;
+
+use support::on_both_engines;

@@ -1,0 +1,242 @@
+//! Who may do what to what: every operation of the API document, each caller, each object. The table says what the contract says (sections 2
+//! and 3: roles, errors, order of checks), whatever the program does today.
+
+use std::collections::BTreeSet;
+
+use dateline::kernel::caller::Role;
+use dateline::kernel::id::ArticleId;
+use serde_json::{Value, json};
+
+use crate::newsroom::{Newsroom, Person, Standing};
+use crate::on_both_engines;
+use crate::operations::{self, Operation};
+use crate::site::{PASSWORD, article};
+use crate::support::answer::Answer;
+
+const CALLERS: [Standing; 6] = [
+    Standing::Anonymous,
+    Standing::Active(Role::Author),
+    Standing::Active(Role::Editor),
+    Standing::Active(Role::Admin),
+    Standing::Deactivated,
+    Standing::Expired,
+];
+
+/// For each operation and object the statuses that the callers get. An object is `-` where there is none; `missing` (asked for by an unknown
+/// id, by one of another kind and by what is no id); or whose it is and in which state. `publishing` is `draft` with a body that publishes.
+#[rustfmt::skip]
+const MATRIX: &[(&str, &str, [u16; 6])] = &[
+    // operation               object             anonymous author editor admin deactivated expired
+    ("listArticles",            "-",               [200, 200, 200, 200, 200, 200]),
+    ("getArticle",              "own live",        [200, 200, 200, 200, 200, 200]),
+    ("getArticle",              "own draft",       [404, 404, 404, 404, 404, 404]),
+    ("getArticle",              "own scheduled",   [404, 404, 404, 404, 404, 404]),
+    ("getArticle",              "own trashed",     [404, 404, 404, 404, 404, 404]),
+    ("getArticle",              "missing",         [404, 404, 404, 404, 404, 404]),
+    ("listCategories",          "-",               [200, 200, 200, 200, 200, 200]),
+    ("getCategory",             "other draft",     [200, 200, 200, 200, 200, 200]),
+    ("getCategory",             "missing",         [404, 404, 404, 404, 404, 404]),
+    ("getJwks",                 "-",               [200, 200, 200, 200, 200, 200]),
+    ("getHealth",               "-",               [200, 200, 200, 200, 200, 200]),
+    ("getReadiness",            "-",               [200, 200, 200, 200, 200, 200]),
+
+    ("login",                   "own session",     [200, 200, 200, 200, 401, 200]),
+    ("login",                   "missing session", [401, 401, 401, 401, 401, 401]),
+    ("refreshSession",          "own session",     [401, 200, 200, 200, 401, 200]),
+    ("refreshSession",          "missing session", [401, 401, 401, 401, 401, 401]),
+    ("logout",                  "own session",     [204, 204, 204, 204, 204, 204]),
+    ("logout",                  "missing session", [204, 204, 204, 204, 204, 204]),
+    ("getMe",                   "-",               [401, 200, 200, 200, 401, 401]),
+    ("changePassword",          "own session",     [401, 204, 204, 204, 401, 401]),
+    ("changePassword",          "missing session", [401, 422, 422, 422, 401, 401]),
+
+    ("createArticle",           "-",               [401, 201, 201, 201, 401, 401]),
+    ("createArticle",           "publishing",      [401, 403, 201, 201, 401, 401]),
+    ("getEditorArticle",        "own draft",       [401, 200, 200, 200, 401, 401]),
+    ("getEditorArticle",        "own trashed",     [401, 200, 200, 200, 401, 401]),
+    ("getEditorArticle",        "other draft",     [401, 404, 200, 200, 401, 401]),
+    ("getEditorArticle",        "other live",      [401, 404, 200, 200, 401, 401]),
+    ("getEditorArticle",        "missing",         [401, 404, 404, 404, 401, 401]),
+    ("replaceArticle",          "own draft",       [401, 200, 200, 200, 401, 401]),
+    ("replaceArticle",          "own live",        [401, 200, 200, 200, 401, 401]),
+    ("replaceArticle",          "own publishing",  [401, 403, 200, 200, 401, 401]),
+    ("replaceArticle",          "own trashed",     [401, 409, 409, 409, 401, 401]),
+    ("replaceArticle",          "other draft",     [401, 404, 200, 200, 401, 401]),
+    ("replaceArticle",          "other publishing", [401, 404, 200, 200, 401, 401]),
+    ("replaceArticle",          "missing",         [401, 404, 404, 404, 401, 401]),
+    ("updateArticle",           "own draft",       [401, 200, 200, 200, 401, 401]),
+    ("updateArticle",           "own scheduled",   [401, 200, 200, 200, 401, 401]),
+    ("updateArticle",           "own publishing",  [401, 403, 200, 200, 401, 401]),
+    ("updateArticle",           "own trashed",     [401, 409, 409, 409, 401, 401]),
+    ("updateArticle",           "other draft",     [401, 404, 200, 200, 401, 401]),
+    ("updateArticle",           "other live",      [401, 404, 200, 200, 401, 401]),
+    ("updateArticle",           "missing",         [401, 404, 404, 404, 401, 401]),
+    ("deleteArticle",           "own draft",       [401, 204, 204, 204, 401, 401]),
+    ("deleteArticle",           "own live",        [401, 403, 204, 204, 401, 401]),
+    ("deleteArticle",           "own scheduled",   [401, 403, 204, 204, 401, 401]),
+    ("deleteArticle",           "other draft",     [401, 404, 204, 204, 401, 401]),
+    ("deleteArticle",           "missing",         [401, 404, 404, 404, 401, 401]),
+    ("restoreArticle",          "own trashed",     [401, 200, 200, 200, 401, 401]),
+    ("restoreArticle",          "own draft",       [401, 409, 409, 409, 401, 401]),
+    ("restoreArticle",          "other trashed",   [401, 404, 200, 200, 401, 401]),
+    ("restoreArticle",          "missing",         [401, 404, 404, 404, 401, 401]),
+
+    ("createPublication",       "own draft",       [401, 403, 201, 201, 401, 401]),
+    ("createPublication",       "own trashed",     [401, 403, 409, 409, 401, 401]),
+    ("createPublication",       "other draft",     [401, 403, 201, 201, 401, 401]),
+    ("createPublication",       "missing",         [401, 403, 404, 404, 401, 401]),
+    ("listArticlePublications", "own scheduled",   [401, 403, 200, 200, 401, 401]),
+    ("listArticlePublications", "other scheduled", [401, 403, 200, 200, 401, 401]),
+    ("listArticlePublications", "missing",         [401, 403, 404, 404, 401, 401]),
+    ("getPublication",          "own scheduled",   [401, 403, 200, 200, 401, 401]),
+    ("getPublication",          "other live",      [401, 403, 200, 200, 401, 401]),
+    ("getPublication",          "missing",         [401, 403, 404, 404, 401, 401]),
+    ("updatePublication",       "own scheduled",   [401, 403, 200, 200, 401, 401]),
+    ("updatePublication",       "other live",      [401, 403, 200, 200, 401, 401]),
+    ("updatePublication",       "missing",         [401, 403, 404, 404, 401, 401]),
+    ("deletePublication",       "own scheduled",   [401, 403, 204, 204, 401, 401]),
+    ("deletePublication",       "other scheduled", [401, 403, 204, 204, 401, 401]),
+    ("deletePublication",       "own live",        [401, 403, 409, 409, 401, 401]),
+    ("deletePublication",       "missing",         [401, 403, 404, 404, 401, 401]),
+    ("unpublishArticle",        "own live",        [401, 403, 200, 200, 401, 401]),
+    ("unpublishArticle",        "other live",      [401, 403, 200, 200, 401, 401]),
+    ("unpublishArticle",        "own draft",       [401, 403, 409, 409, 401, 401]),
+    ("unpublishArticle",        "missing",         [401, 403, 404, 404, 401, 401]),
+
+    ("listEditorCategories",    "-",               [401, 200, 200, 200, 401, 401]),
+    ("getEditorCategory",       "other draft",     [401, 200, 200, 200, 401, 401]),
+    ("getEditorCategory",       "missing",         [401, 404, 404, 404, 401, 401]),
+    ("createCategory",          "-",               [401, 403, 201, 201, 401, 401]),
+    ("replaceCategory",         "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("replaceCategory",         "missing",         [401, 403, 404, 404, 401, 401]),
+    ("updateCategory",          "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("updateCategory",          "missing",         [401, 403, 404, 404, 401, 401]),
+    ("deleteCategory",          "other draft",     [401, 403, 204, 204, 401, 401]),
+    ("deleteCategory",          "missing",         [401, 403, 404, 404, 401, 401]),
+
+    ("listUsers",               "-",               [401, 403, 403, 200, 401, 401]),
+    ("createUser",              "-",               [401, 403, 403, 201, 401, 401]),
+    ("getUser",                 "own draft",       [401, 403, 403, 200, 401, 401]),
+    ("getUser",                 "other draft",     [401, 403, 403, 200, 401, 401]),
+    ("getUser",                 "missing",         [401, 403, 403, 404, 401, 401]),
+    ("updateUser",              "own draft",       [401, 403, 403, 200, 401, 401]),
+    ("updateUser",              "other draft",     [401, 403, 403, 200, 401, 401]),
+    ("updateUser",              "missing",         [401, 403, 403, 404, 401, 401]),
+];
+
+/// How to make a row for what was added.
+const HOW: &str = "\n\
+    To MATRIX in tests/attack/matrix.rs belongs a line for the operation and each object that it is asked for (`-` where it takes none, else \
+    `own …`, `other …` and `missing`), with the statuses that the contract gives to an anonymous caller, an author, an editor, an admin, a \
+    deactivated editor and an editor whose token has expired. If it takes a body, `body_of` there gets one that is accepted.";
+
+/// A body that the operation accepts.
+fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value> {
+    operation.body()?;
+    let (is_missing, publishes) = (object == "missing session", object.ends_with("publishing"));
+    let password = if is_missing { "another password" } else { PASSWORD };
+    let mut body = match operation.id.as_str() {
+        "login" => json!({ "email": person.email, "password": password }),
+        "refreshSession" | "logout" if is_missing => json!({ "refresh_token": "dlr_unknown" }),
+        "refreshSession" | "logout" => json!({ "refresh_token": person.refresh_token }),
+        "changePassword" => json!({ "current_password": password, "new_password": "a new password" }),
+        "createArticle" | "replaceArticle" => article("A title"),
+        "updateArticle" => json!({ "excerpt": "Shorter." }),
+        "createPublication" | "unpublishArticle" => json!({}),
+        "updatePublication" => json!({ "unpublish_at": "2027-01-01T00:00:00Z" }),
+        "createCategory" | "replaceCategory" => json!({ "name": "A name" }),
+        "updateCategory" => json!({ "description": "What it is about." }),
+        "createUser" => {
+            json!({ "email": format!("{}@new.example.org", person.caller.user_id), "name": "New", "role": "author", "password": PASSWORD })
+        }
+        "updateUser" => json!({ "name": "Another name" }),
+        other => panic!("{other} takes a body, but none is written down.{HOW}"),
+    };
+    if publishes {
+        body["publish"] = json!({});
+    }
+    Some(body)
+}
+
+async fn ask(operation: &Operation, path: &str, object: &str, person: &Person) -> Answer {
+    let mut request = person.client.request(&operation.method, path);
+    if operation.requires_version() {
+        request = request.if_match("*");
+    }
+    if let Some(body) = body_of(operation, object, person) {
+        request = request.json(body);
+    }
+    request.await
+}
+
+/// The paths of what an object stands for.
+async fn paths(newsroom: &Newsroom, operation: &Operation, object: &str, person: &Person, other: &Person) -> Vec<String> {
+    let Some(kind) = operation.kind() else { return vec![operation.path("")] };
+    let is_slug = operation.template.contains("{slug}");
+    if object == "missing" {
+        let another = if kind == "articles" { "categories" } else { "articles" };
+        let another = newsroom.id(another, &person.caller, "draft").await;
+        let ids = [ArticleId::new().to_string(), another, "1".to_owned(), "unknown".to_owned()];
+        return ids.iter().map(|id| operation.path(id)).collect();
+    }
+    let (whose, state) = object.split_once(' ').unwrap_or_else(|| panic!("{}: {object} says not whose it is.{HOW}", operation.id));
+    let owner = if whose == "own" && person.access_token.is_some() { person } else { other };
+    let state = if state == "publishing" { "draft" } else { state };
+    let name = if is_slug { newsroom.slug(kind, &owner.caller, state).await } else { newsroom.id(kind, &owner.caller, state).await };
+    vec![operation.path(&name)]
+}
+
+/// What is wrong with a refusal, whatever is refused.
+fn fault(operation: &Operation, answer: &Answer) -> Option<&'static str> {
+    if answer.status < 400 {
+        return None;
+    }
+    if answer.header("content-type") != Some("application/problem+json") {
+        return Some("it is no problem document");
+    }
+    let is_bare = answer.header("www-authenticate") == Some("Bearer") && answer["code"] == "invalid_token";
+    (answer.status == 401 && operation.is_secured() && !is_bare).then_some("a 401 is invalid_token, with WWW-Authenticate")
+}
+
+on_both_engines! {
+    async fn every_caller_gets_of_every_operation_what_the_table_says(engine) {
+        let newsroom = Newsroom::open(engine).await;
+        let mut people = Vec::new();
+        for standing in CALLERS {
+            people.push(newsroom.person(standing).await);
+        }
+        let (author, editor) = (newsroom.person(CALLERS[1]).await, newsroom.person(CALLERS[2]).await);
+        let mut wrong = Vec::new();
+        for (id, object, expected) in MATRIX {
+            let operation = Operation::find(id).unwrap_or_else(|| panic!("the API document has no {id}: take its rows out"));
+            for ((standing, person), expected) in CALLERS.into_iter().zip(&people).zip(expected) {
+                let other = if person.caller.role == Role::Author { &editor } else { &author };
+                // What ends a session has one to itself.
+                let fresh = if object.ends_with("session") { Some(newsroom.person(standing).await) } else { None };
+                let person = fresh.as_ref().unwrap_or(person);
+                for path in paths(&newsroom, &operation, object, person, other).await {
+                    let answer = ask(&operation, &path, object, person).await;
+                    if answer.status != *expected {
+                        wrong.push(format!("{id} | {object} | {standing:?} gets {} for {path}, not {expected}", answer.status));
+                    }
+                    wrong.extend(fault(&operation, &answer).map(|fault| format!("{id} | {object} | {standing:?}: {fault}: {answer}")));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "on {engine:?} callers get what the contract does not give:\n  {}", wrong.join("\n  "));
+    }
+}
+
+#[test]
+fn every_operation_has_its_rows() {
+    let of = |id: &str| MATRIX.iter().filter(|(row, ..)| *row == id).map(|(_, object, _)| *object).collect::<Vec<_>>();
+    let mut missing = BTreeSet::new();
+    for operation in operations::all() {
+        let objects = of(&operation.id);
+        let is_named = operation.kind().is_none() || objects.contains(&"missing") && objects.len() > 1;
+        if objects.is_empty() || !is_named {
+            missing.insert(format!("{} ({} {})", operation.id, operation.method, operation.template));
+        }
+    }
+    assert!(missing.is_empty(), "who may do this is not written down: {missing:?}{HOW}");
+}

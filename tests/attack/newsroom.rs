@@ -1,0 +1,166 @@
+//! A site with people of every standing, and things that belong to them. Things are made below HTTP, so that they can belong to someone who
+//! can make nothing any more.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dateline::articles::dto::ArticleCreate;
+use dateline::articles::service as articles;
+use dateline::auth::store::newest_key;
+use dateline::bodies::EmbedHosts;
+use dateline::categories::service as categories;
+use dateline::kernel::caller::{Caller, Role};
+use dateline::kernel::id::{ArticleId, SessionId, UserId};
+use dateline::kernel::locale::Locales;
+use dateline::kernel::version::Expected;
+use dateline::publications::service as publications;
+use dateline::users::dto::UserPatch;
+use dateline::users::service::{NewUser, add_in, update_in};
+use serde_json::json;
+
+use crate::site::{PASSWORD, Site, article, password_hash};
+use crate::support::Engine;
+use crate::support::client::Client;
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Someone without a token.
+    Anonymous,
+    /// A user with a valid token.
+    Active(Role),
+    /// An editor who was deactivated, with the token from before.
+    Deactivated,
+    /// An editor with a token that was valid until a second ago.
+    Expired,
+}
+
+/// One of them.
+pub struct Person {
+    /// Asks with what they have for a token.
+    pub client: Client,
+    /// Who they are; for someone anonymous nobody.
+    pub caller: Caller,
+    /// With what they log in, besides [`PASSWORD`].
+    pub email: String,
+    /// The refresh token of their last login.
+    pub refresh_token: String,
+    /// The access token that they send, if they have one.
+    pub access_token: Option<String>,
+}
+
+/// See the module.
+pub struct Newsroom {
+    /// The site.
+    pub site: Site,
+    editor: Caller,
+    made: AtomicUsize,
+}
+
+impl Newsroom {
+    /// One where nothing was written yet.
+    pub async fn open(engine: Engine) -> Self {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let nobody = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new() };
+        let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0) };
+        newsroom.editor = newsroom.person(Standing::Active(Role::Editor)).await.caller;
+        newsroom
+    }
+
+    fn next(&self) -> usize {
+        self.made.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A user who was never logged in.
+    pub async fn user(&self, role: Role) -> (UserId, String) {
+        let email = format!("somebody-{}@example.org", self.next());
+        let new = NewUser { email: email.clone(), name: "Somebody".to_owned(), role, password_hash: password_hash() };
+        (self.site.db().write(move |tx| add_in(tx, None, &new)).await.unwrap().id, email)
+    }
+
+    /// A new person of this standing.
+    pub async fn person(&self, standing: Standing) -> Person {
+        let role = if let Standing::Active(role) = standing { role } else { Role::Editor };
+        let anyone = self.site.anyone();
+        let (id, email) = self.user(role).await;
+        let login = anyone.post("/v1/auth/login").json(json!({ "email": email, "password": PASSWORD })).await;
+        let (mut access_token, mut refresh_token) = (login.text_at("/access_token").to_owned(), login.text_at("/refresh_token").to_owned());
+        let session_id = session_of(&access_token);
+        match standing {
+            Standing::Active(_) => {}
+            Standing::Anonymous => refresh_token = format!("dlr_{}", "A".repeat(43)),
+            Standing::Deactivated => self.deactivate(id).await,
+            Standing::Expired => {
+                let key = self.site.db().run_read(newest_key).unwrap().unwrap();
+                let then = self.site.db().clock().now().plus_millis(-900_000);
+                access_token = key.sign(id, session_id, then).unwrap();
+            }
+        }
+        let access_token = (standing != Standing::Anonymous).then_some(access_token);
+        let client = access_token.as_ref().map_or_else(|| anyone.clone(), |token| anyone.with_token(token));
+        Person { client, caller: Caller { user_id: id, role, session_id }, email, refresh_token, access_token }
+    }
+
+    async fn deactivate(&self, id: UserId) {
+        let patch = UserPatch { active: Some(false), ..UserPatch::default() };
+        self.site.db().write(move |tx| update_in(tx, None, id, &Expected::Anything, &patch)).await.unwrap();
+    }
+
+    /// Something of a kind (a segment of paths, such as `articles`) in a state, that belongs to `owner`: its id.
+    pub async fn id(&self, kind: &str, owner: &Caller, state: &str) -> String {
+        match kind {
+            "articles" => self.article(owner, state).await.0.to_string(),
+            "publications" => self.publication(owner, state).await,
+            "categories" => self.category().await.0,
+            "users" => owner.user_id.to_string(),
+            other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
+        }
+    }
+
+    /// The same by its slug.
+    pub async fn slug(&self, kind: &str, owner: &Caller, state: &str) -> String {
+        match kind {
+            "articles" => self.article(owner, state).await.1,
+            "categories" => self.category().await.1,
+            other => panic!("nothing here makes {other}: teach `Newsroom::slug` to"),
+        }
+    }
+
+    async fn article(&self, owner: &Caller, state: &str) -> (ArticleId, String) {
+        let db = self.site.db();
+        let of = articles::Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
+        let create: ArticleCreate = serde_json::from_value(article(&format!("Article {}", self.next()))).unwrap();
+        let made = articles::create(db, &of, owner, create).await.unwrap();
+        let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
+        match state {
+            "draft" => {}
+            "live" => drop(publications::create(db, &self.editor, made.id, from(json!({}))).await.unwrap()),
+            "scheduled" => drop(publications::create(db, &self.editor, made.id, from(starts)).await.unwrap()),
+            "trashed" => articles::trash(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
+            other => panic!("no article is {other}"),
+        }
+        (made.id, made.slug)
+    }
+
+    async fn publication(&self, owner: &Caller, state: &str) -> String {
+        let (article, _) = self.article(owner, state).await;
+        publications::of_article(self.site.db(), article).await.unwrap()[0].id.to_string()
+    }
+
+    async fn category(&self) -> (String, String) {
+        let create = from(json!({ "name": format!("Category {}", self.next()) }));
+        let made = categories::create(self.site.db(), &self.editor, create).await.unwrap();
+        (made.id.to_string(), made.slug)
+    }
+}
+
+fn from<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+/// The session that an access token belongs to.
+fn session_of(token: &str) -> SessionId {
+    use base64::Engine as _;
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    claims["sid"].as_str().unwrap().parse().unwrap()
+}
