@@ -1,10 +1,12 @@
-//! The closed list of what the engines say differently: locks within a transaction. On SQLite there is one writer, which needs none.
+//! The closed list of what the engines say differently: locks within a transaction (on SQLite there is one writer, which needs none), and
+//! several statements that read one state.
 
-use diesel::RunQueryDsl;
-use diesel::sql_types::Integer;
+use diesel::dsl::sql;
+use diesel::sql_types::{Bool, Integer};
+use diesel::{Connection, RunQueryDsl};
 
 use super::connection::AnyConnection;
-use super::error::Result;
+use super::error::{Error, Result};
 
 /// What can be locked apart from rows, until the end of the transaction.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +15,8 @@ pub enum Lock {
     Tree,
     /// The users: exclusive for whoever could take away the last admin.
     Users,
+    /// The tallies: exclusive for whoever folds into them what was logged. Nobody waits for it.
+    Tallies,
 }
 
 /// How a [`Lock`] is held.
@@ -40,6 +44,53 @@ pub fn lock(connection: &mut AnyConnection, lock: Lock, hold: Hold) -> Result<()
         diesel::sql_query(sql).bind::<Integer, _>(SPACE).bind::<Integer, _>(lock as i32).execute(postgres)?;
     }
     Ok(())
+}
+
+/// Takes `lock` alone if nobody holds it; whether it did.
+///
+/// # Errors
+/// If the database fails.
+pub fn try_lock(connection: &mut AnyConnection, lock: Lock) -> Result<bool> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(true),
+        AnyConnection::Postgres(postgres) => {
+            let locks = sql::<Bool>("pg_try_advisory_xact_lock(").bind::<Integer, _>(SPACE).sql(", ");
+            Ok(diesel::select(locks.bind::<Integer, _>(lock as i32).sql(")")).get_result(postgres)?)
+        }
+    }
+}
+
+/// Reads one committed state of the database in all statements of `f`, whatever is written meanwhile. Not within another transaction.
+///
+/// # Errors
+/// What `f` returns, or if the database fails.
+pub fn in_one_state<T, E: From<Error>>(
+    connection: &mut AnyConnection,
+    f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    connection
+        .transaction(|connection| {
+            if let AnyConnection::Postgres(postgres) = connection {
+                diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(postgres)?;
+            }
+            f(connection).map_err(OneState::Own)
+        })
+        .map_err(|failed| match failed {
+            OneState::Own(error) => error,
+            OneState::Database(error) => Error::from(error).into(),
+        })
+}
+
+/// The error of what was read, or of the transaction around it.
+enum OneState<E> {
+    Own(E),
+    Database(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for OneState<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
 }
 
 /// The end of a `SELECT` that locks its rows until the end of the transaction.

@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A point in time, exact to the millisecond, from year 1 to year 9999.
+/// A point in time, exact to the millisecond, from year 1 to year 9999: up to the last instant that has a local time in every zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub(crate) i64);
 
 /// 0001-01-01T00:00:00.000Z
 const FIRST: i64 = -62_135_596_800_000;
-/// 9999-12-31T23:59:59.999Z
-const LAST: i64 = 253_402_300_799_999;
+/// 9999-12-30T22:00:00.000Z
+const LAST: i64 = 253_402_207_200_000;
 
 /// Why a text is not an instant. Its words are for the person who wrote it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,7 +39,13 @@ impl Instant {
     /// Later than every instant: "no end".
     pub const NEVER: Self = Self(i64::MAX);
 
-    /// From milliseconds since 1970; `None` outside of the years 1 to 9999.
+    /// The first instant of the year 1: earlier than every other one.
+    pub const FIRST: Self = Self(FIRST);
+
+    /// The last one.
+    pub const LAST: Self = Self(LAST);
+
+    /// From milliseconds since 1970; `None` before [`Instant::FIRST`] and after [`Instant::LAST`].
     pub fn from_millis(millis: i64) -> Option<Self> {
         (FIRST..=LAST).contains(&millis).then_some(Self(millis))
     }
@@ -53,6 +59,18 @@ impl Instant {
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
+    }
+
+    /// The next millisecond.
+    #[must_use]
+    pub const fn following(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The latest multiple of so many milliseconds that is not later.
+    #[must_use]
+    pub fn floored(self, millis: i64) -> Self {
+        Self(self.0.div_euclid(millis).saturating_mul(millis))
     }
 
     /// `None` if this is [`Instant::NEVER`].
@@ -206,6 +224,7 @@ mod tests {
             ("2026-11-30T09:00:00.123999999-12:00", "2026-11-30T21:00:00.123Z"),
             ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"),
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+            ("9999-12-30T21:00:00-01:00", "9999-12-30T22:00:00.000Z"),
             ("2024-02-29T23:59:59.1+14:00", "2024-02-29T09:59:59.100Z"),
         ] {
             assert_eq!(given.parse::<Instant>().unwrap().to_string(), out);
@@ -222,6 +241,7 @@ mod tests {
             ("2026-12-31T23:59:60Z", LeapSecond),
             ("0000-01-01T00:00:00Z", OutOfRange),
             ("9999-12-31T23:59:59-01:00", OutOfRange),
+            ("9999-12-30T21:00:00.001-01:00", OutOfRange),
             ("2026-11-30 09:00:00Z", Malformed),
             ("2026-11-30T09:00Z", Malformed),
             ("2026-02-29T09:00:00Z", Malformed),

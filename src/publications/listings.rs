@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
 
 use super::rules::Publication;
 use super::subject::Subject;
-use super::{store, subject};
+use super::{store, subject, tallies};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::listings;
 use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
@@ -28,6 +29,11 @@ impl ListKey {
     /// What lies in a category or below it.
     pub fn category(locale: &str, kind: &str, id: CategoryId) -> Self {
         Self::of(locale, kind, "category", StoredId(id.uuid()))
+    }
+
+    /// The first and the last name that a list of a category can have.
+    pub fn categories(locale: &str, kind: &str) -> [Self; 2] {
+        [Uuid::nil(), Uuid::max()].map(|id| Self::of(locale, kind, "category", StoredId(id)))
     }
 
     /// What carries a tag.
@@ -57,7 +63,7 @@ impl From<&ListKey> for Bind {
 }
 
 /// A stretch of membership: the list, the date it is ordered by, from and until when.
-type Stretch = (ListKey, Instant, Instant, Instant);
+pub(super) type Stretch = (ListKey, Instant, Instant, Instant);
 
 /// Brings an article's rows up to date with its history.
 ///
@@ -65,7 +71,8 @@ type Stretch = (ListKey, Instant, Instant, Instant);
 /// If the database fails.
 pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
     dialect::lock(connection, Lock::Tree, Hold::Shared)?;
-    rewrite_locked(connection, subject, history)
+    rewrite_locked(connection, subject, history)?;
+    tallies::fold(connection)
 }
 
 fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
@@ -92,7 +99,7 @@ fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[
             ))
             .execute(connection)?;
     }
-    Ok(())
+    tallies::log(connection, present.difference(&wanted), wanted.difference(&present))
 }
 
 /// The lists of each revision: what it names, and every category above.
@@ -152,5 +159,5 @@ pub fn move_subtree(connection: &mut AnyConnection, category_id: CategoryId) -> 
         let history = store::history(connection, id)?;
         rewrite_locked(connection, &subject, &history)?;
     }
-    Ok(())
+    tallies::fold(connection)
 }

@@ -1,5 +1,5 @@
-//! Publication dates: the heart. `rules` decides, `visibility` reads what is live at an instant, `listings` keeps the lists, `subject` the row
-//! and slugs of an article. Nothing is ever switched on: an interval either holds the instant or it does not.
+//! Publication dates: the heart. `rules` decides, `visibility` reads what is live at an instant, `listings` keeps the lists, `tallies` their
+//! counts, `subject` the row and slugs of an article. Nothing is ever switched on: an interval either holds the instant or it does not.
 
 pub mod dto;
 pub mod editor;
@@ -8,4 +8,5 @@ pub mod rules;
 pub mod service;
 pub mod store;
 pub mod subject;
+pub mod tallies;
 pub mod visibility;

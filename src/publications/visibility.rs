@@ -1,6 +1,5 @@
 //! What is live at an instant. Every delivery read goes through here; nothing else compares intervals with the time.
 
-use diesel::OptionalExtension;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable};
 
@@ -77,13 +76,4 @@ pub fn ground(connection: &mut AnyConnection, at: Instant, shown: &Shown, span_m
     }
     let (latest_write, names_version, start, end): GroundRow = statement.get_result(connection)?;
     Ok(Ground { latest_write, names_version, next_change: start.into_iter().chain(end).min() })
-}
-
-/// How many articles of a list are live at an instant.
-///
-/// # Errors
-/// If the database fails.
-pub fn count(connection: &mut AnyConnection, at: Instant, list: &ListKey) -> Result<i64> {
-    let statement = Statement::<BigInt>::new("SELECT count(*) FROM listings WHERE list = ").bind(list);
-    Ok(statement.sql(LISTED).bind(at).sql(LISTED_UNTIL).bind(at).get_result(connection).optional()?.unwrap_or(0))
 }

@@ -2,6 +2,7 @@
 //! and end, a millisecond before and after, the same is live. `DATELINE_PROPERTY_CASES` plays more of them.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails, as it should")]
 
+mod crowd;
 mod model;
 mod play;
 mod pure;
@@ -28,5 +29,12 @@ fn services_and_queries_do_as_the_model_does_on_both_engines() {
         for seed in 0..cases(usual) {
             play::play(seed, 2, &mut stored::Stored::open(*engine));
         }
+    }
+}
+
+#[test]
+fn what_is_counted_is_right_while_many_write_on_both_engines() {
+    for engine in support::engines() {
+        crowd::write_at_once(*engine, 40);
     }
 }

@@ -56,13 +56,41 @@ pub enum Section {
 /// What somebody asks for. Publications are named by their start, which no other of the article has.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Save { a: usize, slug: String, section: Section, may_publish: bool },
-    Publish { a: usize, wanted: Wanted },
-    Change { a: usize, start: i64, publish_at: Option<i64>, unpublish_at: End },
-    Cancel { a: usize, start: i64 },
-    Unpublish { a: usize, withdrawn: bool, keep_scheduled: bool },
-    Trash { a: usize },
-    Restore { a: usize },
+    Save {
+        a: usize,
+        slug: String,
+        section: Section,
+        may_publish: bool,
+    },
+    Publish {
+        a: usize,
+        wanted: Wanted,
+    },
+    Change {
+        a: usize,
+        start: i64,
+        publish_at: Option<i64>,
+        unpublish_at: End,
+    },
+    Cancel {
+        a: usize,
+        start: i64,
+    },
+    Unpublish {
+        a: usize,
+        withdrawn: bool,
+        keep_scheduled: bool,
+    },
+    Trash {
+        a: usize,
+    },
+    Restore {
+        a: usize,
+    },
+    /// Elections go below politics, or out of it.
+    Move {
+        is_below: bool,
+    },
 }
 
 /// What is compared with the model.
@@ -83,6 +111,8 @@ pub struct Game {
     pub room: Newsroom,
     /// Of each revision.
     pub sections: BTreeMap<(usize, i64), Section>,
+    /// Whether elections lie outside of politics for now.
+    pub is_apart: bool,
     steps: Vec<(i64, Step)>,
     seed: u64,
 }
@@ -127,7 +157,7 @@ impl Game {
     fn next_step(&self, random: &mut Random, now: i64) -> Option<Step> {
         let a = usize::try_from(random.between(0, 3)).unwrap();
         let article = self.room.articles.get(&a);
-        let kinds = ["save", "save", "publish", "publish", "publish", "change", "cancel", "unpublish", "trash", "restore"];
+        let kinds = ["save", "save", "publish", "publish", "publish", "change", "cancel", "unpublish", "trash", "restore", "move"];
         let kind = random.of(&kinds);
         Some(match kind {
             "save" => {
@@ -146,12 +176,14 @@ impl Game {
                 let unpublish_at = random.of(&[End::Missing, End::Missing, End::Null, end]);
                 let pin = article.map(|article| random.between(1, article.newest()));
                 let revision = random.of(&[None, None, pin]);
-                let published_at = random.of(&[None, None, Some(now - 50_000)]);
+                let (far, long_ago) = (random.between(1, 300) * 900_000, random.between(50_000, 3_000_000_000_000));
+                let published_at = random.of(&[None, None, Some(now - 50_000), Some(now - far), Some(now - long_ago)]);
                 Step::Publish { a, wanted: Wanted { publish_at, unpublish_at, revision, published_at, minor: random.happens(30) } }
             }
             "unpublish" => Step::Unpublish { a, withdrawn: random.happens(30), keep_scheduled: random.happens(50) },
             "trash" => Step::Trash { a },
             "restore" => Step::Restore { a },
+            "move" => Step::Move { is_below: random.happens(50) },
             _ => {
                 let starts: Vec<i64> = article?.publications.iter().map(|p| p.publish_at).collect();
                 let start = if starts.is_empty() { return None } else { random.of(&starts) };
@@ -180,6 +212,10 @@ impl Game {
             Step::Unpublish { a, withdrawn, keep_scheduled } => room.unpublish(now, *a, *withdrawn, *keep_scheduled),
             Step::Trash { a } => room.trash(now, *a),
             Step::Restore { a } => room.restore(now, *a),
+            Step::Move { is_below } => {
+                self.is_apart = !is_below;
+                Ok(())
+            }
         }
     }
 

@@ -70,7 +70,7 @@ fn wanted(article_id: ArticleId, wanted: super::model::Wanted) -> Wanted {
 
 impl Step {
     /// The article that it is about.
-    pub fn article(&self) -> usize {
+    pub fn article(&self) -> Option<usize> {
         match self {
             Self::Save { a, .. }
             | Self::Publish { a, .. }
@@ -78,7 +78,9 @@ impl Step {
             | Self::Cancel { a, .. }
             | Self::Unpublish { a, .. }
             | Self::Trash { a }
-            | Self::Restore { a } => *a,
+            | Self::Restore { a } => Some(*a),
+            // Categories are none of the rules' business.
+            Self::Move { .. } => None,
         }
     }
 }
@@ -118,6 +120,7 @@ fn edit(article: &mut Article, now: Instant, step: &Step) -> Result<(), Problem>
             article.is_trashed = true;
         }
         Step::Restore { .. } if !article.is_trashed => return Err(Problem::new(Code::NotTrashed, "")),
+        Step::Move { .. } => {}
         Step::Restore { .. } => {
             rules::restore(history, now);
             article.is_trashed = false;
@@ -128,7 +131,7 @@ fn edit(article: &mut Article, now: Instant, step: &Step) -> Result<(), Problem>
 
 impl Subject for Pure {
     fn apply(&mut self, now: i64, step: &Step) -> Result<(), String> {
-        let (a, now) = (step.article(), instant(now));
+        let (Some(a), now) = (step.article(), instant(now)) else { return Ok(()) };
         let mut edited = match (self.0.get(&a), step) {
             (Some(article), _) => article.clone(),
             (None, Step::Save { .. }) => Article::new(),

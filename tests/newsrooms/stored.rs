@@ -1,13 +1,16 @@
 //! A newsroom in a database, written through the services.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use dateline::articles::dto::{ArticleCreate, BodySource};
 use dateline::articles::service::{self as articles, Site};
 use dateline::bodies::{EmbedHosts, Format};
-use dateline::categories::dto::CategoryCreate;
+use dateline::categories::dto::{CategoryCreate, CategoryPatch};
 use dateline::categories::service as categories;
+use dateline::db::dialect::{self, Lock};
 use dateline::db::{self, AnyConnection, Db, IdSql, PoolSize, Statement};
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::clock::SettableClock;
@@ -20,7 +23,8 @@ use dateline::kernel::version::Expected;
 use dateline::publications::dto::{PublicationCreate, PublicationPatch, Unpublish, Withdrawal};
 use dateline::publications::listings::ListKey;
 use dateline::publications::rules::Publication;
-use dateline::publications::visibility::{self, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL};
+use dateline::publications::tallies::{self, Lists, Order, Tally, every_date};
+use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL};
 use dateline::publications::{service as publications, store, subject};
 use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
@@ -41,6 +45,7 @@ pub struct Stored {
     politics: CategoryId,
     elections: CategoryId,
     ids: BTreeMap<usize, ArticleId>,
+    steps: usize,
     _database: TestDatabase,
 }
 
@@ -75,7 +80,32 @@ impl Stored {
         let elections = category("Elections", Some(politics));
         let site = Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
         let user_id = caller.user_id;
-        Self { db, runtime, clock, user_id, site, politics, elections, ids: BTreeMap::new(), _database: database }
+        Self { db, runtime, clock, user_id, site, politics, elections, ids: BTreeMap::new(), steps: 0, _database: database }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The clock of its writes.
+    pub fn clock(&self) -> Arc<SettableClock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// What articles are written with.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// A category.
+    pub fn politics(&self) -> CategoryId {
+        self.politics
+    }
+
+    /// Somebody who may publish.
+    pub fn editor(&self) -> Caller {
+        self.caller(Role::Editor)
     }
 
     fn caller(&self, role: Role) -> Caller {
@@ -146,6 +176,11 @@ impl Stored {
             }
             Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,
             Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a)).await.map(|_| ()),
+            Step::Move { is_below } => {
+                let parent_id = if *is_below { Patch::Value(self.politics) } else { Patch::Null };
+                let patch = CategoryPatch { parent_id, ..CategoryPatch::default() };
+                categories::update(&self.db, &caller, self.elections, Expected::Anything, patch).await.map(|_| ())
+            }
         }
     }
 
@@ -165,11 +200,71 @@ impl Stored {
     }
 }
 
+/// Another transaction that folds what was logged: on PostgreSQL nobody else does meanwhile.
+struct Folding {
+    end: Option<mpsc::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Folding {
+    fn begin(db: &Db) -> Self {
+        let (db, (begun, has_begun), (end, has_ended)) = (db.clone(), mpsc::channel(), mpsc::channel());
+        let thread = thread::spawn(move || {
+            let hold = |connection: &mut AnyConnection| -> db::Result<()> {
+                assert!(dialect::try_lock(connection, Lock::Tallies)?, "nobody else folds");
+                begun.send(()).unwrap();
+                has_ended.recv().unwrap_err();
+                Ok(())
+            };
+            db.run_read(|connection| dialect::in_one_state(connection, hold)).unwrap();
+        });
+        has_begun.recv().unwrap();
+        Self { end: Some(end), thread: Some(thread) }
+    }
+}
+
+impl Drop for Folding {
+    fn drop(&mut self) {
+        self.end.take();
+        self.thread.take().map(thread::JoinHandle::join).unwrap().unwrap();
+    }
+}
+
+/// Compares what is counted and found through the tallies with a list in its order.
+fn compare_tally(connection: &mut AnyConnection, at: Instant, key: &ListKey, expected: &[(ArticleId, i64)], place: &str) -> db::Result<()> {
+    let many = i64::try_from(expected.len()).unwrap();
+    let [least, most] = ListKey::categories("en", "article");
+    for lists in [Lists::These(std::slice::from_ref(key)), Lists::Between(&least, &most)] {
+        let is_counted = matches!(lists, Lists::These(_)) || *key >= least && *key <= most;
+        let totals = tallies::totals(connection, at, lists)?;
+        assert_eq!(totals.get(key.as_str()).copied().unwrap_or(0), if is_counted { many } else { 0 }, "total of {key:?} {place}");
+    }
+    let tally = Tally::of(connection, at, key)?;
+    for (index, (id, date)) in (0_i64..).zip(expected) {
+        assert_eq!(tally.nth(connection, Order::Newest, index)?, Some((instant(*date), *id)), "newest but {index} of {key:?} {place}");
+        let from_end = tally.nth(connection, Order::Oldest, many - 1 - index)?;
+        assert_eq!(from_end, Some((instant(*date), *id)), "from the end of {key:?} {place}");
+    }
+    assert_eq!(tally.nth(connection, Order::Newest, many)?, None, "behind {key:?} {place}");
+    let dates: BTreeSet<i64> = expected.iter().flat_map(|(_, date)| [*date, date + 1]).collect();
+    let edges: Vec<Instant> = [every_date().start].into_iter().chain(dates.into_iter().map(instant)).chain([every_date().end]).collect();
+    let ranges: Vec<Range<Instant>> = edges.windows(2).map(|pair| pair[0]..pair[1]).chain([every_date()]).collect();
+    let counted = tally.count(connection, &ranges)?;
+    let naive = |range: &Range<Instant>| expected.iter().filter(|(_, date)| range.contains(&instant(*date))).count();
+    let naive: Vec<i64> = ranges.iter().map(|range| i64::try_from(naive(range)).unwrap()).collect();
+    assert_eq!(counted, naive, "ranges {ranges:?} of {key:?} {place}");
+    Ok(())
+}
+
 impl Subject for Stored {
     fn apply(&mut self, now: i64, step: &Step) -> std::result::Result<(), String> {
         self.clock.set(instant(now));
         let runtime = Arc::clone(&self.runtime);
-        runtime.block_on(self.perform(step)).map_err(|problem| problem.code().name().to_owned())
+        self.steps += 1;
+        let another = self.steps.is_multiple_of(3).then(|| Folding::begin(&self.db));
+        let outcome = runtime.block_on(self.perform(step)).map_err(|problem| problem.code().name().to_owned());
+        drop(another);
+        outcome
     }
 
     fn history(&mut self, a: usize) -> Vec<Publication> {
@@ -179,9 +274,10 @@ impl Subject for Stored {
 
     fn compare(&mut self, game: &Game, at: i64) {
         let all = [Section::Nowhere, Section::Politics, Section::Elections];
+        let politics = if game.is_apart { &all[1..2] } else { &all[1..] };
         let lists = [
             (ListKey::all("en", "article"), &all[..]),
-            (ListKey::category("en", "article", self.politics), &all[1..]),
+            (ListKey::category("en", "article", self.politics), politics),
             (ListKey::category("en", "article", self.elections), &all[2..]),
         ];
         let place = format!("at +{}\n{}", at - OPENING, game.story());
@@ -198,7 +294,7 @@ impl Subject for Stored {
             for (key, sections) in &lists {
                 let expected = self.expected(game, at, sections);
                 assert_eq!(Self::listed(connection, key, instant(at))?, expected, "{key:?} {place}");
-                assert_eq!(visibility::count(connection, instant(at), key)?, i64::try_from(expected.len()).unwrap(), "{key:?} {place}");
+                dialect::in_one_state(connection, |connection| compare_tally(connection, instant(at), key, &expected, &place))?;
             }
             Ok(())
         };

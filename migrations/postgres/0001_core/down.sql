@@ -1,6 +1,9 @@
 DROP TABLE idempotency_keys;
 DROP TABLE audit;
 DROP TABLE slugs;
+DROP TABLE tally_log;
+DROP TABLE tally_watermark;
+DROP TABLE tallies;
 DROP TABLE listings;
 DROP TABLE publications;
 DROP TABLE revision_keys;

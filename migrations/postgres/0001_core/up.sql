@@ -153,6 +153,32 @@ CREATE TABLE listings (
 CREATE UNIQUE INDEX listings_order ON listings (list, first_at DESC, article_id DESC, from_at DESC) INCLUDE (until_at);
 CREATE INDEX listings_article ON listings (article_id);
 
+-- How many rows of listings with first_at in the bucket are live at the watermark. Levels: 0 all of the list, 1 month, 2 day, 3 quarter of an hour; the
+-- bucket is its start in UTC. Only what tally_log has no more is counted.
+CREATE TABLE tallies (
+    level BIGINT NOT NULL,
+    list TEXT COLLATE "C" NOT NULL,
+    bucket BIGINT NOT NULL,
+    live BIGINT NOT NULL,
+    PRIMARY KEY (level, list, bucket)
+);
+
+-- The instant as of which tallies count: at first before all of them.
+CREATE TABLE tally_watermark (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    at BIGINT NOT NULL
+);
+INSERT INTO tally_watermark (id, at) VALUES (1, -9000000000000000000);
+
+-- Rows of listings put in (change 1) and taken out (-1) since they were last folded into tallies.
+CREATE TABLE tally_log (
+    list TEXT COLLATE "C" NOT NULL,
+    first_at BIGINT NOT NULL,
+    from_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    change BIGINT NOT NULL
+);
+
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
     locale TEXT COLLATE "C" NOT NULL,

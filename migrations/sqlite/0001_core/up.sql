@@ -153,6 +153,32 @@ CREATE TABLE listings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX listings_article ON listings (article_id);
 
+-- How many rows of listings with first_at in the bucket are live at the watermark. Levels: 0 all of the list, 1 month, 2 day, 3 quarter of an hour; the
+-- bucket is its start in UTC. Only what tally_log has no more is counted.
+CREATE TABLE tallies (
+    level INTEGER NOT NULL,
+    list TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    PRIMARY KEY (level, list, bucket)
+) STRICT, WITHOUT ROWID;
+
+-- The instant as of which tallies count: at first before all of them.
+CREATE TABLE tally_watermark (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+) STRICT;
+INSERT INTO tally_watermark (id, at) VALUES (1, -9000000000000000000);
+
+-- Rows of listings put in (change 1) and taken out (-1) since they were last folded into tallies.
+CREATE TABLE tally_log (
+    list TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    change INTEGER NOT NULL
+) STRICT;
+
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
     locale TEXT NOT NULL,
