@@ -26,7 +26,7 @@ use crate::http::{Schemas, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
 use crate::settings::Options;
-use crate::{articles, auth, categories, ops, publications, users};
+use crate::{articles, auth, categories, ops, publications, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -63,6 +63,7 @@ fn operations(config: &mut ServiceConfig) {
     articles::editor::routes(config);
     publications::editor::routes(config);
     categories::routes(config);
+    site::routes(config);
     ops::routes(config);
 }
 
@@ -111,6 +112,9 @@ impl App {
             names: NamesCache::default(),
             cursor_key,
             usual: UsualLifetime(options.cache_lifetime),
+            site_name: options.site_name.as_str().into(),
+            site_url: options.site_url.as_str().into(),
+            zone: options.site_time_zone.clone(),
         };
         let document = document();
         let schemas = Arc::new(Schemas::of(&document));

@@ -13,4 +13,5 @@ pub mod kernel;
 pub mod ops;
 pub mod publications;
 pub mod settings;
+pub mod site;
 pub mod users;

@@ -1,6 +1,6 @@
 //! Settings: flags, environment variables and a file `.env`, in this order. Each is declared once, here; `.env.example` lists the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,6 +9,7 @@ use crate::db::DatabaseUrl;
 use crate::http::TrustedProxies;
 use crate::http::cors::Origins;
 use crate::kernel::locale::{Locale, Locales};
+use crate::kernel::zone::{UnknownZone, Zone};
 
 /// What a server is made of.
 #[derive(Clone)]
@@ -17,6 +18,12 @@ pub struct Options {
     pub database_url: DatabaseUrl,
     /// Where callers reach it, without a slash at the end.
     pub api_url: String,
+    /// Where readers find the site, without a slash at the end.
+    pub site_url: String,
+    /// What the site is called.
+    pub site_name: String,
+    /// The zone of the site's days and months.
+    pub site_time_zone: Zone,
     /// The site's languages.
     pub locales: Locales,
     /// Whose frames may stand in bodies.
@@ -46,6 +53,15 @@ pub struct Settings {
     /// Where callers reach the API; made from LISTEN unless given.
     #[arg(long, env = "API_URL")]
     pub api_url: Option<String>,
+    /// Where readers find the site; API_URL unless given.
+    #[arg(long, env = "SITE_URL")]
+    pub site_url: Option<String>,
+    /// What the site is called.
+    #[arg(long, env = "SITE_NAME", default_value = "Dateline")]
+    pub site_name: String,
+    /// The zone of the site's days and months, by its IANA name.
+    #[arg(long, env = "SITE_TIME_ZONE", default_value = "UTC")]
+    pub site_time_zone: String,
     /// The site's languages, the default first.
     #[arg(long, env = "LOCALES", default_value = "en")]
     pub locales: String,
@@ -96,6 +112,24 @@ fn wrong(name: &'static str, example: &'static str) -> impl FnOnce(String) -> Wr
 
 type Read<T> = Result<T, WrongSetting>;
 
+/// The most characters of SITE_NAME.
+const LONGEST_NAME: usize = 200;
+
+/// An address to which paths are appended, without a slash at the end.
+fn address(name: &'static str, example: &'static str, text: &str) -> Read<String> {
+    let is_plain =
+        |url: &url::Url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let is_address = url::Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host() && is_plain(&url));
+    let fault = || format!("`{text}` is not an http or https address without query and fragment");
+    if is_address { Ok(text.trim_end_matches('/').to_owned()) } else { Err(wrong(name, example)(fault())) }
+}
+
+/// A secret that was mounted as a file.
+fn secret(name: &'static str, example: &'static str, file: &Path) -> Read<String> {
+    let text = std::fs::read_to_string(file).map_err(|e| wrong(name, example)(format!("`{}` cannot be read: {e}", file.display())))?;
+    Ok(text.trim().to_owned())
+}
+
 impl Settings {
     /// Where the data lies.
     ///
@@ -104,10 +138,10 @@ impl Settings {
     pub fn database_url(&self) -> Read<DatabaseUrl> {
         let wrong = || wrong("DATABASE_URL", "sqlite://data/dateline.db");
         let url = match &self.database_url_file {
-            Some(file) => std::fs::read_to_string(file).map_err(|e| wrong()(format!("{}: {e}", file.display())))?,
+            Some(file) => secret("DATABASE_URL_FILE", "/run/secrets/database-url", file)?,
             None => self.database_url.clone(),
         };
-        url.trim().parse().map_err(|e: crate::db::InvalidUrl| wrong()(e.to_string()))
+        url.parse().map_err(|e: crate::db::InvalidUrl| wrong()(e.to_string()))
     }
 
     /// The password of the first admin, if one was given.
@@ -117,13 +151,23 @@ impl Settings {
     pub fn admin_password(&self) -> Read<Option<String>> {
         let wrong = || wrong("ADMIN_PASSWORD", "a sentence of your own");
         let password = match &self.admin_password_file {
-            Some(file) => Some(std::fs::read_to_string(file).map_err(|e| wrong()(format!("{}: {e}", file.display())))?.trim().to_owned()),
+            Some(file) => Some(secret("ADMIN_PASSWORD_FILE", "/run/secrets/admin-password", file)?),
             None => self.admin_password.clone(),
         };
         match password.as_deref().and_then(crate::auth::password::fault) {
             Some(fault) => Err(wrong()(fault.to_owned())),
             None => Ok(password),
         }
+    }
+
+    /// The e-mail of the first admin.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn admin_email(&self) -> Read<&str> {
+        let email = self.admin_email.trim();
+        let fault = || format!("`{email}` is not an e-mail address");
+        if crate::users::rules::is_email(email) { Ok(email) } else { Err(wrong("ADMIN_EMAIL", "admin@example.org")(fault())) }
     }
 
     fn locales(&self) -> Read<Locales> {
@@ -149,11 +193,21 @@ impl Settings {
     }
 
     fn api_url(&self) -> Read<String> {
-        let Some(url) = &self.api_url else { return Ok(format!("http://{}", self.listen()?)) };
-        let is_url =
-            url::Url::parse(url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host() && url.query().is_none());
-        let fault = || format!("`{url}` is not an http or https address");
-        if is_url { Ok(url.trim_end_matches('/').to_owned()) } else { Err(wrong("API_URL", "https://api.example.org")(fault())) }
+        match &self.api_url {
+            Some(url) => address("API_URL", "https://api.example.org", url),
+            None => Ok(format!("http://{}", self.listen()?)),
+        }
+    }
+
+    fn site_url(&self) -> Read<String> {
+        self.site_url.as_ref().map_or_else(|| self.api_url(), |url| address("SITE_URL", "https://www.example.org", url))
+    }
+
+    fn site_name(&self) -> Read<String> {
+        let name = self.site_name.trim();
+        let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.contains(char::is_control);
+        let fault = || format!("it must have 1 to {LONGEST_NAME} characters, in one line");
+        if is_name { Ok(name.to_owned()) } else { Err(wrong("SITE_NAME", "The Morning News")(fault())) }
     }
 
     /// All of them, checked.
@@ -161,11 +215,18 @@ impl Settings {
     /// # Errors
     /// The first whose value is not taken.
     pub fn options(&self) -> Read<Options> {
+        self.admin_email()?;
         let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
         let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
         Ok(Options {
             database_url: self.database_url()?,
             api_url: self.api_url()?,
+            site_url: self.site_url()?,
+            site_name: self.site_name()?,
+            site_time_zone: self
+                .site_time_zone
+                .parse()
+                .map_err(|e: UnknownZone| wrong("SITE_TIME_ZONE", "Asia/Ashgabat")(e.to_string()))?,
             locales: self.locales()?,
             embed_hosts: match &self.embed_hosts {
                 None => EmbedHosts::default(),

@@ -2,5 +2,6 @@
 
 pub mod dto;
 pub mod editor;
+pub mod rules;
 pub mod service;
 pub mod store;

@@ -6,8 +6,8 @@ use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 use super::dto::{EditorUser, UserPatch};
-use super::store;
 pub use super::store::User;
+use super::{rules, store};
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
@@ -51,9 +51,7 @@ fn target(id: UserId) -> Target {
 /// `email_taken` (409); 422 for what is no e-mail.
 pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<EditorUser> {
     let email = normalised(&new.email);
-    let is_email = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
-        && !email.contains(|c: char| c.is_whitespace() || c.is_control());
-    if !is_email {
+    if !rules::is_email(&email) {
         return Err(Problem::invalid_field("/email", "invalid_format", "it is not an e-mail address such as editor@example.org"));
     }
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;

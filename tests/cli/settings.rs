@@ -14,7 +14,16 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
     for (name, value, fault) in [
         ("DATABASE_URL", "mysql://somewhere", "DATABASE_URL: "),
         ("LISTEN", "8080", "LISTEN: `8080` is not an address with a port. Example: LISTEN=127.0.0.1:8080"),
-        ("API_URL", "ftp://example.org", "API_URL: `ftp://example.org` is not an http or https address. Example: API_URL=https://"),
+        (
+            "API_URL",
+            "ftp://example.org",
+            "API_URL: `ftp://example.org` is not an http or https address without query and fragment. Example: API_URL=https://",
+        ),
+        ("API_URL", "https://example.org/?a=b", "API_URL: `https://example.org/?a=b` is not an http or https address without query"),
+        ("SITE_URL", "www.example.org", "SITE_URL: `www.example.org` is not an http or https address"),
+        ("SITE_URL", "https://a:b@example.org", "SITE_URL: "),
+        ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
+        ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
         ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
         ("CORS_ALLOWED_ORIGINS", "example.org", "CORS_ALLOWED_ORIGINS: "),
         ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),
@@ -22,6 +31,10 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
         ("EMBED_HOSTS", "https://example.org/", "EMBED_HOSTS: "),
         ("WORKERS", "0", "WORKERS: `0` is not a whole number from 1 to 256. Example: WORKERS=4"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT: `xml` is neither text nor json. Example: LOG_FORMAT=json"),
+        ("LOG", "a=b=c", "LOG: "),
+        ("ADMIN_EMAIL", "admin", "ADMIN_EMAIL: `admin` is not an e-mail address. Example: ADMIN_EMAIL=admin@example.org"),
+        ("DATABASE_URL_FILE", "nowhere", "DATABASE_URL_FILE: `nowhere` cannot be read: "),
+        ("ADMIN_PASSWORD_FILE", "nowhere", "ADMIN_PASSWORD_FILE: `nowhere` cannot be read: "),
         ("ADMIN_PASSWORD", "short", "ADMIN_PASSWORD: it has fewer than 8 characters"),
     ] {
         let output = dateline(folder.path(), &["serve"]).env("LISTEN", "127.0.0.1:0").env(name, value).output().unwrap();

@@ -4,6 +4,7 @@
 
 mod auth;
 mod document;
+mod front;
 mod news_page;
 mod publications;
 mod site;

@@ -58,6 +58,9 @@ impl Site {
         let mut options = Options {
             database_url: database.url().parse().expect("a database URL"),
             api_url: "https://api.example.org".to_owned(),
+            site_url: "https://www.example.org".to_owned(),
+            site_name: "The Morning News".to_owned(),
+            site_time_zone: "Asia/Ashgabat".parse().expect("a zone"),
             locales: dateline::kernel::locale::Locales::new(vec!["en".parse().expect("a locale"), "tk".parse().expect("a locale")])
                 .expect("two locales"),
             embed_hosts: dateline::bodies::EmbedHosts::default(),

@@ -22,7 +22,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("bodies auth/permission",   "kernel bodies auth/permission",                                               "actix diesel tokio"),
     Row("db",                       "kernel db",                                                                   "actix"),
     Row("http",                     "kernel http",                                                                 "diesel"),
-    Row("settings",                 "kernel db bodies http auth/password",                                        "actix diesel"),
+    Row("settings",                 "kernel db bodies http auth/password users/rules",                              "actix diesel"),
     Row("*/rules",                  "kernel */rules",                                                              "actix diesel tokio async"),
     Row("publications/visibility publications/listings publications/tallies publications/subject",
                                     "kernel db ground publications/store",                                         "actix Serialize"),
