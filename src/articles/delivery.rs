@@ -8,15 +8,13 @@ use super::delivered::{Article, ArticleList};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
 use crate::categories::context::Delivery;
+use crate::categories::names::Names;
 use crate::db::Db;
-use crate::http::caching::Lifetime;
 use crate::http::{RawQuery, answer, path};
 use crate::kernel::instant::Instant;
-use crate::kernel::locale::Locales;
 use crate::kernel::page::{Limit, ListParameters};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::listings::ListKey;
-use crate::publications::visibility::Snapshot;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -38,12 +36,11 @@ struct Asked {
     has_bodies: bool,
 }
 
-fn asked(raw: &RawQuery, locales: &Locales) -> Result<Asked> {
+fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
-    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
     let categories = if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None };
     let asked = Asked {
-        locale: locale.unwrap_or_else(|| locales.default_locale().to_string()),
+        locale: delivery.locale(&mut q),
         kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
         categories,
         published_from: q.instant("published_from"),
@@ -92,52 +89,36 @@ impl Asked {
 )]
 #[get("/v1/articles")]
 async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
-    let asked = asked(&raw, &delivery.locales)?;
+    let asked = asked(&raw, &delivery)?;
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
-    let (limit, at) = (asked.limit, db.clock().now());
-    let (context, clock) = (delivery.clone(), db.clone());
-    let (listed, at) = db
-        .read(move |connection| {
-            let mut snapshot = Snapshot { at };
-            loop {
-                let lists = lists(connection, &asked, &context)?;
-                let query = ListQuery {
-                    lists,
-                    published_from: asked.published_from,
-                    published_before: asked.published_before,
-                    order: asked.order,
-                    limit: asked.limit,
-                    place: place.clone(),
-                    has_bodies: asked.has_bodies,
-                    parameters: parameters.clone(),
-                };
-                let listed = reads::list(connection, snapshot, &query, &context.names, &context.cursor_key, context.span_ms())?;
-                match listed.ground.latest_write.filter(|latest| *latest > snapshot.at) {
-                    // Another node's clock is ahead of ours: what it took down must not return here.
-                    Some(latest) => {
-                        clock.clock().observe(latest);
-                        snapshot = Snapshot { at: latest };
-                    }
-                    None => return Ok::<_, Problem>((listed, snapshot.at)),
-                }
-            }
+    let limit = asked.limit;
+    let (page, lifetime) = delivery
+        .read(&db, move |connection, reading| {
+            let query = ListQuery {
+                lists: lists(&asked, reading.names),
+                published_from: asked.published_from,
+                published_before: asked.published_before,
+                order: asked.order,
+                limit: asked.limit,
+                place: place.clone(),
+                has_bodies: asked.has_bodies,
+                parameters: parameters.clone(),
+            };
+            Ok(reads::list(connection, reading.snapshot, &query, reading.names, reading.cursor_key, reading.span_ms)?)
         })
         .await?;
-    let lifetime = Lifetime::until(delivery.usual, at, listed.ground.next_change);
-    let page = listed.page;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
 }
 
 /// The lists that the filters name.
-fn lists(connection: &mut crate::db::AnyConnection, asked: &Asked, delivery: &Delivery) -> Result<Vec<ListKey>> {
-    let Some(slugs) = &asked.categories else { return Ok(vec![ListKey::all(&asked.locale, asked.kind.name())]) };
-    let names = delivery.names.current(connection)?;
+fn lists(asked: &Asked, names: &Names) -> Vec<ListKey> {
+    let Some(slugs) = &asked.categories else { return vec![ListKey::all(&asked.locale, asked.kind.name())] };
     let found = slugs.iter().filter_map(|slug| names.category_by_slug(slug));
     let mut lists: Vec<ListKey> = found.map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();
     lists.sort();
     lists.dedup();
-    Ok(lists)
+    lists
 }
 
 /// Get a live article
@@ -160,41 +141,18 @@ fn lists(connection: &mut crate::db::AnyConnection, asked: &Asked, delivery: &De
 async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
-    let locales = &delivery.locales;
-    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
+    let locale = delivery.locale(&mut q);
     q.finish()?;
     let wanted = match slug.parse() {
         Ok(id) => Wanted::Id(id),
-        Err(_) => Wanted::Slug { locale: locale.unwrap_or_else(|| locales.default_locale().to_string()), slug },
+        Err(_) => Wanted::Slug { locale, slug },
     };
-    let at = db.clock().now();
-    let (context, clock) = (delivery.clone(), db.clone());
-    let (found, at) = db
-        .read(move |connection| {
-            let mut at = at;
-            loop {
-                let found = reads::find(connection, Snapshot { at }, &wanted, &context.names, context.span_ms())?;
-                let latest = match &found {
-                    Found::Live(_, ground) | Found::Moved(_, ground) => ground.latest_write,
-                    Found::Withdrawn(_) | Found::Nothing => None,
-                };
-                match latest.filter(|latest| *latest > at) {
-                    Some(latest) => {
-                        clock.clock().observe(latest);
-                        at = latest;
-                    }
-                    None => return Ok::<_, Problem>((found, at)),
-                }
-            }
-        })
+    let (found, lifetime) = delivery
+        .read(&db, move |connection, reading| Ok(reads::find(connection, reading.snapshot, &wanted, reading.names, reading.span_ms)?))
         .await?;
     match found {
-        Found::Live(article, ground) => {
-            answer::delivered(&request, &article, Lifetime::until(delivery.usual, at, ground.next_change)).await
-        }
-        Found::Moved(slug, ground) => {
-            answer::moved(&request, &format!("/v1/articles/{slug}"), Lifetime::until(delivery.usual, at, ground.next_change))
-        }
+        Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
+        Found::Moved(slug) => answer::moved(&request, &format!("/v1/articles/{slug}"), lifetime),
         Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
         Found::Nothing => Err(Problem::not_found()),
     }

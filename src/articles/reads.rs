@@ -1,10 +1,13 @@
 //! What readers get of articles: functions of an instant. Pages are one range scan; the text in force is one probe a row.
 
-use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{OptionalExtension, RunQueryDsl};
+mod one;
 
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+pub use self::one::{Found, Wanted, find};
 use super::delivered::{Article, Card};
-use crate::categories::names::NamesCache;
+use crate::categories::names::Names;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
@@ -40,14 +43,6 @@ pub struct ListQuery {
     pub has_bodies: bool,
     /// What describes the list for its cursors.
     pub parameters: ListParameters,
-}
-
-/// A page, and when it changes next.
-pub struct Listed {
-    /// The page.
-    pub page: Page<Article>,
-    /// The next change within the usual lifetime.
-    pub ground: Ground,
 }
 
 type CardSql = (
@@ -109,14 +104,14 @@ fn card(row: CardRow) -> Card {
     }
 }
 
-const CARD: &str = "SELECT a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count, p.published_at, p.updated_at";
+const CARD: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count, p.published_at, p.updated_at";
 const WITH_BODY: &str = ", b.html, b.text FROM ";
 const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
-/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. At most three statements, whatever the size of the
-/// page; equal dates are ordered by id.
+/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. Two statements, whatever the size of the page; equal dates
+/// are ordered by id.
 ///
 /// # Errors
 /// If the database fails.
@@ -124,22 +119,18 @@ pub fn list(
     connection: &mut AnyConnection,
     snapshot: Snapshot,
     query: &ListQuery,
-    names: &NamesCache,
+    names: &Names,
     key: &CursorKey,
     span_ms: i64,
-) -> Result<Listed> {
-    let rows = if query.lists.is_empty() { Vec::new() } else { page_statement(snapshot, query).load::<CardRow>(connection)? };
-    let shown = Shown::Lists(query.lists.clone());
-    let ground = if query.lists.is_empty() {
-        Ground { latest_write: None, names_version: 0, next_change: None }
-    } else {
-        ground(connection, snapshot.at, &shown, span_ms)?
+) -> Result<(Page<Article>, Ground)> {
+    let (rows, shown) = match query.lists.is_empty() {
+        true => (Vec::new(), Shown::Nothing),
+        false => (page_statement(snapshot, query).load::<CardRow>(connection)?, Shown::Lists(query.lists.clone())),
     };
-    let names = names.get(connection, ground.names_version)?;
-    let articles = rows.into_iter().map(|row| card(row).deliver(&names)).collect::<Result<Vec<_>>>()?;
+    let ground = ground(connection, snapshot.at, &shown, span_ms)?;
+    let articles = rows.into_iter().map(|row| card(row).deliver(names)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
-    let page = Page::cut(articles, query.limit, query.place.as_ref(), key, query.parameters.as_str(), place);
-    Ok(Listed { page, ground })
+    Ok((Page::cut(articles, query.limit, query.place.as_ref(), key, query.parameters.as_str(), place), ground))
 }
 
 /// One range scan of each list, joined, and cut once more where there are several.
@@ -147,7 +138,7 @@ fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
-    let mut statement = Statement::new(CARD).sql(if query.has_bodies { WITH_BODY } else { WITHOUT_BODY }).sql("(");
+    let mut statement = Statement::new("SELECT ").sql(CARD).sql(if query.has_bodies { WITH_BODY } else { WITHOUT_BODY }).sql("(");
     for (at, list) in query.lists.iter().enumerate() {
         let start = if at == 0 {
             "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
@@ -184,104 +175,4 @@ fn within(mut statement: Statement<CardSql>, query: &ListQuery, is_descending: b
         statement = statement.sql(" AND first_at < ").bind(before);
     }
     statement
-}
-
-/// How an article is asked for.
-#[derive(Clone, Debug)]
-pub enum Wanted {
-    /// In any language.
-    Id(ArticleId),
-    /// In one language.
-    Slug {
-        /// The language.
-        locale: String,
-        /// The slug.
-        slug: String,
-    },
-}
-
-/// What a slug or id answers at an instant (rule 11).
-pub enum Found {
-    /// It is live.
-    Live(Box<Article>, Ground),
-    /// It is live under another slug.
-    Moved(String, Ground),
-    /// It was withdrawn, for this reason.
-    Withdrawn(String),
-    /// Nothing, as far as readers may know.
-    Nothing,
-}
-
-/// What a slug or id answers at the snapshot.
-///
-/// # Errors
-/// If the database fails.
-pub fn find(connection: &mut AnyConnection, snapshot: Snapshot, wanted: &Wanted, names: &NamesCache, span_ms: i64) -> Result<Found> {
-    let subject = match wanted {
-        Wanted::Id(_) => Statement::new(CARD).sql(WITH_BODY).sql("(SELECT id AS article_id FROM articles WHERE id = "),
-        Wanted::Slug { .. } => Statement::new(CARD).sql(WITH_BODY).sql("(SELECT article_id FROM slugs WHERE locale = "),
-    };
-    let subject = match wanted {
-        Wanted::Id(id) => subject.bind(*id),
-        Wanted::Slug { locale, slug } => subject.bind(locale.as_str()).sql(" AND slug = ").bind(slug.as_str()),
-    };
-    let statement: Statement<CardSql> =
-        subject.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS).sql(BODIES);
-    let live = statement.get_result::<CardRow>(connection).optional()?.map(card);
-    let past = match (&live, wanted) {
-        (Some(card), Wanted::Slug { slug, .. }) if card.slug != *slug => past_of_slug(connection, snapshot, wanted)?,
-        (None, _) => past_of_slug(connection, snapshot, wanted)?,
-        _ => Past::default(),
-    };
-    match (live, wanted) {
-        (Some(card), Wanted::Slug { slug, .. }) if card.slug != *slug => {
-            if !past.was_shown {
-                return Ok(Found::Nothing);
-            }
-            let ground = ground(connection, snapshot.at, &Shown::Article(card.id), span_ms)?;
-            Ok(Found::Moved(card.slug, ground))
-        }
-        (Some(card), _) => {
-            let ground = ground(connection, snapshot.at, &Shown::Article(card.id), span_ms)?;
-            let names = names.get(connection, ground.names_version)?;
-            Ok(Found::Live(Box::new(card.deliver(&names)?), ground))
-        }
-        (None, _) => Ok(past.withdrawn.filter(|_| past.was_shown).map_or(Found::Nothing, Found::Withdrawn)),
-    }
-}
-
-/// What readers saw of a slug or id before.
-#[derive(Default)]
-struct Past {
-    was_shown: bool,
-    withdrawn: Option<String>,
-}
-
-type PastSql = (Nullable<BigInt>, Nullable<Text>);
-
-/// Whether a publication that began showed the slug, and whether the last one was withdrawn. Asked for unknown slugs as well, so that hidden ones take as
-/// long.
-fn past_of_slug(connection: &mut AnyConnection, snapshot: Snapshot, wanted: &Wanted) -> Result<Past> {
-    const LAST: &str =
-        ", (SELECT q.withdrawn_reason FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at <= ";
-    const SHOWN: &str = "SELECT (SELECT min(q.publish_at) FROM publications q JOIN revisions r ON r.article_id = q.article_id AND r.number = q.revision WHERE q.article_id = a.id AND q.ends_at > q.publish_at AND q.publish_at <= ";
-    let statement = Statement::<PastSql>::new(SHOWN).bind(snapshot.at);
-    let statement = match wanted {
-        Wanted::Id(_) => statement,
-        Wanted::Slug { slug, .. } => statement.sql(" AND r.slug = ").bind(slug.as_str()),
-    };
-    let statement =
-        statement.sql(")").sql(LAST).bind(snapshot.at).sql(" ORDER BY q.publish_at DESC LIMIT 1) FROM articles a WHERE a.id = ");
-    let statement = match wanted {
-        Wanted::Id(id) => statement.bind(*id),
-        Wanted::Slug { locale, slug } => statement
-            .sql("(SELECT article_id FROM slugs WHERE locale = ")
-            .bind(locale.as_str())
-            .sql(" AND slug = ")
-            .bind(slug.as_str())
-            .sql(")"),
-    };
-    let statement = statement.sql(" AND (a.trashed_at IS NULL OR a.trashed_at > ").bind(snapshot.at).sql(")");
-    let row = statement.get_result::<(Option<i64>, Option<String>)>(connection).optional()?;
-    Ok(row.map_or_else(Past::default, |(shown, withdrawn)| Past { was_shown: shown.is_some(), withdrawn }))
 }

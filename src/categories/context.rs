@@ -1,12 +1,16 @@
-//! What every delivery handler is given.
+//! What every delivery handler is given, and the one way in which all of them read.
 
 use std::sync::Arc;
 
-use super::names::NamesCache;
-use crate::http::caching::UsualLifetime;
+use super::names::{Names, NamesCache};
+use crate::db::{AnyConnection, Db};
+use crate::http::Collector;
+use crate::http::caching::{Lifetime, UsualLifetime};
 use crate::kernel::locale::Locales;
 use crate::kernel::page::CursorKey;
+use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
+use crate::publications::visibility::{Ground, Snapshot};
 
 /// What delivery needs besides the database.
 #[derive(Clone)]
@@ -27,9 +31,76 @@ pub struct Delivery {
     pub zone: Zone,
 }
 
-impl Delivery {
+/// As of when a delivery read is, and with which names.
+pub struct Reading<'a> {
+    /// As of when.
+    pub snapshot: Snapshot,
+    /// The names of categories, tags and authors.
+    pub names: &'a Names,
     /// How far ahead the next change is looked for.
-    pub fn span_ms(&self) -> i64 {
-        i64::from(self.usual.0) * 1000
+    pub span_ms: i64,
+    /// What signs cursors.
+    pub cursor_key: &'a CursorKey,
+}
+
+impl Delivery {
+    /// `locale=`: one of the site's languages, the default one unless said.
+    pub fn locale(&self, q: &mut Collector<'_>) -> String {
+        let find = |text: &str| self.locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it");
+        q.check("locale", "unknown", find).unwrap_or_else(|| self.locales.default_locale().to_string())
+    }
+
+    /// Reads as of now: what was read, whatever it is, and how long an answer that shows it may be kept.
+    ///
+    /// `read` runs once where nothing moved. It runs again as of the latest write, if that lies later than the instant that was read because
+    /// another node's clock is ahead: what that node took down must not return here. And it runs again with newer names, if those that were
+    /// kept turn out to be old.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub async fn read<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
+    {
+        db.read(self.settled(db, read)).await
+    }
+
+    /// The same for what takes longer than a page.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub async fn read_long<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
+    {
+        db.read_long(self.settled(db, read)).await
+    }
+
+    /// `read`, until the ground under it holds.
+    fn settled<T, F>(&self, db: &Db, read: F) -> impl Fn(&mut AnyConnection) -> Result<(T, Lifetime)> + Send + 'static
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
+    {
+        let (kept, usual, cursor_key) = (self.names.clone(), self.usual, self.cursor_key.clone());
+        let (clock, now) = (Arc::clone(db.clock()), db.clock().now());
+        move |connection| {
+            let (mut at, mut names) = (now, kept.kept());
+            loop {
+                let reading =
+                    Reading { snapshot: Snapshot { at }, names: &names, span_ms: i64::from(usual.0) * 1000, cursor_key: &cursor_key };
+                let (found, ground) = read(connection, reading)?;
+                if let Some(latest) = ground.latest_write.filter(|latest| *latest > at) {
+                    clock.observe(latest);
+                    at = latest;
+                } else if ground.names_version > names.version() {
+                    names = kept.get(connection, ground.names_version)?;
+                } else {
+                    return Ok((found, Lifetime::until(usual, at, ground.next_change)));
+                }
+            }
+        }
     }
 }

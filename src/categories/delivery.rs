@@ -8,20 +8,12 @@ use super::context::Delivery;
 use super::dto::{Category, CategoryTree};
 use super::reads;
 use crate::db::Db;
-use crate::http::caching::Lifetime;
-use crate::http::{Collector, RawQuery, answer, path};
-use crate::kernel::locale::Locales;
+use crate::http::{RawQuery, answer, path};
 use crate::kernel::problem::{Problem, Result};
-use crate::publications::visibility::Snapshot;
 
 /// Mounts these operations.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(list).service(get_one);
-}
-
-fn locale(q: &mut Collector<'_>, locales: &Locales) -> String {
-    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
-    locale.unwrap_or_else(|| locales.default_locale().to_string())
 }
 
 /// List categories
@@ -39,26 +31,11 @@ fn locale(q: &mut Collector<'_>, locales: &Locales) -> String {
 async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let mut q = raw.collect();
     let is_nested = q.one_of("view", &[("flat", false), ("nested", true)]).unwrap_or(false);
-    let locale = locale(&mut q, &delivery.locales);
+    let locale = delivery.locale(&mut q);
     q.finish()?;
-    let at = db.clock().now();
-    let (context, clock) = (delivery.clone(), db.clone());
     // Counting every list of a language takes longer than a page.
-    let (data, lifetime) = db
-        .read_long(move |connection| {
-            let mut at = at;
-            loop {
-                let (data, ground) = reads::flat(connection, Snapshot { at }, &locale, &context.names, context.span_ms())?;
-                match ground.latest_write.filter(|latest| *latest > at) {
-                    // Another node's clock is ahead of ours: what it took down must not return here.
-                    Some(latest) => {
-                        clock.clock().observe(latest);
-                        at = latest;
-                    }
-                    None => return Ok::<_, Problem>((data, Lifetime::until(context.usual, at, ground.next_change))),
-                }
-            }
-        })
+    let (data, lifetime) = delivery
+        .read_long(&db, move |connection, reading| Ok(reads::flat(connection, reading.snapshot, &locale, reading.names, reading.span_ms)?))
         .await?;
     let data = if is_nested { reads::nested(data) } else { data };
     answer::delivered(&request, &CategoryTree { data }, lifetime).await
@@ -79,26 +56,13 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
 async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
-    let locale = locale(&mut q, &delivery.locales);
+    let locale = delivery.locale(&mut q);
     q.finish()?;
-    let at = db.clock().now();
-    let (context, clock) = (delivery.clone(), db.clone());
-    let found = db
-        .read_long(move |connection| {
-            let mut at = at;
-            loop {
-                let found = reads::find(connection, Snapshot { at }, &slug, &locale, &context.names, context.span_ms())?;
-                let Some((category, ground)) = found else { return Err(Problem::not_found()) };
-                match ground.latest_write.filter(|latest| *latest > at) {
-                    Some(latest) => {
-                        clock.clock().observe(latest);
-                        at = latest;
-                    }
-                    None => return Ok((category, Lifetime::until(context.usual, at, ground.next_change))),
-                }
-            }
+    let (found, lifetime) = delivery
+        .read_long(&db, move |connection, reading| {
+            Ok(reads::find(connection, reading.snapshot, &slug, &locale, reading.names, reading.span_ms)?)
         })
         .await?;
-    let (category, lifetime) = found;
+    let category = found.ok_or_else(Problem::not_found)?;
     answer::delivered(&request, &category, lifetime).await
 }

@@ -43,6 +43,11 @@ pub struct Names {
 }
 
 impl Names {
+    /// Which version they are of.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
     /// Reads all of them.
     ///
     /// # Errors
@@ -135,12 +140,17 @@ fn tree_order(sorted: &[Category]) -> Vec<CategoryId> {
 pub struct NamesCache(Arc<RwLock<Arc<Names>>>);
 
 impl NamesCache {
+    /// The names that were loaded last, however old: whoever reads with them must compare the version that was read with the data.
+    pub fn kept(&self) -> Arc<Names> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The names of this version or a later one.
     ///
     /// # Errors
     /// If the database fails.
     pub fn get(&self, connection: &mut AnyConnection, version: i64) -> Result<Arc<Names>> {
-        let kept = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
+        let kept = self.kept();
         if kept.version >= version {
             return Ok(kept);
         }

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
 use super::dto::{Category, PathStep};
-use super::names::{self, Names, NamesCache};
+use super::names::{self, Names};
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::CategoryId;
 use crate::publications::listings::ListKey;
@@ -63,13 +63,12 @@ pub fn flat(
     connection: &mut AnyConnection,
     snapshot: Snapshot,
     locale: &str,
-    names: &NamesCache,
+    names: &Names,
     span_ms: i64,
 ) -> Result<(Vec<Category>, Ground)> {
     let counts = all_counts(connection, snapshot, locale)?;
     let ground = ground(connection, snapshot.at, &Shown::Everything, span_ms)?;
-    let names = names.get(connection, ground.names_version)?;
-    Ok((names.categories().map(|of| category(&names, of, locale, &counts)).collect(), ground))
+    Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
 
 /// The category of this slug with those directly below it, if there is one.
@@ -81,19 +80,20 @@ pub fn find(
     snapshot: Snapshot,
     slug: &str,
     locale: &str,
-    names: &NamesCache,
+    names: &Names,
     span_ms: i64,
-) -> Result<Option<(Category, Ground)>> {
-    let names = names.current(connection)?;
-    let Some(wanted) = names.category_by_slug(slug) else { return Ok(None) };
+) -> Result<(Option<Category>, Ground)> {
+    let Some(wanted) = names.category_by_slug(slug) else {
+        return Ok((None, ground(connection, snapshot.at, &Shown::Nothing, span_ms)?));
+    };
     let below: Vec<&names::Category> = names.categories().filter(|other| other.parent_id == Some(wanted.id)).collect();
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
     let counts = counts(connection, snapshot, &lists)?;
     let ground = ground(connection, snapshot.at, &Shown::Lists(lists), span_ms)?;
-    let mut found = category(&names, wanted, locale, &counts);
-    found.children = Some(below.into_iter().map(|of| category(&names, of, locale, &counts)).collect());
-    Ok(Some((found, ground)))
+    let mut found = category(names, wanted, locale, &counts);
+    found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());
+    Ok((Some(found), ground))
 }
 
 /// The same categories, each within its parent. `flat` has each before those below it.

@@ -5,7 +5,6 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::listings::ListKey;
 use crate::db::{AnyConnection, Result, Statement};
-use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 
 /// The instant as of which delivery reads. There is no reading without one.
@@ -20,8 +19,10 @@ pub struct Snapshot {
 pub enum Shown {
     /// Lists.
     Lists(Vec<ListKey>),
-    /// One article.
-    Article(ArticleId),
+    /// One article: `l.article_id` in the statement around.
+    Subject,
+    /// Nothing that changes with time.
+    Nothing,
     /// Everything, as the tree with its counts does.
     Everything,
 }
@@ -48,25 +49,35 @@ pub const LISTED: &str = " AND from_at <= ";
 /// See [`LISTED`].
 pub const LISTED_UNTIL: &str = " AND until_at > ";
 
-type GroundSql = (Nullable<BigInt>, BigInt, Nullable<BigInt>, Nullable<BigInt>);
-type GroundRow = (Option<Instant>, i64, Option<Instant>, Option<Instant>);
+/// The columns of [`ground_columns`].
+pub type GroundSql = (Nullable<BigInt>, BigInt, Nullable<BigInt>, Nullable<BigInt>);
+/// A row of them.
+pub type GroundRow = (Option<Instant>, i64, Option<Instant>, Option<Instant>);
 
-/// Reads the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead.
-///
-/// # Errors
-/// If the database fails.
-pub fn ground(connection: &mut AnyConnection, at: Instant, shown: &Shown, span_ms: i64) -> Result<Ground> {
+impl From<GroundRow> for Ground {
+    fn from((latest_write, names_version, start, end): GroundRow) -> Self {
+        Self { latest_write, names_version, next_change: start.into_iter().chain(end).min() }
+    }
+}
+
+/// Appends the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead, to the columns of a statement.
+pub fn ground_columns<ST>(statement: Statement<ST>, at: Instant, shown: &Shown, span_ms: i64) -> Statement<ST> {
+    const START: [&str; 2] =
+        ["(SELECT min(p.publish_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ", " AND p.publish_at <= "];
+    const END: [&str; 2] =
+        ["(SELECT min(p.ends_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.ends_at > ", " AND p.ends_at <= "];
+    let mut statement = statement.sql("(SELECT max(at) FROM audit), (SELECT version FROM names_version WHERE id = 1)");
     let until = at.plus_millis(span_ms);
-    let mut statement = Statement::<GroundSql>::new("SELECT (SELECT max(at) FROM audit), (SELECT version FROM names_version WHERE id = 1)");
-    for column in [
-        ", (SELECT min(p.publish_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ",
-        ", (SELECT min(p.ends_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.ends_at > ",
-    ] {
-        let within = if column.contains("min(p.publish_at)") { " AND p.publish_at <= " } else { " AND p.ends_at <= " };
-        statement = statement.sql(column).bind(at).sql(within).bind(until);
+    for [after, within] in [START, END] {
+        statement = statement.sql(", ");
+        if matches!(shown, Shown::Nothing) {
+            statement = statement.sql("NULL");
+            continue;
+        }
+        statement = statement.sql(after).bind(at).sql(within).bind(until);
         statement = match shown {
-            Shown::Article(id) => statement.sql(" AND p.article_id = ").bind(*id),
-            Shown::Everything => statement,
+            Shown::Nothing | Shown::Everything => statement,
+            Shown::Subject => statement.sql(" AND p.article_id = l.article_id"),
             Shown::Lists(lists) => statement
                 .sql(" AND EXISTS (SELECT 1 FROM listings l WHERE l.article_id = p.article_id AND l.list IN (")
                 .bind_all(lists.iter())
@@ -74,6 +85,32 @@ pub fn ground(connection: &mut AnyConnection, at: Instant, shown: &Shown, span_m
         };
         statement = statement.sql(")");
     }
-    let (latest_write, names_version, start, end): GroundRow = statement.get_result(connection)?;
-    Ok(Ground { latest_write, names_version, next_change: start.into_iter().chain(end).min() })
+    statement
+}
+
+/// Reads the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead.
+///
+/// # Errors
+/// If the database fails.
+pub fn ground(connection: &mut AnyConnection, at: Instant, shown: &Shown, span_ms: i64) -> Result<Ground> {
+    let row: GroundRow = ground_columns(Statement::<GroundSql>::new("SELECT "), at, shown, span_ms).get_result(connection)?;
+    Ok(row.into())
+}
+
+/// Appends a column: 1 if a publication of the article `l.article_id` that began showed it, under this slug if one is given; else null.
+pub fn was_shown<ST>(statement: Statement<ST>, at: Instant, slug: Option<&str>) -> Statement<ST> {
+    const SHOWN: &str = "(SELECT 1 FROM publications q JOIN revisions s ON s.article_id = q.article_id AND s.number = q.revision WHERE q.article_id = l.article_id AND q.ends_at > q.publish_at AND q.publish_at <= ";
+    let statement = statement.sql(SHOWN).bind(at);
+    let statement = match slug {
+        Some(slug) => statement.sql(" AND s.slug = ").bind(slug),
+        None => statement,
+    };
+    statement.sql(" LIMIT 1)")
+}
+
+/// Appends a column: why the last publication of the article `l.article_id` that began was withdrawn; null if it was not, and in the trash.
+pub fn withdrawn<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
+    const LAST: &str = "(SELECT q.withdrawn_reason FROM publications q JOIN articles t ON t.id = q.article_id WHERE q.article_id = l.article_id AND q.cut_at > q.publish_at AND q.publish_at <= ";
+    let statement = statement.sql(LAST).bind(at).sql(" AND (t.trashed_at IS NULL OR t.trashed_at > ").bind(at);
+    statement.sql(") ORDER BY q.publish_at DESC LIMIT 1)")
 }

@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use dateline::categories::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory};
-use dateline::categories::names::NamesCache;
+use dateline::categories::names::{Names, NamesCache};
 use dateline::categories::{reads, service, store};
 use dateline::db::{self, Db, PoolSize};
 use dateline::kernel::caller::{Caller, Role};
@@ -54,7 +54,10 @@ impl Tree {
 
     async fn slugs(&self) -> Vec<String> {
         let at = self.clock.now();
-        let read = move |connection: &mut db::AnyConnection| reads::flat(connection, Snapshot { at }, "en", &NamesCache::default(), 60_000);
+        let read = move |connection: &mut db::AnyConnection| {
+            let names = Names::load(connection)?;
+            reads::flat(connection, Snapshot { at }, "en", &names, 60_000)
+        };
         let (flat, _) = self.db.read(read).await.unwrap();
         flat.iter().map(|category| format!("{}{}", "-".repeat(category.path.len() - 1), category.slug)).collect()
     }

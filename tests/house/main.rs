@@ -30,7 +30,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/store",                  "kernel db ground ./rules ./store ./dto ./refs audit/store",                   "actix Serialize"),
     Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names",           "actix Caller"),
     Row("*/delivered",              "kernel db ./refs */dto */names list_of",                                      "actix diesel"),
-    Row("*/context",                "kernel http ./names",                                                         "actix diesel"),
+    Row("*/context",                "kernel http db ground ./names",                                               "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),
     Row("*/service",                "kernel db ground . !./editor !./delivery !./reads */service */dto */rules audit/store", "actix diesel"),
     Row("*/delivery",               "kernel http db ground . !./store !./service !./editor */dto */reads */names */context", "diesel Caller"),

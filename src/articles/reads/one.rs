@@ -1,0 +1,90 @@
+//! One article by its slug or id, whatever it answers: one statement.
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::{Integer, Nullable, Text};
+
+use super::{CARD, CardRow, CardSql, card};
+use crate::articles::delivered::Article;
+use crate::categories::names::Names;
+use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::id::ArticleId;
+use crate::publications::visibility::{
+    Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, Snapshot, ground_columns, was_shown, withdrawn,
+};
+
+/// How an article is asked for.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// In any language.
+    Id(ArticleId),
+    /// In one language.
+    Slug {
+        /// The language.
+        locale: String,
+        /// The slug.
+        slug: String,
+    },
+}
+
+/// What a slug or id answers at an instant (rule 11).
+pub enum Found {
+    /// It is live.
+    Live(Box<Article>),
+    /// It is live under another slug.
+    Moved(String),
+    /// It was withdrawn, for this reason.
+    Withdrawn(String),
+    /// Nothing, as far as readers may know.
+    Nothing,
+}
+
+/// The ground; whether readers saw what is not live under this name, why it was withdrawn; what is live.
+type FoundSql = (GroundSql, Nullable<Integer>, Nullable<Text>, Nullable<CardSql>);
+type FoundRow = (GroundRow, Option<i32>, Option<String>, Option<CardRow>);
+
+const TEXTS_IF_ANY: &str =
+    " LEFT JOIN articles a ON a.id = p.article_id LEFT JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
+const BODIES_IF_ANY: &str = " LEFT JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
+
+/// What a slug or id answers at the snapshot.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(connection: &mut AnyConnection, snapshot: Snapshot, wanted: &Wanted, names: &Names, span_ms: i64) -> Result<(Found, Ground)> {
+    let (ground, shown, withdrawn, live): FoundRow = statement(snapshot, wanted, span_ms).get_result(connection)?;
+    let found = match (live.map(card), wanted) {
+        (Some(card), Wanted::Slug { slug, .. }) if card.slug != *slug => {
+            if shown.is_some() {
+                Found::Moved(card.slug)
+            } else {
+                Found::Nothing
+            }
+        }
+        (Some(card), _) => Found::Live(Box::new(card.deliver(names)?)),
+        (None, _) => withdrawn.filter(|_| shown.is_some()).map_or(Found::Nothing, Found::Withdrawn),
+    };
+    Ok((found, ground.into()))
+}
+
+/// One row, always. The past is looked at only where nothing is live under this name.
+fn statement(Snapshot { at }: Snapshot, wanted: &Wanted, span_ms: i64) -> Statement<FoundSql> {
+    let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject, span_ms);
+    let statement = match wanted {
+        Wanted::Id(_) => was_shown(statement.sql(", CASE WHEN p.id IS NULL THEN "), at, None),
+        Wanted::Slug { slug, .. } => {
+            let statement = statement.sql(", CASE WHEN p.id IS NULL OR r.slug <> ").bind(slug.as_str()).sql(" THEN ");
+            was_shown(statement, at, Some(slug))
+        }
+    };
+    let statement = withdrawn(statement.sql(" END, CASE WHEN p.id IS NULL THEN "), at);
+    let statement = statement.sql(" END, ").sql(CARD).sql(", b.html, b.text FROM (SELECT ");
+    let statement = match wanted {
+        Wanted::Id(id) => statement.bind(*id),
+        Wanted::Slug { locale, slug } => {
+            let statement = statement.sql("(SELECT article_id FROM slugs WHERE locale = ").bind(locale.as_str());
+            statement.sql(" AND slug = ").bind(slug.as_str()).sql(")")
+        }
+    };
+    let statement = statement.sql(" AS article_id) l LEFT").sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at);
+    statement.sql(TEXTS_IF_ANY).sql(BODIES_IF_ANY)
+}
