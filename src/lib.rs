@@ -9,6 +9,7 @@ pub mod categories;
 pub mod cli;
 pub mod db;
 pub mod http;
+pub mod idempotency;
 pub mod kernel;
 pub mod ops;
 pub mod publications;

@@ -9,10 +9,11 @@ use super::dto::{ArticleCreate, ArticlePatch, EditorArticle};
 use super::service::{self, Site};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
+use crate::http::{IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::problem::Result;
+use crate::kernel::repeat::Kept;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -29,17 +30,25 @@ fn require_for(caller: &Caller, publishes: bool) -> Result<()> {
 /// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles")]
-async fn create(caller: Caller, db: Data<Db>, site: Data<Site>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn create(
+    caller: Caller,
+    db: Data<Db>,
+    site: Data<Site>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let json = body.json(MAX_BODY_BYTES).await?;
     query.none()?;
+    let keyed = key.of(&caller, json.bytes(), created)?;
     let create: ArticleCreate = json.check()?;
     require_for(&caller, create.publish.is_some())?;
-    let article = service::create(&db, &site, &caller, create).await?;
-    answer::editor(StatusCode::CREATED)
-        .location(&format!("/v1/editor/articles/{}", article.id))
-        .version(article.version.unsigned_abs())
-        .json(&article)
+    answer::once(service::create(&db, &site, &caller, create, keyed).await?, created)
+}
+
+fn created(article: &EditorArticle) -> Result<Kept> {
+    Ok(Kept::new(201, article)?.location(format!("/v1/editor/articles/{}", article.id)).version(article.version))
 }
 
 /// Get an article
@@ -128,10 +137,14 @@ async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: 
 /// Nothing goes before the public by it; what still lies ahead is scheduled again.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "restoreArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`not_trashed` or `slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/restore")]
-async fn restore(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+async fn restore(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, key: IdempotencyKey) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
     query.none()?;
-    let article = service::restore(&db, &caller, id).await?;
-    answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
+    let keyed = key.of(&caller, b"", restored)?;
+    answer::once(service::restore(&db, &caller, id, keyed).await?, restored)
+}
+
+fn restored(article: &EditorArticle) -> Result<Kept> {
+    Ok(Kept::new(200, article)?.version(article.version))
 }

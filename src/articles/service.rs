@@ -9,11 +9,13 @@ use super::store::{self, Content, Save};
 use crate::audit::store::{Target, record};
 use crate::bodies::{EmbedHosts, Format, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx};
+use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
@@ -41,7 +43,13 @@ fn may_publish(caller: &Caller) -> bool {
 ///
 /// # Errors
 /// 422, `slug_taken`, and what the rules of publications refuse.
-pub async fn create(db: &Db, site: &Site, caller: &Caller, create: ArticleCreate) -> Result<EditorArticle> {
+pub async fn create(
+    db: &Db,
+    site: &Site,
+    caller: &Caller,
+    create: ArticleCreate,
+    keyed: Option<Keyed<EditorArticle>>,
+) -> Result<Once<EditorArticle>> {
     let locale = match &create.locale {
         None => site.locales.default_locale().clone(),
         Some(name) => site.locales.find(name).cloned().ok_or_else(|| unknown_locale(&site.locales))?,
@@ -50,7 +58,7 @@ pub async fn create(db: &Db, site: &Site, caller: &Caller, create: ArticleCreate
     let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
     let caller = caller.clone();
     let id = ArticleId::new();
-    db.write(move |tx| {
+    idempotency::write(db, keyed, move |tx| {
         let now = tx.now()?;
         let kind = create.kind.name();
         let slug = match &draft.slug {
@@ -269,9 +277,9 @@ pub async fn trash(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
 ///
 /// # Errors
 /// 404; 409 `not_trashed`.
-pub async fn restore(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
+pub async fn restore(db: &Db, caller: &Caller, id: ArticleId, keyed: Option<Keyed<EditorArticle>>) -> Result<Once<EditorArticle>> {
     let caller = caller.clone();
-    db.write(move |tx| {
+    idempotency::write(db, keyed, move |tx| {
         let subject = subject::lock(tx.conn(), id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
 use super::service::Auth;
 use crate::http::caching::Lifetime;
-use crate::http::{ClientAddress, JsonBody, RawQuery, answer};
+use crate::http::{ClientAddress, IdempotencyKey, JsonBody, RawQuery, answer};
 use crate::kernel::caller::Caller;
 use crate::kernel::problem::Result;
 
@@ -26,9 +26,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// exempt from the account's limit, so that nobody can lock a colleague out.
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
 #[post("/v1/auth/login")]
-async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
+    key.none()?;
     let login: Login = json.check()?;
     let tokens = auth.login(&login.email, &login.password, &address.key().to_string()).await?;
     answer::editor(StatusCode::OK).json(&tokens)
@@ -39,9 +40,10 @@ async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, body: 
 /// A refresh token is used once. Used again within 10 seconds it gives the same successor; later it ends its session.
 #[utoipa::path(tag = "Auth", operation_id = "refreshSession", request_body = RefreshToken, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_refresh_token`.")), security(()))]
 #[post("/v1/auth/refresh")]
-async fn refresh(auth: Data<Auth>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
+    key.none()?;
     let token: RefreshToken = json.check()?;
     answer::editor(StatusCode::OK).json(&auth.refresh(&token.refresh_token).await?)
 }
@@ -51,9 +53,10 @@ async fn refresh(auth: Data<Auth>, query: RawQuery, body: JsonBody) -> Result<Ht
 /// Ends the session: its access tokens as well.
 #[utoipa::path(tag = "Auth", operation_id = "logout", request_body = RefreshToken, responses((status = 204, description = "The session has ended.")), security(()))]
 #[post("/v1/auth/logout")]
-async fn logout(auth: Data<Auth>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn logout(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
+    key.none()?;
     let token: RefreshToken = json.check()?;
     auth.logout(&token.refresh_token).await?;
     Ok(answer::no_content())
@@ -74,9 +77,10 @@ async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpRes
 /// All other sessions end.
 #[utoipa::path(tag = "Auth", operation_id = "changePassword", request_body = PasswordChange, responses((status = 204, description = "It is changed."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/auth/password")]
-async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
+    key.none()?;
     let change: PasswordChange = json.check()?;
     auth.change_password(&caller, &change.current_password, &change.new_password).await?;
     Ok(answer::no_content())

@@ -10,11 +10,12 @@ use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory,
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{FromQuery, JsonBody, PathId, RawQuery, answer, conditional, query::Collector};
+use crate::http::{FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional, query::Collector};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::CategoryId;
 use crate::kernel::page::Limit;
 use crate::kernel::problem::Result;
+use crate::kernel::repeat::Kept;
 
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -28,16 +29,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// At the root, or below `parent_id`. It is public at once.
 #[utoipa::path(tag = "Categories", operation_id = "createCategory", request_body = CategoryCreate, responses((status = 201, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/categories")]
-async fn create(caller: Caller, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn create(caller: Caller, db: Data<Db>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
+    let keyed = key.of(&caller, json.bytes(), created)?;
     let create: CategoryCreate = json.check()?;
-    let category = service::create(&db, &caller, create).await?;
-    answer::editor(StatusCode::CREATED)
-        .location(&format!("/v1/editor/categories/{}", category.id))
-        .version(category.version.unsigned_abs())
-        .json(&category)
+    answer::once(service::create(&db, &caller, create, keyed).await?, created)
+}
+
+fn created(category: &EditorCategory) -> Result<Kept> {
+    Ok(Kept::new(201, category)?.location(format!("/v1/editor/categories/{}", category.id)).version(category.version))
 }
 
 struct Asked {

@@ -9,10 +9,12 @@ use super::store::{self, Row};
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
+use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::listings;
@@ -28,9 +30,14 @@ fn target(id: CategoryId) -> Target {
 ///
 /// # Errors
 /// `slug_taken` (409); 422 for an unknown parent.
-pub async fn create(db: &Db, caller: &Caller, create: CategoryCreate) -> Result<EditorCategory> {
+pub async fn create(
+    db: &Db,
+    caller: &Caller,
+    create: CategoryCreate,
+    keyed: Option<Keyed<EditorCategory>>,
+) -> Result<Once<EditorCategory>> {
     let actor = Some(caller.user_id);
-    db.write(move |tx| create_in(tx, actor, &create)).await
+    idempotency::write(db, keyed, move |tx| create_in(tx, actor, &create)).await
 }
 
 /// Makes a category within a write.

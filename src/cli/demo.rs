@@ -152,7 +152,7 @@ async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
     for (after, category, title, text) in ARTICLES {
         let wanted = article(title, text, id_of(&categories, category), &now.plus_millis(after).to_string());
         let wanted = serde_json::from_value(wanted).expect("the demo's own article is well formed");
-        articles::create(db, &site, &caller, wanted).await?;
+        articles::create(db, &site, &caller, wanted, None).await?;
     }
     Ok(())
 }

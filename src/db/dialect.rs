@@ -93,6 +93,14 @@ impl<E> From<diesel::result::Error> for OneState<E> {
     }
 }
 
+/// The end of a `SELECT` that locks its rows until the end of the transaction and leaves out those that are locked.
+pub fn for_update_of_unlocked(connection: &AnyConnection) -> &'static str {
+    match connection {
+        AnyConnection::Sqlite(_) => "",
+        AnyConnection::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
 /// The end of a `SELECT` that locks its rows until the end of the transaction.
 pub fn for_update(connection: &AnyConnection) -> &'static str {
     match connection {

@@ -13,6 +13,7 @@ use super::conditional;
 use super::tree::Tree;
 use crate::kernel::page::Page;
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::repeat::{Kept, Once};
 use crate::kernel::version;
 
 /// Larger answers are packed on a thread of their own.
@@ -141,6 +142,25 @@ pub fn moved(request: &HttpRequest, path: &str, lifetime: Lifetime) -> Result<Ht
 /// An answer to an editor: nobody keeps it (`Shell` says so in its headers). `Editor::json` or `Editor::empty` ends it.
 pub fn editor(status: StatusCode) -> Editor {
     Editor(HttpResponse::new(status))
+}
+
+/// An editor's answer to what was done now or before: `answer` makes it of what was made.
+///
+/// # Errors
+/// What `answer` fails with.
+pub fn once<T>(once: Once<T>, answer: impl FnOnce(&T) -> Result<Kept>) -> Result<HttpResponse> {
+    let kept = match once {
+        Once::First(made) => answer(&made)?,
+        Once::Again(kept) => kept,
+    };
+    let mut editor = editor(StatusCode::from_u16(kept.status).map_err(Problem::internal)?);
+    if let Some(version) = kept.version {
+        editor = editor.version(version);
+    }
+    if let Some(path) = &kept.location {
+        editor = editor.location(path);
+    }
+    Ok(editor.json_bytes(kept.body))
 }
 
 /// 204.

@@ -9,6 +9,7 @@ pub mod conditional;
 pub mod cors;
 pub mod docs;
 mod faults;
+mod idempotency;
 mod json;
 pub mod limits;
 pub mod middleware;
@@ -24,6 +25,7 @@ mod tree;
 mod unread;
 
 pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES};
+pub use idempotency::IdempotencyKey;
 pub use limits::{ClientAddress, TrustedProxies};
 pub use nearest::nearest;
 pub use openapi::Document;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::idempotency;
 use super::openapi::{Finish, problem_content};
 use super::tree::Tree;
 use crate::kernel::problem::Code;
@@ -14,12 +15,18 @@ struct Surroundings {
     is_secured: bool,
     has_body: bool,
     has_path_parameter: bool,
+    takes_key: bool,
+    refuses_key: bool,
 }
 
 /// Completes one operation.
 pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Finish<'_>) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let tree = Tree::of(path);
+    let is_keyed = method == "post" && tree == Tree::Editor;
+    let takes_key = is_keyed && path.starts_with("/v1/editor") && !with.without_idempotency.contains(&&*id);
     let around = Surroundings {
-        tree: Tree::of(path),
+        tree,
         is_read: method == "get",
         is_change: matches!(method, "put" | "patch" | "delete"),
         is_secured: operation["security"]
@@ -27,12 +34,11 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
             .is_some_and(|all| all.iter().any(|one| one.as_object().is_some_and(|one| !one.is_empty()))),
         has_body: operation.get("requestBody").is_some(),
         has_path_parameter: path.contains('{'),
+        takes_key,
+        refuses_key: is_keyed && !takes_key,
     };
-    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    let takes_key =
-        method == "post" && around.tree == Tree::Editor && path.starts_with("/v1/editor") && !with.without_idempotency.contains(&&*id);
-    add_parameters(&around, takes_key, operation);
-    add_refusals(&around, takes_key, operation);
+    add_parameters(&around, operation);
+    add_refusals(&around, operation);
     describe_refusals(operation);
     add_headers(&around, operation);
     if let Some(roles) = with.roles.and_then(|roles| roles(&id)) {
@@ -42,7 +48,7 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
     }
 }
 
-fn add_parameters(around: &Surroundings, takes_key: bool, operation: &mut Value) {
+fn add_parameters(around: &Surroundings, operation: &mut Value) {
     let requires_version = operation["responses"].get("428").is_some();
     let mut wanted = Vec::new();
     if around.is_change && around.tree == Tree::Editor {
@@ -51,9 +57,9 @@ fn add_parameters(around: &Surroundings, takes_key: bool, operation: &mut Value)
             "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
         }));
     }
-    if takes_key {
+    if around.takes_key {
         wanted.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": idempotency::LONGEST},
             "description": "The same key and body give the first answer again for 24 hours.",
         }));
     }
@@ -78,11 +84,13 @@ fn add_parameters(around: &Surroundings, takes_key: bool, operation: &mut Value)
     }
 }
 
-fn add_refusals(around: &Surroundings, takes_key: bool, operation: &mut Value) {
+fn add_refusals(around: &Surroundings, operation: &mut Value) {
     let is_document = around.tree == Tree::Operations;
     let is_tagged = around.tree == Tree::Delivery && around.is_read;
     let mut refusals: Vec<(bool, u16, &str, &[Code])> = Vec::new();
-    let bad_request: &[Code] = if around.has_body {
+    let bad_request: &[Code] = if around.refuses_key {
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson, Code::IdempotencyUnsupported]
+    } else if around.has_body {
         &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson]
     } else {
         &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor]
@@ -97,7 +105,7 @@ fn add_refusals(around: &Surroundings, takes_key: bool, operation: &mut Value) {
     refusals.push((is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
     refusals.push((around.has_body, 413, "The body is too large.", &[Code::BodyTooLarge]));
     refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
-    let unfit: &[Code] = if takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
+    let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
     refusals.push((around.has_body, 422, "The body is JSON, but not what this operation takes.", unfit));
     refusals.push((true, 500, "Something went wrong on the server.", &[Code::Internal]));
     refusals.push((true, 503, "The database is away or the server is stopping.", &[Code::Unavailable]));

@@ -9,11 +9,12 @@ use super::dto::{EditorPublication, PublicationCreate, PublicationList, Publicat
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{JsonBody, PathId, RawQuery, answer, conditional};
+use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::page::{Limit, Page};
 use crate::kernel::problem::Result;
+use crate::kernel::repeat::Kept;
 
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -27,18 +28,30 @@ pub fn routes(config: &mut ServiceConfig) {
 /// From `publish_at` on, to the millisecond, readers get the revision. Publishing now what is in force already answers 200 with that publication.
 #[utoipa::path(tag = "Publications", operation_id = "createPublication", params(("id" = ArticleId, Path, description = "The article.")), request_body = PublicationCreate, responses((status = 201, description = "The publication.", body = EditorPublication), (status = 200, description = "The one that is in force already.", body = EditorPublication), (status = 409, description = "`publication_instant_taken`, `past_is_history`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/publications")]
-async fn create(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn create(
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
     let id = id.get()?;
     service::require_article(&db, id).await?;
     let json = body.json_or_empty(MOST_BYTES).await?;
     query.none()?;
+    let keyed = key.of(&caller, json.bytes(), created)?;
     let create: PublicationCreate = json.check()?;
-    let (publication, is_new) = service::create(&db, &caller, id, create).await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let answer = answer::editor(status).version(publication.version.unsigned_abs());
-    let answer = if is_new { answer.location(&format!("/v1/editor/publications/{}", publication.id)) } else { answer };
-    answer.json(&publication)
+    answer::once(service::create(&db, &caller, id, create, keyed).await?, created)
+}
+
+fn created((publication, is_new): &(EditorPublication, bool)) -> Result<Kept> {
+    if !is_new {
+        return Ok(Kept::new(200, publication)?.version(publication.version));
+    }
+    let path = format!("/v1/editor/publications/{}", publication.id);
+    Ok(Kept::new(201, publication)?.location(path).version(publication.version))
 }
 
 /// List the publications of an article
@@ -114,12 +127,24 @@ async fn remove(request: HttpRequest, caller: Caller, id: PathId<PublicationId>,
 /// reason, else 404.
 #[utoipa::path(tag = "Publications", operation_id = "unpublishArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Unpublish, responses((status = 200, description = "The publication that ended.", body = Unpublished), (status = 409, description = "`not_live`, `past_is_history` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/unpublish")]
-async fn unpublish(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, body: JsonBody) -> Result<HttpResponse> {
+async fn unpublish(
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
     let id = id.get()?;
     service::require_article(&db, id).await?;
     let json = body.json_or_empty(MOST_BYTES).await?;
     query.none()?;
+    let keyed = key.of(&caller, json.bytes(), unpublished)?;
     let given: Unpublish = json.check()?;
-    answer::editor(StatusCode::OK).json(&service::unpublish(&db, &caller, id, given).await?)
+    answer::once(service::unpublish(&db, &caller, id, given, keyed).await?, unpublished)
+}
+
+fn unpublished(ended: &Unpublished) -> Result<Kept> {
+    Kept::new(200, ended)
 }

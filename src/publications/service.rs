@@ -10,11 +10,13 @@ use super::subject::{self, Subject};
 use super::{listings, store};
 use crate::audit::store::{Target, record};
 use crate::db::{Db, Tx};
+use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 
 /// An article under the lock of a write, with its history before and after.
@@ -122,9 +124,15 @@ fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: 
 ///
 /// # Errors
 /// What the rules refuse.
-pub async fn create(db: &Db, caller: &Caller, article_id: ArticleId, create: PublicationCreate) -> Result<(EditorPublication, bool)> {
+pub async fn create(
+    db: &Db,
+    caller: &Caller,
+    article_id: ArticleId,
+    create: PublicationCreate,
+    keyed: Option<Keyed<(EditorPublication, bool)>>,
+) -> Result<Once<(EditorPublication, bool)>> {
     let caller = caller.clone();
-    db.write(move |tx| {
+    idempotency::write(db, keyed, move |tx| {
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
         let (id, is_new) = create_in(&mut edited, &caller, &create, "")?;
@@ -217,10 +225,16 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
 ///
 /// # Errors
 /// What the rules refuse.
-pub async fn unpublish(db: &Db, caller: &Caller, article_id: ArticleId, given: Unpublish) -> Result<Unpublished> {
+pub async fn unpublish(
+    db: &Db,
+    caller: &Caller,
+    article_id: ArticleId,
+    given: Unpublish,
+    keyed: Option<Keyed<Unpublished>>,
+) -> Result<Once<Unpublished>> {
     let caller = caller.clone();
     let at = given.at.as_deref().map(|text| time("/at", text, None)).transpose()?.map(|given| given.0);
-    db.write(move |tx| {
+    idempotency::write(db, keyed, move |tx| {
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
         let withdrawn_reason = given.withdrawn.as_ref().map(|withdrawal| withdrawal.reason.clone());

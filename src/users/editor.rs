@@ -10,11 +10,11 @@ use super::service::{self, NewUser};
 use crate::auth::password::{self, Passwords};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{Collector, FromQuery, JsonBody, PathId, RawQuery, answer, conditional};
+use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::UserId;
 use crate::kernel::page::{CursorKey, Limit};
-use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::problem::{Problem, Result};
 
 const MOST_BYTES: usize = 16 * 1024;
 
@@ -29,22 +29,17 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "Users", operation_id = "createUser", request_body = UserCreate, responses((status = 201, description = "The user.", body = EditorUser), (status = 409, description = "`email_taken`."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/editor/users")]
 async fn create(
-    request: HttpRequest,
     caller: Caller,
     passwords: Data<Passwords>,
     db: Data<Db>,
     query: RawQuery,
+    key: IdempotencyKey,
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
     let json = body.json(MOST_BYTES).await?;
     query.none()?;
-    if request.headers().contains_key("idempotency-key") {
-        return Err(Problem::new(
-            Code::IdempotencyUnsupported,
-            "The answer may hold a password and is not kept: leave out Idempotency-Key.",
-        ));
-    }
+    key.none()?;
     let create: UserCreate = json.check()?;
     if let Some(fault) = create.password.as_deref().and_then(password::fault) {
         return Err(Problem::invalid_field("/password", "invalid", fault));

@@ -129,12 +129,12 @@ impl Newsroom {
         let db = self.site.db();
         let of = articles::Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
         let create: ArticleCreate = serde_json::from_value(article(&format!("Article {}", self.next()))).unwrap();
-        let made = articles::create(db, &of, owner, create).await.unwrap();
+        let made = articles::create(db, &of, owner, create, None).await.unwrap().first().unwrap();
         let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
         match state {
             "draft" => {}
-            "live" => drop(publications::create(db, &self.editor, made.id, from(json!({}))).await.unwrap()),
-            "scheduled" => drop(publications::create(db, &self.editor, made.id, from(starts)).await.unwrap()),
+            "live" => drop(publications::create(db, &self.editor, made.id, from(json!({})), None).await.unwrap()),
+            "scheduled" => drop(publications::create(db, &self.editor, made.id, from(starts), None).await.unwrap()),
             "trashed" => articles::trash(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
             other => panic!("no article is {other}"),
         }
@@ -148,7 +148,7 @@ impl Newsroom {
 
     async fn category(&self) -> (String, String) {
         let create = from(json!({ "name": format!("Category {}", self.next()) }));
-        let made = categories::create(self.site.db(), &self.editor, create).await.unwrap();
+        let made = categories::create(self.site.db(), &self.editor, create, None).await.unwrap().first().unwrap();
         (made.id.to_string(), made.slug)
     }
 }

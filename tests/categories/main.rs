@@ -39,7 +39,7 @@ impl Tree {
 
     async fn add(&self, name: &str, parent_id: Option<CategoryId>) -> Result<EditorCategory> {
         let create = CategoryCreate { name: name.to_owned(), slug: None, parent_id, description: None, position: None };
-        service::create(&self.db, &self.caller, create).await
+        service::create(&self.db, &self.caller, create, None).await.map(|made| made.first().unwrap())
     }
 
     async fn put_below(&self, id: CategoryId, parent: Option<CategoryId>) -> Result<EditorCategory> {

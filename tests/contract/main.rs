@@ -8,6 +8,7 @@ mod document;
 mod front;
 mod news_page;
 mod publications;
+mod repeats;
 mod site;
 #[path = "../support/mod.rs"]
 mod support;

@@ -37,9 +37,9 @@ fn write(stored: &Stored, clock: &SettableClock, writer: usize, articles: usize)
             "publish": { "publish_at": start, "unpublish_at": start.plus_millis(random.between(1, 12)) },
         });
         let whole = serde_json::from_value(whole).unwrap();
-        let article = runtime.block_on(articles::create(stored.db(), stored.site(), &caller, whole)).unwrap();
+        let article = runtime.block_on(articles::create(stored.db(), stored.site(), &caller, whole, None)).unwrap().first().unwrap();
         // It may have ended meanwhile.
-        let _ = runtime.block_on(publications::unpublish(stored.db(), &caller, article.id, Unpublish::default()));
+        let _ = runtime.block_on(publications::unpublish(stored.db(), &caller, article.id, Unpublish::default(), None));
     }
 }
 

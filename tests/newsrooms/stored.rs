@@ -74,7 +74,7 @@ impl Stored {
         let caller = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new() };
         let category = |name: &str, parent_id| {
             let create = CategoryCreate { name: name.to_owned(), slug: None, parent_id, description: None, position: None };
-            runtime.block_on(categories::create(&db, &caller, create)).unwrap().id
+            runtime.block_on(categories::create(&db, &caller, create, None)).unwrap().first().unwrap().id
         };
         let politics = category("Politics", None);
         let elections = category("Elections", Some(politics));
@@ -135,7 +135,7 @@ impl Stored {
         match self.ids.get(&a) {
             Some(id) => articles::replace(&self.db, &self.site, &caller, *id, Expected::Anything, whole).await.map(|_| ()),
             None => {
-                let article = articles::create(&self.db, &self.site, &caller, whole).await?;
+                let article = articles::create(&self.db, &self.site, &caller, whole, None).await?.first().unwrap();
                 self.ids.insert(a, article.id);
                 Ok(())
             }
@@ -151,7 +151,7 @@ impl Stored {
             published_at: wanted.published_at.map(text),
             minor: Some(wanted.minor),
         };
-        publications::create(&self.db, &self.caller(Role::Editor), self.id(a), create).await.map(|_| ())
+        publications::create(&self.db, &self.caller(Role::Editor), self.id(a), create, None).await.map(|_| ())
     }
 
     async fn perform(&mut self, step: &Step) -> Result<()> {
@@ -172,10 +172,10 @@ impl Stored {
             Step::Unpublish { a, withdrawn, keep_scheduled } => {
                 let withdrawn = withdrawn.then(|| Withdrawal { reason: "It was wrong".to_owned() });
                 let given = Unpublish { at: None, withdrawn, keep_scheduled: Some(*keep_scheduled) };
-                publications::unpublish(&self.db, &caller, self.id(*a), given).await.map(|_| ())
+                publications::unpublish(&self.db, &caller, self.id(*a), given, None).await.map(|_| ())
             }
             Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,
-            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a)).await.map(|_| ()),
+            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a), None).await.map(|_| ()),
             Step::Move { is_below } => {
                 let parent_id = if *is_below { Patch::Value(self.politics) } else { Patch::Null };
                 let patch = CategoryPatch { parent_id, ..CategoryPatch::default() };
