@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use super::connection::{AnyConnection, Purpose};
-use super::error::{Error, Result};
+use super::error::{Error, Failure, Result};
 use super::url::DatabaseUrl;
 
 /// See the module.
@@ -29,17 +29,16 @@ impl Pool {
     }
 
     /// Runs `f` with a connection on this thread. The connection goes back unless it broke, or `f` panicked.
-    pub(super) fn with<T, E: From<Error>>(
-        &self,
-        f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
+    pub(super) fn with<T, E: Failure>(&self, f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match kept {
             Some(connection) => connection,
             None => AnyConnection::open(&self.url, self.purpose).map_err(|e| Error::Unavailable(e.to_string()))?,
         };
         let outcome = f(&mut connection);
-        if !is_broken(&mut connection) {
+        // Outside a transaction diesel does not notice that a connection is gone; whoever takes it next would fail as well.
+        let is_lost = outcome.as_ref().err().and_then(Failure::database_error).is_some_and(Error::is_unavailable);
+        if !is_lost && !is_broken(&mut connection) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
         outcome

@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-use crate::program::{dateline, printed, run, said};
 use crate::support::database::TestDatabase;
 use crate::support::engines;
 use crate::support::folder::Folder;
+use crate::support::program::{dateline, printed, run, said};
 
 #[test]
 fn migrations_are_applied_once_and_the_check_is_content_with_them() {

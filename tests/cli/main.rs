@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod commands;
-mod program;
 mod serving;
 mod settings;
 #[path = "../support/mod.rs"]

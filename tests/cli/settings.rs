@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use clap::Args;
 use dateline::settings::Settings;
 
-use crate::program::{dateline, said};
 use crate::support::folder::Folder;
+use crate::support::program::{dateline, said};
 
 #[test]
 fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
@@ -51,7 +51,7 @@ fn a_secret_may_lie_in_a_file_and_a_setting_in_the_dot_env() {
     let folder = Folder::new();
     std::fs::write(folder.join("url"), format!("sqlite://{}\n", folder.join("elsewhere.db").display())).unwrap();
     std::fs::write(folder.join(".env"), "DATABASE_URL_FILE=url\n").unwrap();
-    let output = crate::program::run(folder.path(), &["migrate"]);
+    let output = crate::support::program::run(folder.path(), &["migrate"]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(folder.join("elsewhere.db").exists());
 }

@@ -7,6 +7,7 @@ pub mod client;
 pub mod database;
 pub mod folder;
 pub mod postgres;
+pub mod program;
 pub mod random;
 pub mod raw;
 pub mod schema;

@@ -1,9 +1,11 @@
-//! Running the program.
+//! The built program, run in a folder of its own with nothing in its environment but what a test gives it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// The program in a folder, without the environment of the test.
@@ -31,26 +33,48 @@ pub fn printed(output: &Output) -> String {
 /// A server that runs until this value is dropped.
 pub struct Server {
     child: Child,
-    log: BufReader<std::process::ChildStderr>,
+    log: Arc<Mutex<String>>,
+    /// Reads the log as it comes: a full pipe would hold the program up.
+    reader: Option<JoinHandle<()>>,
     /// Where it listens.
     pub address: String,
 }
 
 impl Server {
-    /// Starts it at a free port and waits until it listens.
+    /// Starts it at a free port and waits until it listens. It must log at `info` for `dateline::cli`.
     pub fn start(mut command: Command) -> Self {
         let mut child = command.env("LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        let mut server = Self { child, log, address: String::new() };
-        let mut all = String::new();
-        while server.address.is_empty() {
-            let start = all.len();
-            assert!(server.log.read_line(&mut all).unwrap() > 0, "it ended instead of listening: {all}");
-            if let Some((_, rest)) = all[start..].split_once("listening; /docs shows the API address=") {
-                rest.trim_end().clone_into(&mut server.address);
+        let (log, output) = (Arc::new(Mutex::new(String::new())), BufReader::new(child.stderr.take().unwrap()));
+        let (found, address) = mpsc::channel();
+        let reader = thread::spawn({
+            let log = Arc::clone(&log);
+            move || {
+                for line in output.lines().map_while(Result::ok) {
+                    if let Some(address) = listens_at(&line) {
+                        let _ = found.send(address);
+                    }
+                    let mut log = log.lock().unwrap();
+                    log.push_str(&line);
+                    log.push('\n');
+                }
             }
-        }
+        });
+        let mut server = Self { child, log, reader: Some(reader), address: String::new() };
+        server.address = address.recv().unwrap_or_else(|_| panic!("it ended instead of listening: {}", server.log()));
         server
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Ends it as a crash does, without a word to it: what it logged.
+    pub fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        self.log()
     }
 
     /// The status and all else that it answers to a GET.
@@ -74,13 +98,21 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for its end: the exit code and what it printed and said meanwhile.
+    /// Waits for its end: the exit code and what it printed and logged.
     pub fn ended(mut self) -> (Option<i32>, String) {
         let mut all = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut all).unwrap();
-        self.log.read_to_string(&mut all).unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        all.push_str(&self.log());
         (self.child.wait().unwrap().code(), all)
     }
+}
+
+/// The address in the line that says so, of either form of the log.
+fn listens_at(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("listening; /docs shows the API")?;
+    let start = rest.find(|c: char| c.is_ascii_digit())?;
+    Some(rest[start..].chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect())
 }
 
 impl Drop for Server {

@@ -1,0 +1,141 @@
+//! The program on a database of its own, killed and started again.
+
+use std::future::Future;
+
+use dateline::db::{Db, PoolSize, Statement};
+use dateline::kernel::clock::SystemClock;
+use dateline::kernel::instant::Instant;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Text};
+use serde_json::json;
+
+use crate::support::Engine;
+use crate::support::client::Client;
+use crate::support::database::TestDatabase;
+use crate::support::folder::Folder;
+use crate::support::postgres;
+use crate::support::program::{Server, dateline};
+
+const EMAIL: &str = "chief@example.org";
+const PASSWORD: &str = "correct horse battery";
+
+/// See the module.
+pub struct Site {
+    url: String,
+    server: Option<Server>,
+    /// What the programs before logged.
+    log: String,
+    token: String,
+    // Dropped last, the database with them.
+    folder: Folder,
+    _database: Option<TestDatabase>,
+}
+
+/// Runs to its end on this thread.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+impl Site {
+    /// On an empty database.
+    pub fn new(engine: Engine) -> Self {
+        let database = TestDatabase::empty(engine);
+        Self::at(database.url().to_owned(), Some(database))
+    }
+
+    /// On an empty database of a server that the test stops.
+    pub fn on(server: &postgres::Server) -> Self {
+        Self::at(server.create_database(), None)
+    }
+
+    fn at(url: String, database: Option<TestDatabase>) -> Self {
+        let mut site = Self { url, server: None, log: String::new(), token: String::new(), folder: Folder::new(), _database: database };
+        site.start();
+        site
+    }
+
+    /// Starts the program and logs in. A session of the program before is still one.
+    pub fn start(&mut self) {
+        let mut command = dateline(self.folder.path(), &["serve"]);
+        command.env("DATABASE_URL", &self.url).env("ADMIN_EMAIL", EMAIL).env("ADMIN_PASSWORD", PASSWORD);
+        let server = Server::start({
+            command.env("LOG", "warn,dateline::cli=info").env("WORKERS", "2");
+            command
+        });
+        assert!(self.server.replace(server).is_none(), "one program at a time");
+        wait(async {
+            if !self.token.is_empty() {
+                self.admin().get("/v1/auth/me").await.is_ok();
+            }
+            let tokens = self.admin().post("/v1/auth/login").json(json!({ "email": EMAIL, "password": PASSWORD })).await;
+            tokens.is_ok().text_at("/access_token").clone_into(&mut self.token);
+        });
+    }
+
+    /// Ends the program as a crash does.
+    pub fn kill(&mut self) {
+        let server = self.server.take().unwrap();
+        self.log.push_str(&server.kill());
+    }
+
+    /// The admin, with connections of their own: those of another runtime have ended with it.
+    pub fn admin(&self) -> Client {
+        Client::new(&format!("http://{}", self.server.as_ref().unwrap().address)).with_token(&self.token)
+    }
+
+    /// The program answers so when it is asked whether it can answer.
+    pub fn is_ready(&self, status: u16) {
+        for path in ["/readyz", "/readyz?for=editor"] {
+            let answer = wait(async { self.admin().get(path).await });
+            assert_eq!(answer.status, status, "{path}: {answer}");
+        }
+    }
+
+    /// No program that ran here failed.
+    pub fn has_logged_no_error(&self) {
+        let log = self.log.clone() + &self.server.as_ref().unwrap().log();
+        let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    /// Publishes an article now: when it says that was.
+    pub fn publish(&self, title: &str) -> Instant {
+        let article = json!({ "title": title, "body": { "format": "markdown", "source": "Text." }, "publish": {} });
+        let answer = wait(async { self.admin().post("/v1/editor/articles").json(article).await });
+        answer.is_created().text_at("/publications/0/publish_at").parse().unwrap()
+    }
+
+    /// The titles of what readers get, the newest first.
+    pub fn listed(&self) -> Vec<String> {
+        let answer = wait(async { self.admin().get("/v1/articles").await });
+        answer.is_ok().each("title").into_iter().map(str::to_owned).collect()
+    }
+
+    /// Leaves the latest write as one of this instant.
+    pub fn write_as_of(&self, at: Instant) {
+        let write =
+            move || Statement::<BigInt>::new("UPDATE audit SET at = ").bind(at).sql(" WHERE at = (SELECT max(at) FROM audit) RETURNING at");
+        let changed: Vec<i64> = self.db().run_write(move |tx| Ok::<_, dateline::db::Error>(write().get_results(tx.conn())?)).unwrap();
+        assert_eq!(changed, [at.millis()]);
+    }
+
+    /// What one number of the database is.
+    pub fn number(&self, sql: &'static str) -> i64 {
+        self.db().run_read(|connection| Ok::<_, dateline::db::Error>(Statement::<BigInt>::new(sql).get_result(connection)?)).unwrap()
+    }
+
+    /// What SQLite says about its file.
+    pub fn integrity(&self) -> String {
+        let ask = || Statement::<Text>::new("PRAGMA integrity_check").once();
+        self.db().run_read(|connection| Ok::<_, dateline::db::Error>(ask().get_result(connection)?)).unwrap()
+    }
+
+    /// Whether it is the embedded engine.
+    pub fn is_embedded(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
+    fn db(&self) -> Db {
+        Db::open(&self.url.parse().unwrap(), std::sync::Arc::new(SystemClock::new()), PoolSize(1)).unwrap()
+    }
+}
