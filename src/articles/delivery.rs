@@ -7,14 +7,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::delivered::{Article, ArticleList};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
-use crate::categories::context::Delivery;
-use crate::categories::names::Names;
-use crate::db::Db;
+use crate::categories::context::{Delivery, Reading};
+use crate::categories::names::{Category, Names};
+use crate::db::{AnyConnection, Db};
 use crate::http::{RawQuery, answer, path};
 use crate::kernel::instant::Instant;
-use crate::kernel::page::{Limit, ListParameters};
+use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::listings::ListKey;
+use crate::publications::visibility::Ground;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -33,6 +34,7 @@ struct Asked {
     order: Order,
     limit: Limit,
     cursor: Option<String>,
+    has_total: bool,
     has_bodies: bool,
 }
 
@@ -48,6 +50,7 @@ fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
+        has_total: q.count(),
         has_bodies: !q.any_of("include", &[("body", ())]).is_empty(),
     };
     q.finish()?;
@@ -83,42 +86,78 @@ impl Asked {
         ("sort" = Option<String>, Query, pattern = "^-?published_at$", description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("count" = Option<String>, Query, pattern = "^exact$", description = "`exact` adds `paging.total`. Over several categories of which none lies \
+            below another it counts up to 10,000 articles.", nullable = false),
         ("include" = Option<String>, Query, pattern = "^body$", description = "`body` adds `body_html` and `body_text`.", nullable = false),
     ),
-    responses((status = 200, description = "A page of articles.", body = ArticleList)), security(()),
+    responses(
+        (status = 200, description = "A page of articles.", body = ArticleList),
+        (status = 400, description = "`invalid_parameter`, `invalid_cursor` or `invalid_header`; or `count_too_large`: `count=exact` over several \
+            categories that have more than 10,000 articles."),
+    ),
+    security(()),
 )]
 #[get("/v1/articles")]
 async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let asked = asked(&raw, &delivery)?;
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
-    let limit = asked.limit;
-    let (page, lifetime) = delivery
-        .read(&db, move |connection, reading| {
-            let query = ListQuery {
-                lists: lists(&asked, reading.names),
-                published_from: asked.published_from,
-                published_before: asked.published_before,
-                order: asked.order,
-                limit: asked.limit,
-                place: place.clone(),
-                has_bodies: asked.has_bodies,
-                parameters: parameters.clone(),
-            };
-            Ok(reads::list(connection, reading.snapshot, &query, reading.names, reading.cursor_key, reading.span_ms)?)
-        })
-        .await?;
+    let (limit, has_total) = (asked.limit, asked.has_total);
+    let read = move |connection: &mut AnyConnection, reading: Reading<'_>| page(connection, reading, &asked, place.as_ref());
+    let (page, lifetime) = if has_total { delivery.read_long(&db, read).await? } else { delivery.read(&db, read).await? };
+    let page = page?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
+}
+
+/// The page, or why there is none, which is as good as its ground too.
+fn page(
+    connection: &mut AnyConnection,
+    reading: Reading<'_>,
+    asked: &Asked,
+    place: Option<&Place>,
+) -> Result<(Result<Page<Article>>, Ground)> {
+    let query = ListQuery {
+        lists: lists(asked, reading.names),
+        published_from: asked.published_from,
+        published_before: asked.published_before,
+        order: asked.order,
+        limit: asked.limit,
+        place: place.cloned(),
+        has_bodies: asked.has_bodies,
+        parameters: asked.parameters(),
+    };
+    let (mut page, ground) = reads::list(connection, reading.snapshot, &query, reading.names, reading.cursor_key, reading.span_ms)?;
+    if asked.has_total {
+        page.total = reads::total(connection, reading.snapshot, &query)?;
+    }
+    let is_too_large = asked.has_total && page.total.is_none();
+    Ok((if is_too_large { Err(too_many()) } else { Ok(page) }, ground))
+}
+
+fn too_many() -> Problem {
+    let detail =
+        format!("These categories have more than {} articles together; ask without `count`, or for one of them.", reads::MOST_SEEN);
+    Problem::new(Code::CountTooLarge, detail)
 }
 
 /// The lists that the filters name.
 fn lists(asked: &Asked, names: &Names) -> Vec<ListKey> {
     let Some(slugs) = &asked.categories else { return vec![ListKey::all(&asked.locale, asked.kind.name())] };
-    let found = slugs.iter().filter_map(|slug| names.category_by_slug(slug));
-    let mut lists: Vec<ListKey> = found.map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();
+    let mut found: Vec<&Category> = slugs.iter().filter_map(|slug| names.category_by_slug(slug)).collect();
+    if asked.has_total {
+        found = highest(names, &found);
+    }
+    let mut lists: Vec<ListKey> = found.iter().map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();
     lists.sort();
     lists.dedup();
     lists
+}
+
+/// Those that lie below no other of them: what is on the others' lists is on theirs. True where tree and lists are of one state.
+fn highest<'a>(names: &Names, categories: &[&'a Category]) -> Vec<&'a Category> {
+    let is_given = |id| categories.iter().any(|category| category.id == id);
+    let is_below = |of: &Category| names.path(of.id).iter().any(|above| above.id != of.id && is_given(above.id));
+    categories.iter().copied().filter(|category| !is_below(category)).collect()
 }
 
 /// Get a live article

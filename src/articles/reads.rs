@@ -1,10 +1,14 @@
 //! What readers get of articles: functions of an instant. Pages are one range scan; the text in force is one probe a row.
 
+mod counting;
 mod one;
+
+use std::ops::Range;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+pub use self::counting::{MOST_SEEN, total};
 pub use self::one::{Found, Wanted, find};
 use super::delivered::{Article, Card};
 use crate::categories::names::Names;
@@ -13,16 +17,9 @@ use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::publications::listings::ListKey;
+pub use crate::publications::tallies::Order;
+use crate::publications::tallies::every_date;
 use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Shown, Snapshot, ground};
-
-/// How a list is ordered by the date for readers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// The newest first.
-    Newest,
-    /// The oldest first.
-    Oldest,
-}
 
 /// Which page of which lists.
 #[derive(Clone, Debug)]
@@ -43,6 +40,14 @@ pub struct ListQuery {
     pub has_bodies: bool,
     /// What describes the list for its cursors.
     pub parameters: ListParameters,
+}
+
+impl ListQuery {
+    /// The dates that are asked for.
+    fn dates(&self) -> Range<Instant> {
+        let every = every_date();
+        self.published_from.unwrap_or(every.start)..self.published_before.unwrap_or(every.end)
+    }
 }
 
 type CardSql = (
@@ -133,28 +138,14 @@ pub fn list(
     Ok((Page::cut(articles, query.limit, query.place.as_ref(), key, query.parameters.as_str(), place), ground))
 }
 
-/// One range scan of each list, joined, and cut once more where there are several.
+/// The first rows behind the place of the query, each with the text in force.
 fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
-    let mut statement = Statement::new("SELECT ").sql(CARD).sql(if query.has_bodies { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    for (at, list) in query.lists.iter().enumerate() {
-        let start = if at == 0 {
-            "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
-        } else {
-            " UNION SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
-        };
-        statement = within(statement.sql(start).bind(list), query, is_descending);
-        statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
-        statement = statement.sql(if is_descending {
-            " ORDER BY first_at DESC, article_id DESC LIMIT "
-        } else {
-            " ORDER BY first_at, article_id LIMIT "
-        });
-        statement = statement.bind(rows).sql(") s");
-    }
-    statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
+    let statement = Statement::new("SELECT ").sql(CARD).sql(if query.has_bodies { WITH_BODY } else { WITHOUT_BODY }).sql("(");
+    let statement = listed(statement, snapshot, query, query.place.as_ref(), is_descending, rows);
+    let mut statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
     if query.has_bodies {
         statement = statement.sql(BODIES);
     }
@@ -163,8 +154,35 @@ fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     statement.sql(order).bind(rows)
 }
 
-fn within(mut statement: Statement<CardSql>, query: &ListQuery, is_descending: bool) -> Statement<CardSql> {
-    if let Some(Place { value: SortValue::Number(first_at), id, .. }) = &query.place {
+/// Appends the first rows of each list, `first_at` and `article_id`, an article of several lists once: a range scan of each.
+fn listed<ST>(
+    mut statement: Statement<ST>,
+    snapshot: Snapshot,
+    query: &ListQuery,
+    place: Option<&Place>,
+    is_descending: bool,
+    rows: i64,
+) -> Statement<ST> {
+    for (at, list) in query.lists.iter().enumerate() {
+        let start = if at == 0 {
+            "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
+        } else {
+            " UNION SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
+        };
+        statement = within(statement.sql(start).bind(list), query, place, is_descending);
+        statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+        statement = statement.sql(if is_descending {
+            " ORDER BY first_at DESC, article_id DESC LIMIT "
+        } else {
+            " ORDER BY first_at, article_id LIMIT "
+        });
+        statement = statement.bind(rows).sql(") s");
+    }
+    statement
+}
+
+fn within<ST>(mut statement: Statement<ST>, query: &ListQuery, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
+    if let Some(Place { value: SortValue::Number(first_at), id, .. }) = place {
         let beyond = if is_descending { " AND (first_at, article_id) < (" } else { " AND (first_at, article_id) > (" };
         statement = statement.sql(beyond).bind(*first_at).sql(", ").bind(*id).sql(")");
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::names::{Names, NamesCache};
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, dialect};
 use crate::http::Collector;
 use crate::http::caching::{Lifetime, UsualLifetime};
 use crate::kernel::locale::Locales;
@@ -66,7 +66,7 @@ impl Delivery {
         db.read(self.settled(db, read)).await
     }
 
-    /// The same for what takes longer than a page.
+    /// The same for what takes longer than a page, or counts: all statements of `read` see one state of the database, and names are of that state.
     ///
     /// # Errors
     /// What `read` returns.
@@ -75,6 +75,7 @@ impl Delivery {
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
+        let read = move |connection: &mut AnyConnection, reading: Reading<'_>| dialect::in_one_state(connection, |one| read(one, reading));
         db.read_long(self.settled(db, read)).await
     }
 
