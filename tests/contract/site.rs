@@ -8,7 +8,7 @@ use dateline::app::{App, document};
 use dateline::auth::password::hash_here;
 use dateline::db::Db;
 use dateline::kernel::caller::Role;
-use dateline::kernel::clock::SettableClock;
+use dateline::kernel::clock::{Clock as _, SettableClock};
 use dateline::settings::Options;
 use dateline::users::service::{NewUser, add_in};
 use serde_json::{Value, json};
@@ -25,8 +25,9 @@ pub struct Site {
     client: Client,
     clock: Arc<SettableClock>,
     db: Db,
+    options: Options,
     // Dropped last: the database goes with it.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// The API document that every answer is held against.
@@ -70,20 +71,34 @@ impl Site {
             workers: 1,
         };
         set(&mut options);
+        Self::open(database, options, clock, |app| {
+            for role in Role::ALL {
+                let new = NewUser {
+                    email: format!("{}@example.org", role.name()),
+                    name: role.name().to_owned(),
+                    role,
+                    password_hash: password_hash(),
+                };
+                app.db().run_write(move |tx| add_in(tx, None, &new)).expect("the user is added");
+            }
+        })
+    }
+
+    /// Another site with a copy of the database as it stands, at the same instant: from here on the two go their own ways. Nothing may be
+    /// written meanwhile.
+    pub fn copy(&self) -> Self {
+        let (database, clock) = (self.database.copy(), Arc::new(SettableClock::at(self.clock.now())));
+        let options = Options { database_url: database.url().parse().expect("a database URL"), ..self.options.clone() };
+        Self::open(database, options, clock, |_| {})
+    }
+
+    fn open(database: TestDatabase, options: Options, clock: Arc<SettableClock>, fill: impl FnOnce(&App) + Send + 'static) -> Self {
         // Making ready blocks, as at the start of the program: a thread without a runtime does it.
         let made_ready = std::thread::spawn({
-            let clock = clock.clone();
+            let (options, clock) = (options.clone(), clock.clone());
             move || {
                 let app = App::prepare(options, clock).expect("it is made ready");
-                for role in Role::ALL {
-                    let new = NewUser {
-                        email: format!("{}@example.org", role.name()),
-                        name: role.name().to_owned(),
-                        role,
-                        password_hash: password_hash(),
-                    };
-                    app.db().run_write(move |tx| add_in(tx, None, &new)).expect("the user is added");
-                }
+                fill(&app);
                 app
             }
         });
@@ -92,7 +107,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let (address, _) = app.start(listener).expect("it serves");
         let client = Client::new(&format!("http://{address}")).checked_by(api());
-        Self { client, clock, db, _database: database }
+        Self { client, clock, db, options, database }
     }
 
     /// A caller without a token.
@@ -108,6 +123,11 @@ impl Site {
     /// The database, for what no caller can do.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Where its database lies.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
     }
 
     /// Where it listens, such as `127.0.0.1:41234`.

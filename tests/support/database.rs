@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use diesel::sql_types::Text;
+use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
+
 use super::Engine;
 use super::folder::Folder;
 use super::postgres;
@@ -34,6 +37,23 @@ impl TestDatabase {
                 copy
             }
             Template::Postgres(url) => Self { engine, url: postgres::server().clone_database(&url), folder: None },
+        }
+    }
+
+    /// Another one with what this one holds now. On PostgreSQL every connection to this one is cut, as it is when a server restarts.
+    pub fn copy(&self) -> Self {
+        match self.engine {
+            Engine::Sqlite => {
+                let copy = Self::in_folder(Folder::new());
+                let mut connection = SqliteConnection::establish(self.url.trim_start_matches("sqlite://")).expect("the database is there");
+                sql_query("VACUUM INTO ?").bind::<Text, _>(copy.file().to_string_lossy()).execute(&mut connection).expect("it is copied");
+                copy
+            }
+            Engine::Postgres => {
+                let server = postgres::server();
+                server.disconnect(&self.url);
+                Self { engine: self.engine, url: server.clone_database(&self.url), folder: None }
+            }
         }
     }
 

@@ -66,6 +66,11 @@ impl Server {
         self.url_of(&name)
     }
 
+    /// Throws out who is connected to the database at `url`.
+    pub fn disconnect(&self, url: &str) {
+        self.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", database_name(url)));
+    }
+
     /// Deletes the database at `url` and throws out who is still connected.
     pub fn drop_database(&self, url: &str) {
         self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database_name(url)));
