@@ -8,7 +8,7 @@ use super::seen;
 use super::store::{self, Content, Save};
 use crate::audit::store::{Target, record};
 use crate::bodies::{EmbedHosts, Format, Rendered, render};
-use crate::db::{AnyConnection, Db, Tx};
+use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::ArticleId;
@@ -59,11 +59,16 @@ pub async fn create(
     let caller = caller.clone();
     let id = ArticleId::new();
     idempotency::write(db, keyed, move |tx| {
-        let now = tx.now()?;
         let kind = create.kind.name();
+        let wanted = Slug::from_title(&draft.title, kind);
+        if draft.slug.is_none() {
+            // Of several that are called the same each takes the next number.
+            dialect::lock_name(tx.conn(), &format!("slug {locale} {wanted}"))?;
+        }
+        let now = tx.now()?;
         let slug = match &draft.slug {
             Some(slug) => slug.clone(),
-            None => free_slug(tx.conn(), &draft.title, kind, locale.as_str(), now)?,
+            None => free_slug(tx.conn(), &wanted, locale.as_str(), now)?,
         };
         let content = draft.resolve(tx.conn(), slug)?;
         let subject = Subject {
@@ -318,8 +323,7 @@ pub fn fold(title: &str) -> String {
 }
 
 /// The first of `slug`, `slug-2`, `slug-3` that no other article of the locale holds.
-fn free_slug(connection: &mut AnyConnection, title: &str, kind: &str, locale: &str, now: Instant) -> Result<String> {
-    let slug = Slug::from_title(title, kind);
+fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Instant) -> Result<String> {
     for number in 1..=MOST_NUMBERED {
         let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
         if !subject::is_held(connection, locale, candidate.as_str(), None, now)? {

@@ -2,7 +2,7 @@
 //! several statements that read one state.
 
 use diesel::dsl::sql;
-use diesel::sql_types::{Bool, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use diesel::{Connection, RunQueryDsl};
 
 use super::connection::AnyConnection;
@@ -42,6 +42,18 @@ pub fn lock(connection: &mut AnyConnection, lock: Lock, hold: Hold) -> Result<()
             Hold::Exclusive => "SELECT pg_advisory_xact_lock($1, $2)",
         };
         diesel::sql_query(sql).bind::<Integer, _>(SPACE).bind::<Integer, _>(lock as i32).execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Waits until no other write has locked the same name, and locks it until the end of the transaction.
+///
+/// # Errors
+/// If the database fails.
+pub fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<()> {
+    if let AnyConnection::Postgres(postgres) = connection {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))";
+        diesel::sql_query(sql).bind::<Text, _>(name).bind::<BigInt, _>(i64::from(SPACE)).execute(postgres)?;
     }
     Ok(())
 }

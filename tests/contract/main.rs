@@ -11,6 +11,7 @@ mod news_page;
 mod publications;
 mod repeats;
 mod site;
+mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
 
