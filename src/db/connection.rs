@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionError, PgConnection, RunQueryDsl, SqliteConnection};
 
 use super::error::OpenError;
-use super::url::DatabaseUrl;
+use super::url::{DatabaseUrl, with_settings};
 
 /// A connection to either engine. Queries are written once, against it.
 #[derive(diesel::MultiConnection)]
@@ -44,7 +44,7 @@ impl AnyConnection {
                 Ok(Self::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url).map_err(OpenError::Connect)?;
+                let mut connection = PgConnection::establish(&with_settings(url)).map_err(OpenError::of_connecting)?;
                 connection
                     .batch_execute(&format!("SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'"))
                     .map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;

@@ -13,6 +13,9 @@ pub enum Error {
     /// The database cannot be reached, or the connection broke.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// A statement was given up: it waited or ran too long.
+    #[error("a statement took too long: {0}")]
+    Deadline(String),
     /// Anything else: a fault of ours, or of the data.
     #[error(transparent)]
     Query(DieselError),
@@ -72,6 +75,11 @@ impl From<DieselError> for Error {
                 Self::Unavailable(info.message().to_owned())
             }
             DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            // The server became the standby of another one; a new connection may find the one that takes writes.
+            DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, info) => Self::Unavailable(info.message().to_owned()),
+            DieselError::DatabaseError(_, info) if info.message().starts_with("canceling statement due to") => {
+                Self::Deadline(info.message().to_owned())
+            }
             // What PostgreSQL says while it stops or starts has no kind of its own in diesel.
             DieselError::DatabaseError(_, info) if is_shutdown(info.message()) => Self::Unavailable(info.message().to_owned()),
             _ => Self::Query(error),
@@ -89,6 +97,7 @@ fn is_shutdown(message: &str) -> bool {
         "could not receive data",
         "could not send data",
         "SSL connection has been closed",
+        "SSL SYSCALL error",
     ]
     .iter()
     .any(|sign| message.contains(sign))
@@ -99,6 +108,9 @@ impl From<Error> for Problem {
         match error {
             Error::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database cannot be reached at the moment.").with_header("Retry-After", "1").because(error)
+            }
+            Error::Deadline(_) => {
+                Self::new(Code::Unavailable, "The database took too long to answer.").with_header("Retry-After", "1").because(error)
             }
             _ => Self::internal(error),
         }
@@ -114,6 +126,11 @@ pub enum OpenError {
     /// The file or the server refuses.
     #[error("the database cannot be opened: {0}")]
     Connect(diesel::ConnectionError),
+    /// TLS is demanded otherwise than by the URL, such as by PGSSLMODE.
+    #[error(
+        "the connection to the database is to be encrypted, which this build cannot: build with `cargo build --release --features tls`"
+    )]
+    NoTls,
     /// Too old an SQLite was linked.
     #[error("SQLite {0} is too old: 3.51.3 or later is needed, since older ones can lose committed writes")]
     SqliteTooOld(i32),
@@ -145,4 +162,12 @@ pub enum OpenError {
     /// A statement failed.
     #[error(transparent)]
     Query(#[from] DieselError),
+}
+
+impl OpenError {
+    /// A connection to PostgreSQL that libpq refuses to open.
+    pub(super) fn of_connecting(error: diesel::ConnectionError) -> Self {
+        let is_tls_missing = !cfg!(feature = "tls") && error.to_string().contains("SSL support is not compiled in");
+        if is_tls_missing { Self::NoTls } else { Self::Connect(error) }
+    }
 }

@@ -24,6 +24,8 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError>
     match connection {
         AnyConnection::Sqlite(sqlite) => apply(sqlite, SQLITE),
         AnyConnection::Postgres(postgres) => {
+            // Waiting for another node's migration, and a migration itself, may take longer than a request.
+            diesel::sql_query("SET statement_timeout = 0").execute(postgres)?;
             diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<diesel::sql_types::BigInt, _>(LOCK).execute(postgres)?;
             let applied = apply(postgres, POSTGRES);
             diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<diesel::sql_types::BigInt, _>(LOCK).execute(postgres)?;

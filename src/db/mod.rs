@@ -64,6 +64,9 @@ enum Writers {
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSize(pub usize);
 
+/// How long `/readyz` waits for the database.
+const PROBE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// How often a write that lost against another one is run again.
 const CONFLICT_RETRIES: usize = 8;
 
@@ -195,7 +198,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` if not.
     pub async fn check_writable(&self) -> Result<()> {
-        self.write(|tx| tx::latest_write(tx.conn()).map(|_| ())).await
+        probe(self.write(|tx| tx::latest_write(tx.conn()).map(|_| ()))).await
     }
 
     /// Whether a read is possible now: asked by `/readyz`.
@@ -203,7 +206,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` if not.
     pub async fn check_readable(&self) -> Result<()> {
-        self.read(|connection| tx::latest_write(connection).map(|_| ())).await
+        probe(self.read(|connection| tx::latest_write(connection).map(|_| ()))).await
     }
 
     fn hand_in<T, E, F>(&self, writer: &Writer, f: F) -> oneshot::Receiver<std::result::Result<T, E>>
@@ -254,6 +257,12 @@ impl Db {
             tries += 1;
         }
     }
+}
+
+/// A database that does not answer soon is as good as away.
+async fn probe(asked: impl Future<Output = Result<()>>) -> Result<()> {
+    let waited = tokio::time::timeout(PROBE, asked).await;
+    waited.unwrap_or_else(|_| Err(Error::Deadline(format!("there was no answer within {} s", PROBE.as_secs()))))
 }
 
 /// Runs a read, and once more on a new connection if the kept one turned out to be broken.

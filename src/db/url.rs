@@ -22,6 +22,11 @@ pub enum InvalidUrl {
     /// A SQLite URL without a usable path.
     #[error("sqlite:// must be followed by the path of a file, without ?, # or %")]
     Path,
+    /// A PostgreSQL URL that libpq would read otherwise than it was meant, and quote a part of the password in its error.
+    #[error(
+        "user, password, host and port cannot be told apart: in a password write %25 for %, %40 for @, %2F for /, %3A for : and %3F for ?"
+    )]
+    Authority,
     /// TLS is asked for, and this binary was built without it.
     #[error("it demands TLS (sslmode={0}), which this build does not have: build with `cargo build --release --features tls`")]
     NoTls(String),
@@ -41,6 +46,9 @@ impl FromStr for DatabaseUrl {
         if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
             return Err(InvalidUrl::Scheme);
         }
+        if !is_legible(url) {
+            return Err(InvalidUrl::Authority);
+        }
         match ssl_mode(url) {
             Some(mode) if !cfg!(feature = "tls") && ["require", "verify-ca", "verify-full"].contains(&mode) => {
                 Err(InvalidUrl::NoTls(mode.to_owned()))
@@ -50,10 +58,51 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// The `sslmode` of a PostgreSQL URL; the last one counts, as in libpq.
+/// The `sslmode` of a PostgreSQL URL; the last one counts, as in libpq, which knows a second name for one of its values.
 fn ssl_mode(url: &str) -> Option<&str> {
     let (_, query) = url.split_once('?')?;
-    query.split('&').filter_map(|pair| pair.strip_prefix("sslmode=")).next_back()
+    let mode = |pair| if pair == "ssl=true" { Some("require") } else { str::strip_prefix(pair, "sslmode=") };
+    query.split('&').filter_map(mode).next_back()
+}
+
+/// Whether there is one way to read the part before the database's name, and every `%` begins a code.
+fn is_legible(url: &str) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let hosts = match authority.split_once('@') {
+        Some((_, hosts)) => hosts,
+        None => authority,
+    };
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+    let is_host = |host: &str| match host.rsplit_once(':') {
+        Some((name, port)) => is_port(port) && (!name.contains(':') || name.starts_with('[')) || host.ends_with(']'),
+        None => true,
+    };
+    let is_code = |text: &str| text.len() >= 2 && text.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    !hosts.contains('@') && hosts.split(',').all(is_host) && url.split('%').skip(1).all(is_code)
+}
+
+/// What a connection is opened with unless the URL says otherwise: a server that does not answer, or is gone without a word, is given up.
+const LIBPQ_SETTINGS: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("tcp_user_timeout", "20000"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "2"),
+];
+
+/// A PostgreSQL URL with these settings.
+pub(super) fn with_settings(url: &str) -> String {
+    let mut full = url.to_owned();
+    for (name, value) in LIBPQ_SETTINGS {
+        if !url.contains(&format!("{name}=")) {
+            full.push(if full.contains('?') { '&' } else { '?' });
+            full.push_str(name);
+            full.push('=');
+            full.push_str(value);
+        }
+    }
+    full
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -98,6 +147,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_password_that_libpq_would_read_as_something_else_is_refused_and_not_quoted() {
+        for taken in [
+            "postgres://db/news",
+            "postgresql://user:p%40ss@db:5432,other:5433/news?application_name=a:b@c",
+            "postgres://user:secret@[::1]:5432/news",
+            "postgres://user@[::1]/news",
+            "postgres:///news?host=/run/postgresql",
+        ] {
+            assert!(taken.parse::<DatabaseUrl>().is_ok(), "{taken}");
+        }
+        for refused in
+            ["postgres://u:p@ss@db/n", "postgres://u:pa/ss@db/n", "postgres://u:pa?ss@db/n", "postgres://u:100%@db/n", "postgres://a:b:1/n"]
+        {
+            assert_eq!(refused.parse::<DatabaseUrl>(), Err(InvalidUrl::Authority), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_connection_is_given_up_after_a_while_unless_the_url_says_otherwise() {
+        let full = with_settings("postgres://db/news?connect_timeout=60");
+        assert!(full.starts_with("postgres://db/news?connect_timeout=60&tcp_user_timeout=20000&"), "{full}");
+        assert!(with_settings("postgres://db/news").starts_with("postgres://db/news?connect_timeout=5&"));
+    }
+
     #[cfg(not(feature = "tls"))]
     #[test]
     fn a_url_that_demands_tls_is_refused_by_a_build_without_it() {
@@ -105,6 +179,7 @@ mod tests {
             let refused = format!("postgres://db/news?sslmode={mode}").parse::<DatabaseUrl>().unwrap_err();
             assert!(refused.to_string().contains("--features tls"), "{refused}");
         }
+        assert_eq!("postgres://db/news?ssl=true".parse::<DatabaseUrl>(), Err(InvalidUrl::NoTls("require".to_owned())));
         assert!("postgres://db/news?sslmode=prefer".parse::<DatabaseUrl>().is_ok());
     }
 }

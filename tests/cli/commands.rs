@@ -1,12 +1,16 @@
 //! Commands that run to their end.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::Output;
+
+use dateline::db::{Db, PoolSize, Statement};
+use dateline::kernel::clock::SystemClock;
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
 
 use crate::support::database::TestDatabase;
 use crate::support::engines;
 use crate::support::folder::Folder;
-use crate::support::program::{dateline, printed, run, said};
+use crate::support::program::{dateline, printed, run, run_with, said};
 
 #[test]
 fn migrations_are_applied_once_and_the_check_is_content_with_them() {
@@ -22,6 +26,30 @@ fn migrations_are_applied_once_and_the_check_is_content_with_them() {
         assert!(check.status.success(), "on {engine:?}: {}", said(&check));
         for line in ["settings ", "database ", "clock ", "keys "] {
             assert!(printed(&check).contains(line), "on {engine:?}: {}", printed(&check));
+        }
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
+    for engine in engines() {
+        let (database, folder) = (TestDatabase::empty(*engine), Folder::new());
+        let run = |command: &str| dateline(folder.path(), &[command]).env("DATABASE_URL", database.url()).output().unwrap();
+        assert!(run("migrate").status.success());
+        let db = Db::open(&database.url().parse().unwrap(), std::sync::Arc::new(SystemClock::new()), PoolSize(1)).unwrap();
+        let insert = |tx: &mut dateline::db::Tx<'_>| {
+            let insert = Statement::<Text>::new("INSERT INTO __diesel_schema_migrations (version) VALUES ('9000') RETURNING version");
+            Ok::<String, dateline::db::Error>(insert.get_result(tx.conn())?)
+        };
+        db.run_write(insert).unwrap();
+        drop(db);
+        for command in ["serve", "migrate", "check", "user list", "keys rotate"] {
+            let arguments: Vec<&str> = command.split(' ').collect();
+            let output =
+                dateline(folder.path(), &arguments).env("DATABASE_URL", database.url()).env("LISTEN", "127.0.0.1:0").output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{command} on {engine:?}");
+            let wanted = "the database was made by a newer version of Dateline (it has migration 9000, which this version does not know): use that version";
+            assert!(said(&output).contains(wanted), "{command} on {engine:?}: {}", said(&output));
         }
     }
 }
@@ -46,10 +74,7 @@ fn every_command_has_help() {
 
 fn add(folder: &Folder, email: &str, password: &str) -> Output {
     let arguments = ["user", "add", "--email", email, "--name", "Ayna", "--role", "editor", "--password-stdin"];
-    let mut child =
-        dateline(folder.path(), &arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    run_with(dateline(folder.path(), &arguments), password)
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The built `dateline` binary as an operator runs it: in a folder of its own, with nothing in its environment but what a test gives it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod beside;
 mod commands;
+mod nodes;
+mod outage;
 mod serving;
 mod settings;
 #[path = "../support/mod.rs"]

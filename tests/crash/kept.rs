@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::load::{Written, category, ids};
-use crate::site::{Site, wait};
+use crate::site::Site;
 use crate::support::client::Client;
+use crate::support::program::wait;
 
 /// Rows that a whole write never leaves, and how many of them there are.
 const HALVES: [(&str, &str); 8] = [

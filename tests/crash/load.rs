@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::site::{Site, wait};
+use crate::site::Site;
 use crate::support::answer::Answer;
 use crate::support::client::{Client, Request};
+use crate::support::program::wait;
 use crate::support::random::Random;
 
 const EDITORS: u64 = 6;

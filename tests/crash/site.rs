@@ -1,7 +1,5 @@
 //! The program on a database of its own, killed and started again.
 
-use std::future::Future;
-
 use dateline::db::{Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
 use dateline::kernel::instant::Instant;
@@ -14,10 +12,7 @@ use crate::support::client::Client;
 use crate::support::database::TestDatabase;
 use crate::support::folder::Folder;
 use crate::support::postgres;
-use crate::support::program::{Server, dateline};
-
-const EMAIL: &str = "chief@example.org";
-const PASSWORD: &str = "correct horse battery";
+use crate::support::program::{ADMIN, Server, serve, wait};
 
 /// See the module.
 pub struct Site {
@@ -29,11 +24,6 @@ pub struct Site {
     // Dropped last, the database with them.
     folder: Folder,
     _database: Option<TestDatabase>,
-}
-
-/// Runs to its end on this thread.
-pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 impl Site {
@@ -56,20 +46,17 @@ impl Site {
 
     /// Starts the program and logs in. A session of the program before is still one.
     pub fn start(&mut self) {
-        let mut command = dateline(self.folder.path(), &["serve"]);
-        command.env("DATABASE_URL", &self.url).env("ADMIN_EMAIL", EMAIL).env("ADMIN_PASSWORD", PASSWORD);
-        let server = Server::start({
-            command.env("LOG", "warn,dateline::cli=info").env("WORKERS", "2");
-            command
-        });
+        let server = Server::start(serve(self.folder.path(), &self.url));
         assert!(self.server.replace(server).is_none(), "one program at a time");
-        wait(async {
-            if !self.token.is_empty() {
-                self.admin().get("/v1/auth/me").await.is_ok();
-            }
-            let tokens = self.admin().post("/v1/auth/login").json(json!({ "email": EMAIL, "password": PASSWORD })).await;
-            tokens.is_ok().text_at("/access_token").clone_into(&mut self.token);
-        });
+        if !self.token.is_empty() {
+            wait(async { self.admin().get("/v1/auth/me").await }).is_ok();
+        }
+        let tokens = self.running().login(ADMIN.0, ADMIN.1);
+        tokens.is_ok().text_at("/access_token").clone_into(&mut self.token);
+    }
+
+    fn running(&self) -> &Server {
+        self.server.as_ref().expect("the program runs")
     }
 
     /// Ends the program as a crash does.
@@ -78,9 +65,9 @@ impl Site {
         self.log.push_str(&server.kill());
     }
 
-    /// The admin, with connections of their own: those of another runtime have ended with it.
+    /// The admin.
     pub fn admin(&self) -> Client {
-        Client::new(&format!("http://{}", self.server.as_ref().unwrap().address)).with_token(&self.token)
+        self.running().anyone().with_token(&self.token)
     }
 
     /// The program answers so when it is asked whether it can answer.
@@ -93,7 +80,7 @@ impl Site {
 
     /// No program that ran here failed.
     pub fn has_logged_no_error(&self) {
-        let log = self.log.clone() + &self.server.as_ref().unwrap().log();
+        let log = self.log.clone() + &self.running().log();
         let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).collect();
         assert!(errors.is_empty(), "{errors:?}");
     }

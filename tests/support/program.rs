@@ -8,6 +8,11 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use serde_json::json;
+
+use super::answer::Answer;
+use super::client::Client;
+
 /// The program in a folder, without the environment of the test.
 pub fn dateline(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
@@ -28,6 +33,29 @@ pub fn said(output: &Output) -> String {
 /// What it printed.
 pub fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs to its end on this thread.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// The admin of [`serve`].
+pub const ADMIN: (&str, &str) = ("chief@example.org", "correct horse battery");
+
+/// The program as a server of this database, whose first admin is [`ADMIN`]. It logs little.
+pub fn serve(folder: &Path, database_url: &str) -> Command {
+    let mut command = dateline(folder, &["serve"]);
+    command.env("DATABASE_URL", database_url).env("ADMIN_EMAIL", ADMIN.0).env("ADMIN_PASSWORD", ADMIN.1);
+    command.env("LOG", "warn,dateline::cli=info").env("WORKERS", "2");
+    command
+}
+
+/// Runs a command with something on its standard input.
+pub fn run_with(mut command: Command, input: &str) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
 }
 
 /// A server that runs until this value is dropped.
@@ -62,6 +90,21 @@ impl Server {
         let mut server = Self { child, log, reader: Some(reader), address: String::new() };
         server.address = address.recv().unwrap_or_else(|_| panic!("it ended instead of listening: {}", server.log()));
         server
+    }
+
+    /// Somebody without a token, with connections of their own: those of another [`wait`] have ended with it.
+    pub fn anyone(&self) -> Client {
+        Client::new(&format!("http://{}", self.address))
+    }
+
+    /// What a login answers.
+    pub fn login(&self, email: &str, password: &str) -> Answer {
+        wait(async { self.anyone().post("/v1/auth/login").json(json!({ "email": email, "password": password })).await })
+    }
+
+    /// Somebody who has logged in.
+    pub fn user(&self, email: &str, password: &str) -> Client {
+        self.anyone().with_token(self.login(email, password).is_ok().text_at("/access_token"))
     }
 
     /// What it has logged so far.

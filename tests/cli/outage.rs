@@ -1,0 +1,132 @@
+//! PostgreSQL goes away and comes back under a running program.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::answer::Answer;
+use crate::support::client::Client;
+use crate::support::folder::Folder;
+use crate::support::postgres;
+use crate::support::program::{ADMIN, Server, dateline, said, serve, wait};
+use crate::support::{Engine, engines};
+
+/// So many requests at once use every connection that the program keeps.
+const MANY: usize = 48;
+
+fn all_at_once(client: &Client) -> Vec<Answer> {
+    let article = json!({ "title": "Many at once", "body": { "format": "html", "source": "" } });
+    wait(join_all((0..MANY).map(async |number| match number % 3 {
+        0 => client.post("/v1/editor/articles").json(&article).await,
+        1 => client.get("/v1/articles").await,
+        _ => client.get("/v1/auth/me").await,
+    })))
+}
+
+#[track_caller]
+fn all_are_well(client: &Client) {
+    for answer in all_at_once(client) {
+        assert!(answer.status < 300, "{answer}");
+    }
+}
+
+#[test]
+fn while_the_database_is_away_all_is_503_and_when_it_is_back_all_is_well() {
+    if !engines().contains(&Engine::Postgres) {
+        return;
+    }
+    let (database, folder) = (postgres::Server::start_own(), Folder::new());
+    let server = Server::start(serve(folder.path(), &database.create_database()));
+    let admin = server.user(ADMIN.0, ADMIN.1);
+    all_are_well(&admin);
+    database.stop_immediate();
+    for answer in all_at_once(&admin) {
+        answer.is_problem(503, "unavailable").has_header("retry-after", "1");
+    }
+    wait(async {
+        admin.get("/healthz").await.is_ok();
+        admin.get("/readyz").await.is_problem(503, "unavailable").has_header("retry-after", "1");
+        admin.get("/readyz?for=editor").await.is_problem(503, "unavailable");
+    });
+    database.start_again();
+    all_are_well(&admin);
+    // A restart that no request noticed has broken every connection that is kept.
+    database.stop_immediate();
+    database.start_again();
+    all_are_well(&admin);
+    wait(async { admin.get("/readyz").await }).is_ok();
+}
+
+#[test]
+fn a_database_that_takes_no_writes_for_a_while_is_written_to_again() {
+    if !engines().contains(&Engine::Postgres) {
+        return;
+    }
+    let (database, folder) = (postgres::Server::start_own(), Folder::new());
+    let url = database.create_database();
+    let server = Server::start(serve(folder.path(), &url));
+    let admin = server.user(ADMIN.0, ADMIN.1);
+    let write = || wait(async { admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await });
+    write().is_created();
+    let name = url.rsplit('/').next().unwrap();
+    let mut operator = PgConnection::establish(database.admin_url()).unwrap();
+    let mut set = |to: &str| {
+        let sql = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        operator.batch_execute(&format!("ALTER DATABASE {name} {to}; {sql}")).unwrap();
+    };
+    set("SET default_transaction_read_only = on");
+    write().is_problem(503, "unavailable");
+    wait(async {
+        admin.get("/v1/categories").await.is_ok();
+        admin.get("/readyz").await.is_ok();
+    });
+    // The connections of the time before are not taken again.
+    operator_resets(&url, database.admin_url());
+    write().is_created();
+}
+
+/// Ends the read-only time and leaves every connection as it is.
+fn operator_resets(url: &str, admin_url: &str) {
+    let name = url.rsplit('/').next().unwrap();
+    PgConnection::establish(admin_url)
+        .unwrap()
+        .batch_execute(&format!("ALTER DATABASE {name} RESET default_transaction_read_only"))
+        .unwrap();
+}
+
+#[test]
+fn readiness_does_not_wait_for_a_database_that_does_not_answer() {
+    if !engines().contains(&Engine::Postgres) {
+        return;
+    }
+    let (database, folder) = (postgres::Server::start_own(), Folder::new());
+    let url = database.create_database();
+    let server = Server::start(serve(folder.path(), &url));
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("BEGIN; LOCK TABLE audit IN ACCESS EXCLUSIVE MODE").unwrap();
+    let (asked, anyone) = (Instant::now(), server.anyone());
+    wait(async { anyone.get("/readyz").await }).is_problem(503, "unavailable");
+    assert!(asked.elapsed() < Duration::from_secs(20), "it waited {:?}", asked.elapsed());
+    wait(async { anyone.get("/healthz").await }).is_ok();
+    other.batch_execute("ROLLBACK").unwrap();
+    wait(async { anyone.get("/readyz").await }).is_ok();
+}
+
+#[test]
+fn a_server_that_is_not_there_or_says_nothing_stops_the_start_without_the_password_in_the_message() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (address, fault) in [(silent.local_addr().unwrap(), "timeout expired"), (nobody, "Connection refused")] {
+        let (folder, begun) = (Folder::new(), Instant::now());
+        let url = format!("postgres://dateline:a-secret-word@{address}/news");
+        let output = dateline(folder.path(), &["serve"]).env("DATABASE_URL", url).env("LISTEN", "127.0.0.1:0").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("the database cannot be opened: ") && said(&output).contains(fault), "{}", said(&output));
+        assert!(!said(&output).contains("a-secret-word"), "{}", said(&output));
+        assert!(begun.elapsed() < Duration::from_secs(30), "it waited {:?}", begun.elapsed());
+    }
+}
