@@ -127,7 +127,7 @@ fn address(name: &'static str, example: &'static str, text: &str) -> Read<String
 /// A secret that was mounted as a file.
 fn secret(name: &'static str, example: &'static str, file: &Path) -> Read<String> {
     let text = std::fs::read_to_string(file).map_err(|e| wrong(name, example)(format!("`{}` cannot be read: {e}", file.display())))?;
-    Ok(text.trim().to_owned())
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 impl Settings {

@@ -43,9 +43,9 @@ pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs the command that the arguments name. A `.env` in the working folder is read first; what the environment has already stays.
 pub fn run() -> ExitCode {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => eprintln!("dateline: .env: {error}"),
-        _ => {}
+    if let Err(fault) = read_dot_env() {
+        eprintln!("dateline: {fault}");
+        return ExitCode::from(2);
     }
     let outcome = match Cli::parse().command {
         Command::Serve(settings) => serve::run(&settings),
@@ -65,6 +65,20 @@ pub fn run() -> ExitCode {
             eprintln!("dateline: {error}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// What is wrong with a line is said without its value, which may be a secret.
+fn read_dot_env() -> Result<(), String> {
+    match dotenvy::from_path(".env") {
+        Err(dotenvy::Error::LineParse(line, _)) => {
+            let name = line.split('=').next().unwrap_or_default().trim();
+            Err(format!(
+                ".env: the line of `{name}` cannot be read: a value with spaces, # or quotes stands in quotes. Example: SITE_NAME='The Morning News'"
+            ))
+        }
+        Err(error) if !error.not_found() => Err(format!(".env: {error}")),
+        _ => Ok(()),
     }
 }
 

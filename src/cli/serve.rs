@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::Outcome;
 use crate::app::App;
@@ -41,33 +43,48 @@ pub(super) fn bind(settings: &Settings) -> Result<TcpListener, Box<dyn std::erro
 
 /// Serves until a signal says to stop, and until what is under way has ended.
 pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
-    let (readiness, address) = (app.readiness().clone(), listener.local_addr()?);
+    let (readiness, address, mut signals) = (app.readiness().clone(), listener.local_addr()?, Signals::new()?);
     let server = app.server(listener)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     tracing::info!(%address, "listening; /docs shows the API");
-    stop_signal().await?;
+    signals.next().await;
     tracing::info!("stopping: requests that are under way end");
     readiness.stop();
-    actix_web::rt::time::sleep(NOTICE).await;
-    handle.stop(true).await;
+    let stopping = async {
+        actix_web::rt::time::sleep(NOTICE).await;
+        handle.stop(true).await;
+    };
+    tokio::select! {
+        () = stopping => {}
+        () = signals.next() => return Err(std::io::Error::other("a second signal: ended at once, what was under way was cut off")),
+    }
     running.await.unwrap_or_else(|e| Err(std::io::Error::other(e)))?;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn stop_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that ask it to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 pub(super) fn log_to(settings: &Settings) -> Outcome {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|e| format!("LOG: {e}. Example: LOG=info"))?;
+    let filter = filter(&settings.log).map_err(|fault| format!("LOG: {fault}. Example: LOG=info"))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format.as_str() {
         "text" => logs.with_ansi(std::io::stderr().is_terminal()).init(),
@@ -75,6 +92,15 @@ pub(super) fn log_to(settings: &Settings) -> Outcome {
         other => return Err(format!("LOG_FORMAT: `{other}` is neither text nor json. Example: LOG_FORMAT=json").into()),
     }
     Ok(())
+}
+
+/// What stands alone must be a level: a misspelt one would be taken as the name of a part of the program, and nothing else be logged.
+fn filter(log: &str) -> Result<EnvFilter, String> {
+    let is_part = |part: &&str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
+    match log.split(',').find(is_part) {
+        Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
+        None => EnvFilter::try_new(log).map_err(|e| e.to_string()),
+    }
 }
 
 /// On an empty database: one admin, whose password was given or is shown once.
@@ -103,8 +129,13 @@ fn show_once(email: &str, password: &str, url: &DatabaseUrl) -> Outcome {
         DatabaseUrl::Sqlite(path) => path.with_file_name("admin-password.txt"),
         DatabaseUrl::Postgres(_) => Path::new("admin-password.txt").to_owned(),
     };
+    // One that lies there already may be readable by others, or lead elsewhere.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(format!("{}: {error}", path.display()).into()),
+        _ => {}
+    }
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     writeln!(file, "{email}\n{password}")?;
