@@ -13,7 +13,7 @@ use crate::db::{AnyConnection, Db};
 use crate::http::{RawQuery, answer, path};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
-use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::problem::{Code, FieldError, Problem, Result};
 use crate::publications::listings::ListKey;
 use crate::publications::visibility::Ground;
 
@@ -34,6 +34,7 @@ struct Asked {
     order: Order,
     limit: Limit,
     cursor: Option<String>,
+    page: Option<u32>,
     has_total: bool,
     has_bodies: bool,
 }
@@ -50,6 +51,7 @@ fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
+        page: q.page(),
         has_total: q.count(),
         has_bodies: !q.any_of("include", &[("body", ())]).is_empty(),
     };
@@ -58,6 +60,17 @@ fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
 }
 
 impl Asked {
+    /// How many articles the pages before have.
+    fn passed(&self) -> i64 {
+        let rows = i64::try_from(self.limit.rows()).unwrap_or(i64::MAX);
+        i64::from(self.page.map_or(0, |page| page.saturating_sub(1))).saturating_mul(rows)
+    }
+
+    /// Whether something is counted.
+    fn is_counted(&self) -> bool {
+        self.has_total || self.passed() > 0
+    }
+
     /// In a form in which no two lists are the same.
     fn parameters(&self) -> ListParameters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());
@@ -86,6 +99,9 @@ impl Asked {
         ("sort" = Option<String>, Query, pattern = "^-?published_at$", description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
+            one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several categories of which none lies \
+            below another a page begins behind 10,000 articles at most.", nullable = false),
         ("count" = Option<String>, Query, pattern = "^exact$", description = "`exact` adds `paging.total`. Over several categories of which none lies \
             below another it counts up to 10,000 articles.", nullable = false),
         ("include" = Option<String>, Query, pattern = "^body$", description = "`body` adds `body_html` and `body_text`.", nullable = false),
@@ -102,9 +118,9 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     let asked = asked(&raw, &delivery)?;
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
-    let (limit, has_total) = (asked.limit, asked.has_total);
+    let (limit, is_counted) = (asked.limit, asked.is_counted());
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| page(connection, reading, &asked, place.as_ref());
-    let (page, lifetime) = if has_total { delivery.read_long(&db, read).await? } else { delivery.read(&db, read).await? };
+    let (page, lifetime) = if is_counted { delivery.read_long(&db, read).await? } else { delivery.read(&db, read).await? };
     let page = page?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
 }
@@ -116,7 +132,7 @@ fn page(
     asked: &Asked,
     place: Option<&Place>,
 ) -> Result<(Result<Page<Article>>, Ground)> {
-    let query = ListQuery {
+    let mut query = ListQuery {
         lists: lists(asked, reading.names),
         published_from: asked.published_from,
         published_before: asked.published_before,
@@ -126,12 +142,22 @@ fn page(
         has_bodies: asked.has_bodies,
         parameters: asked.parameters(),
     };
+    let passed = asked.passed();
+    let is_too_far = query.lists.len() > 1 && passed > reads::MOST_SEEN;
+    if passed > 0 && !is_too_far {
+        query.place = Some(reads::behind(connection, reading.snapshot, &query, passed)?);
+    }
     let (mut page, ground) = reads::list(connection, reading.snapshot, &query, reading.names, reading.cursor_key, reading.span_ms)?;
     if asked.has_total {
         page.total = reads::total(connection, reading.snapshot, &query)?;
     }
     let is_too_large = asked.has_total && page.total.is_none();
-    Ok((if is_too_large { Err(too_many()) } else { Ok(page) }, ground))
+    let page = match (is_too_far, is_too_large) {
+        (true, _) => Err(too_far()),
+        (false, true) => Err(too_many()),
+        (false, false) => Ok(page),
+    };
+    Ok((page, ground))
 }
 
 fn too_many() -> Problem {
@@ -140,11 +166,17 @@ fn too_many() -> Problem {
     Problem::new(Code::CountTooLarge, detail)
 }
 
+fn too_far() -> Problem {
+    let detail = format!("over several categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
+    let message = format!("Parameter `page`: {detail}.");
+    Problem::new(Code::InvalidParameter, message).with_errors(vec![FieldError::new("/page", "out_of_range", detail)])
+}
+
 /// The lists that the filters name.
 fn lists(asked: &Asked, names: &Names) -> Vec<ListKey> {
     let Some(slugs) = &asked.categories else { return vec![ListKey::all(&asked.locale, asked.kind.name())] };
     let mut found: Vec<&Category> = slugs.iter().filter_map(|slug| names.category_by_slug(slug)).collect();
-    if asked.has_total {
+    if asked.is_counted() {
         found = highest(names, &found);
     }
     let mut lists: Vec<ListKey> = found.iter().map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();

@@ -8,7 +8,7 @@ use std::ops::Range;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-pub use self::counting::{MOST_SEEN, total};
+pub use self::counting::{MOST_SEEN, behind, total};
 pub use self::one::{Found, Wanted, find};
 use super::delivered::{Article, Card};
 use crate::categories::names::Names;

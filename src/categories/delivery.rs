@@ -33,7 +33,6 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     let is_nested = q.one_of("view", &[("flat", false), ("nested", true)]).unwrap_or(false);
     let locale = delivery.locale(&mut q);
     q.finish()?;
-    // Counting every list of a language takes longer than a page.
     let (data, lifetime) = delivery
         .read_long(&db, move |connection, reading| Ok(reads::flat(connection, reading.snapshot, &locale, reading.names, reading.span_ms)?))
         .await?;

@@ -1,42 +1,20 @@
-//! What readers get of categories: functions of an instant. The tree is in memory; how many articles lie in each is one statement.
+//! What readers get of categories: functions of an instant. The tree is in memory; how many articles lie in each their tallies tell.
 
 use std::collections::HashMap;
 
-use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Text};
-use uuid::Uuid;
-
 use super::dto::{Category, PathStep};
 use super::names::{self, Names};
-use crate::db::{AnyConnection, Result, Statement};
+use crate::db::{AnyConnection, Result};
 use crate::kernel::id::CategoryId;
 use crate::publications::listings::ListKey;
-use crate::publications::visibility::{Ground, LISTED, LISTED_UNTIL, Shown, Snapshot, ground};
+use crate::publications::tallies::{Lists, totals};
+use crate::publications::visibility::{Ground, Shown, Snapshot, ground};
 
 /// What is counted and listed.
 const KIND: &str = "article";
 
 /// How many articles are live on each list.
 type Counts = HashMap<String, i64>;
-
-/// How many articles are live in each category: a range of lists of one locale.
-fn all_counts(connection: &mut AnyConnection, snapshot: Snapshot, locale: &str) -> Result<Counts> {
-    let least = ListKey::category(locale, KIND, CategoryId(Uuid::nil()));
-    let most = ListKey::category(locale, KIND, CategoryId(Uuid::max()));
-    let statement = Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list >= ").bind(&least);
-    let statement = statement.sql(" AND list <= ").bind(&most);
-    let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
-    let rows: Vec<(String, i64)> = statement.sql(" GROUP BY list").load(connection)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// How many articles are live on these lists.
-fn counts(connection: &mut AnyConnection, snapshot: Snapshot, lists: &[ListKey]) -> Result<Counts> {
-    let statement = Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list IN (").bind_all(lists).sql(")").once();
-    let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
-    let rows: Vec<(String, i64)> = statement.sql(" GROUP BY list").load(connection)?;
-    Ok(rows.into_iter().collect())
-}
 
 fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) -> Category {
     let path: Vec<PathStep> =
@@ -66,7 +44,8 @@ pub fn flat(
     names: &Names,
     span_ms: i64,
 ) -> Result<(Vec<Category>, Ground)> {
-    let counts = all_counts(connection, snapshot, locale)?;
+    let [least, most] = ListKey::categories(locale, KIND);
+    let counts = totals(connection, snapshot.at, Lists::Between(&least, &most))?;
     let ground = ground(connection, snapshot.at, &Shown::Everything, span_ms)?;
     Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
@@ -89,7 +68,7 @@ pub fn find(
     let below: Vec<&names::Category> = names.categories().filter(|other| other.parent_id == Some(wanted.id)).collect();
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
-    let counts = counts(connection, snapshot, &lists)?;
+    let counts = totals(connection, snapshot.at, Lists::These(&lists))?;
     let ground = ground(connection, snapshot.at, &Shown::Lists(lists), span_ms)?;
     let mut found = category(names, wanted, locale, &counts);
     found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());

@@ -37,18 +37,24 @@ async fn publish(editor: &Client, title: &str, categories: &[&str], publish: Val
     editor.post("/v1/editor/articles").json(&wanted).await.is_created().text_at("/id").to_owned()
 }
 
-/// How many articles all pages of a list have.
+/// How many articles all pages of a list have, by cursor and by number.
 async fn walked(site: &Site, query: &str) -> usize {
-    let (mut many, mut cursor) = (0, String::new());
+    let (mut many, mut cursor, mut number) = (0, String::new(), 1);
     loop {
         let page = site.anyone().get(&format!("/v1/articles?limit=2&{query}{cursor}")).await;
+        let numbered = site.anyone().get(&format!("/v1/articles?limit=2&page={number}&{query}")).await;
+        assert_eq!(numbered.json(), page.json(), "page {number} of {query}");
         assert_eq!(page["paging"].get("total"), None, "nobody asked for {query}");
         many += page.data().len();
+        number += 1;
         match page["paging"]["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
-            None => return many,
+            None => break,
         }
     }
+    let behind = site.anyone().get(&format!("/v1/articles?limit=2&page={number}&{query}")).await;
+    assert_eq!((behind.data().len(), &behind["paging"]["next"]), (0, &Value::Null), "behind all of {query}");
+    many
 }
 
 const QUERIES: &[&str] = &[
@@ -117,7 +123,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_total_over_several_categories_is_given_up_to_ten_thousand(engine) {
+    async fn several_categories_are_counted_and_numbered_up_to_ten_thousand(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
         let Categories { politics, elections, sport } = categories(&editor).await;
@@ -137,7 +143,34 @@ on_both_engines! {
         total("category=politics,sport").await.is_problem(400, "count_too_large");
         assert_eq!(total("category=politics,elections").await["paging"]["total"], 10_000);
         site.anyone().get("/v1/articles?limit=1&category=politics,sport").await.is_ok();
-        total("count=roughly").await.is_problem(400, "invalid_parameter");
+        let page = async |query: &str| site.anyone().get(&format!("/v1/articles?limit=100&{query}")).await;
+        page("category=politics,sport&page=101").await.is_ok();
+        page("category=politics,sport&page=102").await.is_problem(400, "invalid_parameter").has_error("/page", "out_of_range");
+        page("category=politics,elections&page=1000").await.is_ok();
+        page("page=1000").await.is_ok();
+    }
+
+    async fn a_page_is_asked_for_by_number_or_by_cursor(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        for title in ["One", "Two", "Three"] {
+            publish(&editor, title, &[], json!({})).await;
+            site.clock().advance_ms(1);
+        }
+        let asked = async |query: &str| site.anyone().get(&format!("/v1/articles?limit=1&{query}")).await;
+        let second = asked("page=2&sort=published_at").await;
+        assert_eq!(second.each("slug"), ["two"]);
+        let cursor = second.text_at("/paging/next");
+        let link = second.expect_header("link");
+        assert!(link.contains(&format!("<https://api.example.org/v1/articles?limit=1&sort=published_at&cursor={cursor}>; rel=\"next\"")), "{link}");
+        assert_eq!(asked(&format!("sort=published_at&cursor={cursor}")).await.each("slug"), ["three"]);
+        let before = second.text_at("/paging/previous");
+        assert_eq!(asked(&format!("sort=published_at&cursor={before}")).await.each("slug"), ["one"]);
+        asked(&format!("sort=published_at&cursor={cursor}&page=3")).await.is_problem(400, "invalid_parameter").has_error("/page", "conflict");
+        for wrong in ["0", "1001", "-1", "1.0", "x", ""] {
+            asked(&format!("page={wrong}")).await.is_problem(400, "invalid_parameter");
+        }
+        asked("count=roughly").await.is_problem(400, "invalid_parameter");
     }
 }
 
