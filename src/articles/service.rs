@@ -85,7 +85,7 @@ pub async fn create(
             title_folded: fold(&content.title),
         };
         subject::insert(tx.conn(), &subject)?;
-        store::insert(tx.conn(), Save { article_id: id, number: 1, at: now, by: caller.user_id }, &content, &body)?;
+        store::insert(tx.conn(), Save { article_id: id, number: 1, at: now, by: caller.user_id, version: 1 }, &content, &body)?;
         finish(tx, &caller, Edited { subject, history: Vec::new(), now }, create.publish.as_ref(), "article.created")
     })
     .await
@@ -193,10 +193,9 @@ pub fn may_see(caller: &Caller, subject: &Subject) -> bool {
     caller.role >= Role::Editor || subject.created_by == caller.user_id
 }
 
-/// The fields that differ between the save that was current at an earlier version and the present one. Versions also count trash and restore, so the
-/// revision at that version is at most that number.
+/// The fields that differ between the save that was the newest at an earlier version and the present one.
 fn changed_fields(connection: &mut AnyConnection, subject: &Subject, since: u64) -> crate::db::Result<Vec<String>> {
-    let number = i64::try_from(since).unwrap_or(i64::MAX).min(subject.newest_revision);
+    let number = store::number_at(connection, subject.id, i64::try_from(since).unwrap_or(i64::MAX))?.unwrap_or(1);
     let then = store::revision(connection, subject.id, number)?;
     let now = store::revision(connection, subject.id, subject.newest_revision)?;
     Ok(match (then, now) {
@@ -225,7 +224,8 @@ fn save(
     subject.category_id = content.category_id;
     subject.title_folded = fold(&content.title);
     subject::update(tx.conn(), subject)?;
-    let save = Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id };
+    let save =
+        Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id, version: subject.version };
     store::insert(tx.conn(), save, content, body)?;
     finish(tx, caller, edited, publish, "article.saved")
 }

@@ -88,6 +88,15 @@ pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i
     .transpose()
 }
 
+/// The newest revision that an article had at one of its versions, which also count trash and restore.
+///
+/// # Errors
+/// If the database fails.
+pub fn number_at(connection: &mut AnyConnection, article_id: ArticleId, version: i64) -> Result<Option<i64>> {
+    let numbers = revisions::table.filter(revisions::article_id.eq(article_id)).filter(revisions::version.le(version));
+    Ok(numbers.select(revisions::number).order(revisions::number.desc()).first(connection).optional()?)
+}
+
 /// Which revision is written, by whom and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Save {
@@ -99,6 +108,8 @@ pub struct Save {
     pub at: Instant,
     /// By whom.
     pub by: UserId,
+    /// The article's version as of it.
+    pub version: i64,
 }
 
 /// Writes a revision: its card, its body, and the lists that it names.
@@ -121,6 +132,7 @@ pub fn insert(connection: &mut AnyConnection, save: Save, content: &Content, bod
             revisions::word_count.eq(i64::from(body.word_count)),
             revisions::saved_at.eq(save.at),
             revisions::saved_by.eq(save.by),
+            revisions::version.eq(save.version),
         ))
         .execute(connection)?;
     diesel::insert_into(revision_bodies::table)

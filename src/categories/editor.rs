@@ -133,16 +133,27 @@ async fn update(
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }
 
+struct Removal {
+    reassign_to: Option<CategoryId>,
+}
+
+impl FromQuery for Removal {
+    fn from_query(q: &mut Collector<'_>) -> Self {
+        Self { reassign_to: q.id("reassign_to") }
+    }
+}
+
 /// Delete a category
 ///
-/// One that articles name, or in which other categories lie, is in use and stays.
-#[utoipa::path(tag = "Categories", operation_id = "deleteCategory", params(("id" = CategoryId, Path, description = "The category.")), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use`.")), security(("bearer" = [])))]
+/// One that articles name by their newest save or by what was or will be published, or in which other categories lie, is in use and stays, unless
+/// `reassign_to` says where they go: in all revisions, without another date or version.
+#[utoipa::path(tag = "Categories", operation_id = "deleteCategory", params(("id" = CategoryId, Path, description = "The category."), ("reassign_to" = Option<CategoryId>, Query, description = "The category that its articles and the categories in it go to.", nullable = false)), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use` or `cycle`."), (status = 422, description = "`invalid`: something would lie too deep.")), security(("bearer" = [])))]
 #[delete("/v1/editor/categories/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
     let current = service::get(&db, id.get()?).await?;
-    query.none()?;
+    let asked: Removal = query.parse()?;
     let expected = conditional::optional(&request)?;
-    service::delete(&db, &caller, current.id, expected).await?;
+    service::delete(&db, &caller, current.id, expected, asked.reassign_to).await?;
     Ok(answer::no_content())
 }

@@ -12,6 +12,7 @@ use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{CategoryId, UserId};
+use crate::kernel::instant::Instant;
 use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
@@ -138,34 +139,37 @@ fn change_in(
     seen_alone(tx.conn(), row)
 }
 
-/// Deletes a category that is not in use.
+/// Deletes a category that is not in use, or whose categories and articles go to `reassign_to`.
 ///
 /// # Errors
-/// 404, 412; `in_use` (409).
-pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected) -> Result<()> {
+/// 404, 412; `in_use` or `cycle` (409); 400 if there is no `reassign_to`.
+pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, reassign_to: Option<CategoryId>) -> Result<()> {
     let actor = Some(caller.user_id);
     db.write(move |tx| {
-        dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
+        store::reassign::lock(tx, id)?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         expected.check(row.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-        remove_in(tx, actor, &row)
+        let now = tx.now()?;
+        match reassign_to {
+            Some(target) => store::reassign::reassign(tx, &row, target, now)?,
+            None => refuse_in_use(tx.conn(), &row, now)?,
+        }
+        store::delete(tx.conn(), row.id)?;
+        let details = json!({ "slug": row.slug, "name": row.name, "reassign_to": reassign_to });
+        Ok(record(tx, actor, "category.deleted", target(row.id), &details)?)
     })
     .await
 }
 
-/// Deletes a category within a write that holds the tree alone.
-///
-/// # Errors
-/// `in_use` (409).
-pub fn remove_in(tx: &mut Tx<'_>, actor: Option<UserId>, row: &Row) -> Result<()> {
-    if store::has_children(tx.conn(), row.id)? {
-        return Err(Problem::new(Code::InUse, format!("Other categories lie in `{}`. Move or delete them first.", row.slug)));
+fn refuse_in_use(connection: &mut AnyConnection, row: &Row, now: Instant) -> Result<()> {
+    let in_use = |what: &str| Problem::new(Code::InUse, format!("{what} Move them first, or name another category in `reassign_to`."));
+    if !store::children(connection, row.id)?.is_empty() {
+        return Err(in_use(&format!("Other categories lie in `{}`.", row.slug)));
     }
-    if store::is_named(tx.conn(), row.id)? {
-        return Err(Problem::new(Code::InUse, format!("Articles name `{}`. Give them another category first.", row.slug)));
+    if store::is_named(connection, row.id, now)? {
+        return Err(in_use(&format!("Articles name `{}`.", row.slug)));
     }
-    store::delete(tx.conn(), row.id)?;
-    Ok(record(tx, actor, "category.deleted", target(row.id), &json!({ "slug": row.slug, "name": row.name }))?)
+    Ok(())
 }
 
 fn check_parent(connection: &mut AnyConnection, id: CategoryId, parent: Option<CategoryId>) -> Result<()> {

@@ -118,6 +118,7 @@ table! {
         word_count -> BigInt,
         saved_at -> BigInt,
         saved_by -> IdSql,
+        version -> BigInt,
     }
 }
 

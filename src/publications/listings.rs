@@ -149,14 +149,29 @@ fn stretches(lists: &BTreeMap<i64, BTreeSet<ListKey>>, history: &[Publication]) 
 /// # Errors
 /// If the database fails.
 pub fn move_subtree(connection: &mut AnyConnection, category_id: CategoryId) -> Result<()> {
-    let ids: Vec<ArticleId> = Statement::<IdSql>::new(
+    let ids = articles_below(connection, category_id)?;
+    rewrite_all(connection, &ids)
+}
+
+/// The articles of which a revision names a category or one below it.
+///
+/// # Errors
+/// If the database fails.
+pub fn articles_below(connection: &mut AnyConnection, category_id: CategoryId) -> Result<Vec<ArticleId>> {
+    let articles = Statement::<IdSql>::new(
         "SELECT DISTINCT k.article_id FROM category_ancestors a JOIN revision_keys k ON k.relation = 'category' AND k.target_id = a.category_id WHERE a.ancestor_id = ",
-    )
-    .bind(category_id)
-    .load(connection)?;
+    );
+    Ok(articles.bind(category_id).load(connection)?)
+}
+
+/// Brings the rows of these articles up to date. The caller holds the tree exclusively.
+///
+/// # Errors
+/// If the database fails.
+pub fn rewrite_all(connection: &mut AnyConnection, ids: &[ArticleId]) -> Result<()> {
     for id in ids {
-        let Some(subject) = subject::find(connection, id)? else { continue };
-        let history = store::history(connection, id)?;
+        let Some(subject) = subject::find(connection, *id)? else { continue };
+        let history = store::history(connection, *id)?;
         rewrite_locked(connection, &subject, &history)?;
     }
     tallies::fold(connection)

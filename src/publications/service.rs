@@ -46,11 +46,24 @@ pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
 /// Writes what changed of an opened article.
 ///
 /// # Errors
-/// `slug_taken` (409).
+/// `slug_taken` (409); 422 for a revision that can be published no more.
 pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
     store::save(tx.conn(), before, &edited.history)?;
     subject::hold_slugs(tx.conn(), &edited.subject, &edited.history, edited.now)?;
     listings::rewrite(tx.conn(), &edited.subject, &edited.history)?;
+    refuse_gone(tx, edited, before)
+}
+
+/// A superseded save keeps no category from being deleted, and is then published no more. The tree is locked by now.
+fn refuse_gone(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
+    let subject = &edited.subject;
+    let is_pinned = |p: &&Publication| p.revision != subject.newest_revision && p.publish_at >= edited.now && !before.contains(p);
+    for publication in edited.history.iter().filter(is_pinned) {
+        if store::names_what_is_gone(tx.conn(), subject.id, publication.revision)? {
+            let detail = format!("revision {} is of a category that was deleted", publication.revision);
+            return Err(Problem::invalid_field("/revision", "category_deleted", detail));
+        }
+    }
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! Publications in the database.
 
+use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
 use super::rules::Publication;
 use crate::db::schema::publications;
-use crate::db::{AnyConnection, Result};
+use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::{ArticleId, PublicationId, UserId};
 use crate::kernel::instant::Instant;
 
@@ -94,4 +95,16 @@ pub fn save(connection: &mut AnyConnection, before: &[Publication], after: &[Pub
         diesel::insert_into(publications::table).values(Row::from(publication.clone())).execute(connection)?;
     }
     Ok(())
+}
+
+/// Whether a revision names a category that was deleted.
+///
+/// # Errors
+/// If the database fails.
+pub fn names_what_is_gone(connection: &mut AnyConnection, article_id: ArticleId, revision: i64) -> Result<bool> {
+    let gone = Statement::<BigInt>::new(
+        "SELECT k.number FROM revision_keys k LEFT JOIN categories c ON c.id = k.target_id WHERE k.relation = 'category' AND c.id IS NULL AND k.article_id = ",
+    );
+    let gone = gone.bind(article_id).sql(" AND k.number = ").bind(revision).sql(" LIMIT 1");
+    Ok(gone.get_result::<i64>(connection).optional()?.is_some())
 }

@@ -130,7 +130,7 @@ async fn slugs_are_numbered_versions_count_changes_and_what_is_in_use_stays() {
         };
         let replaced = service::replace(&tree.db, &tree.caller, news.id, Expected::OneOf(vec![1]), whole).await.unwrap();
         assert_eq!((replaced.slug.as_str(), replaced.name.as_str(), replaced.position, replaced.version), ("news", "World", -1, 2));
-        let delete = |id| service::delete(&tree.db, &tree.caller, id, Expected::Anything);
+        let delete = |id| service::delete(&tree.db, &tree.caller, id, Expected::Anything, None);
         assert_eq!(code(delete(news.id).await), Code::InUse);
         assert_eq!(code(delete(CategoryId::new()).await), Code::NotFound);
         let child = tree.add("Child", Some(news.id)).await.unwrap();

@@ -9,10 +9,12 @@ mod document;
 mod front;
 mod news_page;
 mod publications;
+mod reassign;
 mod repeats;
 mod site;
 mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
+mod versions;
 
 use support::on_both_engines;

@@ -42,7 +42,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
 
 /// What every thing may stand on, though it lies in a folder of its own.
 const GROUND: &str = "bodies auth/permission auth/password publications/rules publications/visibility publications/listings \
-                      publications/tallies publications/subject";
+                      publications/tallies publications/subject articles/refs";
 
 /// The things, each row above what it may use: a thing imports of the rows before its own, of itself and of the ground.
 const ORDER: &[&str] = &[

@@ -275,6 +275,6 @@ fn insert_revision(connection: &mut dateline::db::AnyConnection, subject: &Subje
         custom: None,
     };
     let body = render(Format::Html, "", &EmbedHosts::default());
-    let save = Save { article_id: subject.id, number, at: subject.saved_at, by: subject.created_by };
+    let save = Save { article_id: subject.id, number, at: subject.saved_at, by: subject.created_by, version: number };
     Ok(articles::insert(connection, save, &content, &body)?)
 }

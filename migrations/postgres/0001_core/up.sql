@@ -77,7 +77,8 @@ CREATE TABLE revisions (
     slug TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
     excerpt TEXT COLLATE "C" NOT NULL,
-    category_id UUID REFERENCES categories (id),
+    -- No reference: a category that only superseded saves name is not in use and may go.
+    category_id UUID,
     -- {"further_categories": [id], "tags": [id], "authors": [id]} in the order given.
     refs TEXT COLLATE "C" NOT NULL,
     image TEXT COLLATE "C",
@@ -86,6 +87,8 @@ CREATE TABLE revisions (
     word_count BIGINT NOT NULL,
     saved_at BIGINT NOT NULL,
     saved_by UUID NOT NULL,
+    -- The article's version as of this save.
+    version BIGINT NOT NULL,
     PRIMARY KEY (article_id, number)
 );
 

@@ -77,7 +77,8 @@ CREATE TABLE revisions (
     slug TEXT NOT NULL,
     title TEXT NOT NULL,
     excerpt TEXT NOT NULL,
-    category_id BLOB REFERENCES categories (id),
+    -- No reference: a category that only superseded saves name is not in use and may go.
+    category_id BLOB,
     -- {"further_categories": [id], "tags": [id], "authors": [id]} in the order given.
     refs TEXT NOT NULL,
     image TEXT,
@@ -86,6 +87,8 @@ CREATE TABLE revisions (
     word_count INTEGER NOT NULL,
     saved_at INTEGER NOT NULL,
     saved_by BLOB NOT NULL,
+    -- The article's version as of this save.
+    version INTEGER NOT NULL,
     PRIMARY KEY (article_id, number)
 ) STRICT, WITHOUT ROWID;
 
