@@ -2,15 +2,16 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::delivered::{Article, ArticleList};
+use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
 use crate::categories::context::{Delivery, Reading};
 use crate::categories::names::{Category, Names};
 use crate::db::{AnyConnection, Db};
-use crate::http::{RawQuery, answer, path};
+use crate::http::{Collector, RawQuery, answer, path};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, FieldError, Problem, Result};
@@ -36,11 +37,27 @@ struct Asked {
     cursor: Option<String>,
     page: Option<u32>,
     has_total: bool,
-    has_bodies: bool,
+    fields: Fields,
+}
+
+/// What `include` adds to the articles of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum ArticleInclude {
+    /// `body_html` and `body_text`.
+    Body,
+}
+
+/// `fields=`: the members that are named, or `unless_said`.
+fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
+    let named = q.any_of("fields", ArticleField::ALL);
+    if named.is_empty() { unless_said } else { Fields::of(&named) }
 }
 
 fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
+    let fields = fields(&mut q, Fields::CARD);
+    let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
     let categories = if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None };
     let asked = Asked {
         locale: delivery.locale(&mut q),
@@ -53,7 +70,7 @@ fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
         cursor: q.cursor(),
         page: q.page(),
         has_total: q.count(),
-        has_bodies: !q.any_of("include", &[("body", ())]).is_empty(),
+        fields: if includes.contains(&ArticleInclude::Body) { fields.with_body() } else { fields },
     };
     q.finish()?;
     Ok(asked)
@@ -96,7 +113,7 @@ impl Asked {
         ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
-        ("sort" = Option<String>, Query, pattern = "^-?published_at$", description = "`-published_at` unless said.", nullable = false),
+        ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
@@ -104,7 +121,8 @@ impl Asked {
             below another a page begins behind 10,000 articles at most.", nullable = false),
         ("count" = Option<String>, Query, pattern = "^exact$", description = "`exact` adds `paging.total`. Over several categories of which none lies \
             below another it counts up to 10,000 articles.", nullable = false),
-        ("include" = Option<String>, Query, pattern = "^body$", description = "`body` adds `body_html` and `body_text`.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
@@ -139,7 +157,7 @@ fn page(
         order: asked.order,
         limit: asked.limit,
         place: place.cloned(),
-        has_bodies: asked.has_bodies,
+        fields: asked.fields,
         parameters: asked.parameters(),
     };
     let passed = asked.passed();
@@ -147,7 +165,7 @@ fn page(
     if passed > 0 && !is_too_far {
         query.place = Some(reads::behind(connection, reading.snapshot, &query, passed)?);
     }
-    let (mut page, ground) = reads::list(connection, reading.snapshot, &query, reading.names, reading.cursor_key, reading.span_ms)?;
+    let (mut page, ground) = reads::list(connection, &reading, &query)?;
     if asked.has_total {
         page.total = reads::total(connection, reading.snapshot, &query)?;
     }
@@ -200,6 +218,7 @@ fn highest<'a>(names: &Names, categories: &[&'a Category]) -> Vec<&'a Category> 
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, description = "The language in which the slug is looked up.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
     ),
     responses(
         (status = 200, description = "The article.", body = Article),
@@ -213,14 +232,13 @@ async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Da
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
     let locale = delivery.locale(&mut q);
+    let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
     let wanted = match slug.parse() {
         Ok(id) => Wanted::Id(id),
         Err(_) => Wanted::Slug { locale, slug },
     };
-    let (found, lifetime) = delivery
-        .read(&db, move |connection, reading| Ok(reads::find(connection, reading.snapshot, &wanted, reading.names, reading.span_ms)?))
-        .await?;
+    let (found, lifetime) = delivery.read(&db, move |connection, reading| Ok(reads::find(connection, &reading, &wanted, fields)?)).await?;
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
         Found::Moved(slug) => answer::moved(&request, &format!("/v1/articles/{slug}"), lifetime),

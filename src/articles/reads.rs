@@ -10,12 +10,12 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 pub use self::counting::{MOST_SEEN, behind, total};
 pub use self::one::{Found, Wanted, find};
-use super::delivered::{Article, Card};
-use crate::categories::names::Names;
+use super::delivered::{Article, Card, Fields};
+use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
+use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::publications::listings::ListKey;
 pub use crate::publications::tallies::Order;
 use crate::publications::tallies::every_date;
@@ -36,8 +36,8 @@ pub struct ListQuery {
     pub limit: Limit,
     /// Behind or before which.
     pub place: Option<Place>,
-    /// With bodies.
-    pub has_bodies: bool,
+    /// Which members the articles have.
+    pub fields: Fields,
     /// What describes the list for its cursors.
     pub parameters: ListParameters,
 }
@@ -120,22 +120,17 @@ const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND
 ///
 /// # Errors
 /// If the database fails.
-pub fn list(
-    connection: &mut AnyConnection,
-    snapshot: Snapshot,
-    query: &ListQuery,
-    names: &Names,
-    key: &CursorKey,
-    span_ms: i64,
-) -> Result<(Page<Article>, Ground)> {
+pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQuery) -> Result<(Page<Article>, Ground)> {
+    let at = reading.snapshot.at;
     let (rows, shown) = match query.lists.is_empty() {
         true => (Vec::new(), Shown::Nothing),
-        false => (page_statement(snapshot, query).load::<CardRow>(connection)?, Shown::Lists(query.lists.clone())),
+        false => (page_statement(reading.snapshot, query).load::<CardRow>(connection)?, Shown::Lists(query.lists.clone())),
     };
-    let ground = ground(connection, snapshot.at, &shown, span_ms)?;
-    let articles = rows.into_iter().map(|row| card(row).deliver(names)).collect::<Result<Vec<_>>>()?;
+    let ground = ground(connection, at, &shown, reading.span_ms)?;
+    let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
-    Ok((Page::cut(articles, query.limit, query.place.as_ref(), key, query.parameters.as_str(), place), ground))
+    let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    Ok((page, ground))
 }
 
 /// The first rows behind the place of the query, each with the text in force.
@@ -143,10 +138,10 @@ fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
-    let statement = Statement::new("SELECT ").sql(CARD).sql(if query.has_bodies { WITH_BODY } else { WITHOUT_BODY }).sql("(");
+    let statement = Statement::new("SELECT ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
     let statement = listed(statement, snapshot, query, query.place.as_ref(), is_descending, rows);
     let mut statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
-    if query.has_bodies {
+    if query.fields.has_body() {
         statement = statement.sql(BODIES);
     }
     let order =

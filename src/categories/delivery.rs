@@ -33,9 +33,7 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     let is_nested = q.one_of("view", &[("flat", false), ("nested", true)]).unwrap_or(false);
     let locale = delivery.locale(&mut q);
     q.finish()?;
-    let (data, lifetime) = delivery
-        .read_long(&db, move |connection, reading| Ok(reads::flat(connection, reading.snapshot, &locale, reading.names, reading.span_ms)?))
-        .await?;
+    let (data, lifetime) = delivery.read_long(&db, move |connection, reading| Ok(reads::flat(connection, &reading, &locale)?)).await?;
     let data = if is_nested { reads::nested(data) } else { data };
     answer::delivered(&request, &CategoryTree { data }, lifetime).await
 }
@@ -57,11 +55,8 @@ async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Da
     let mut q = raw.collect();
     let locale = delivery.locale(&mut q);
     q.finish()?;
-    let (found, lifetime) = delivery
-        .read_long(&db, move |connection, reading| {
-            Ok(reads::find(connection, reading.snapshot, &slug, &locale, reading.names, reading.span_ms)?)
-        })
-        .await?;
+    let (found, lifetime) =
+        delivery.read_long(&db, move |connection, reading| Ok(reads::find(connection, &reading, &slug, &locale)?)).await?;
     let category = found.ok_or_else(Problem::not_found)?;
     answer::delivered(&request, &category, lifetime).await
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::context::Reading;
 use super::dto::{Category, PathStep};
 use super::names::{self, Names};
 use crate::db::{AnyConnection, Result};
 use crate::kernel::id::CategoryId;
 use crate::publications::listings::ListKey;
 use crate::publications::tallies::{Lists, totals};
-use crate::publications::visibility::{Ground, Shown, Snapshot, ground};
+use crate::publications::visibility::{Ground, Shown, ground};
 
 /// What is counted and listed.
 const KIND: &str = "article";
@@ -37,16 +38,11 @@ fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) 
 ///
 /// # Errors
 /// If the database fails.
-pub fn flat(
-    connection: &mut AnyConnection,
-    snapshot: Snapshot,
-    locale: &str,
-    names: &Names,
-    span_ms: i64,
-) -> Result<(Vec<Category>, Ground)> {
+pub fn flat(connection: &mut AnyConnection, reading: &Reading<'_>, locale: &str) -> Result<(Vec<Category>, Ground)> {
+    let (at, names) = (reading.snapshot.at, reading.names);
     let [least, most] = ListKey::categories(locale, KIND);
-    let counts = totals(connection, snapshot.at, Lists::Between(&least, &most))?;
-    let ground = ground(connection, snapshot.at, &Shown::Everything, span_ms)?;
+    let counts = totals(connection, at, Lists::Between(&least, &most))?;
+    let ground = ground(connection, at, &Shown::Everything, reading.span_ms)?;
     Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
 
@@ -54,14 +50,8 @@ pub fn flat(
 ///
 /// # Errors
 /// If the database fails.
-pub fn find(
-    connection: &mut AnyConnection,
-    snapshot: Snapshot,
-    slug: &str,
-    locale: &str,
-    names: &Names,
-    span_ms: i64,
-) -> Result<(Option<Category>, Ground)> {
+pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, locale: &str) -> Result<(Option<Category>, Ground)> {
+    let (snapshot, names, span_ms) = (reading.snapshot, reading.names, reading.span_ms);
     let Some(wanted) = names.category_by_slug(slug) else {
         return Ok((None, ground(connection, snapshot.at, &Shown::Nothing, span_ms)?));
     };

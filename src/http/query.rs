@@ -259,27 +259,19 @@ impl<'a> Collector<'a> {
         found
     }
 
-    /// Any of these words, with commas between; empty if not given. A word given twice counts once.
+    /// Any of these words, each once, with commas between; empty if not given.
     pub fn any_of<T: Copy>(&mut self, name: &'a str, words: &[(&'static str, T)]) -> Vec<T> {
-        let mut found: Vec<(usize, T)> = Vec::new();
+        let mut found: Vec<(&'static str, T)> = Vec::new();
         for word in self.list(name, words.len().saturating_mul(2)) {
-            match words.iter().position(|(known, _)| *known == word) {
-                Some(at) if found.iter().any(|(seen, _)| *seen == at) => {}
-                Some(at) => found.push((at, words[at].1)),
+            match words.iter().find(|(known, _)| *known == word) {
+                Some((known, _)) if found.iter().any(|(seen, _)| seen == known) => {
+                    self.error(name, "repeated", format!("`{known}` is named more than once"));
+                }
+                Some(known) => found.push(*known),
                 None => self.not_one_of(name, &word, words),
             }
         }
         found.into_iter().map(|(_, value)| value).collect()
-    }
-
-    /// Names out of a closed list, as `fields` and `include` take them; `None` if not given.
-    pub fn names(&mut self, name: &'a str, known: &[&'static str]) -> Option<Vec<&'static str>> {
-        if !self.has(name) {
-            self.raw(name);
-            return None;
-        }
-        let words: Vec<(&'static str, &'static str)> = known.iter().map(|word| (*word, *word)).collect();
-        Some(self.any_of(name, &words))
     }
 
     /// Texts with commas between, at most `most` of them; empty if not given.

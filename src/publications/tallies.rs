@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, RunQueryDsl};
+use utoipa::ToSchema;
 
 use self::buckets::Piece;
 pub use self::buckets::{Level, every_date};
@@ -23,11 +24,13 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 
 /// From which end a list is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 pub enum Order {
     /// The newest date first.
+    #[schema(rename = "-published_at")]
     Newest,
     /// The oldest date first.
+    #[schema(rename = "published_at")]
     Oldest,
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 use std::sync::Arc;
 
+use dateline::categories::context::Reading;
 use dateline::categories::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory};
 use dateline::categories::names::{Names, NamesCache};
 use dateline::categories::{reads, service, store};
@@ -56,7 +57,8 @@ impl Tree {
         let at = self.clock.now();
         let read = move |connection: &mut db::AnyConnection| {
             let names = Names::load(connection)?;
-            reads::flat(connection, Snapshot { at }, "en", &names, 60_000)
+            let cursor_key = &CursorKey::new([7; 32]);
+            reads::flat(connection, &Reading { snapshot: Snapshot { at }, names: &names, span_ms: 60_000, cursor_key }, "en")
         };
         let (flat, _) = self.db.read(read).await.unwrap();
         flat.iter().map(|category| format!("{}{}", "-".repeat(category.path.len() - 1), category.slug)).collect()

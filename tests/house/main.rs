@@ -28,7 +28,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
                                     "kernel db ground publications/store",                                         "actix Serialize"),
     Row("*/dto",                    "kernel http/schemas */rules */dto auth/permission bodies list_of",             "actix diesel"),
     Row("*/store",                  "kernel db ground ./rules ./store ./dto ./refs audit/store",                   "actix Serialize"),
-    Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names",           "actix Caller"),
+    Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names */context", "actix Caller"),
     Row("*/delivered",              "kernel db ./refs */dto */names list_of",                                      "actix diesel"),
     Row("*/context",                "kernel http db ground ./names",                                               "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),

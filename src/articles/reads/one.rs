@@ -3,14 +3,12 @@
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::{CARD, CardRow, CardSql, card};
-use crate::articles::delivered::Article;
-use crate::categories::names::Names;
+use super::{CARD, CardRow, CardSql, WITH_BODY, WITHOUT_BODY, card};
+use crate::articles::delivered::{Article, Fields};
+use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::ArticleId;
-use crate::publications::visibility::{
-    Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, Snapshot, ground_columns, was_shown, withdrawn,
-};
+use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, ground_columns, was_shown, withdrawn};
 
 /// How an article is asked for.
 #[derive(Clone, Debug)]
@@ -50,8 +48,9 @@ const BODIES_IF_ANY: &str = " LEFT JOIN revision_bodies b ON b.article_id = r.ar
 ///
 /// # Errors
 /// If the database fails.
-pub fn find(connection: &mut AnyConnection, snapshot: Snapshot, wanted: &Wanted, names: &Names, span_ms: i64) -> Result<(Found, Ground)> {
-    let (ground, shown, withdrawn, live): FoundRow = statement(snapshot, wanted, span_ms).get_result(connection)?;
+pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(Found, Ground)> {
+    let row: FoundRow = statement(reading, wanted, fields).get_result(connection)?;
+    let (ground, shown, withdrawn, live) = row;
     let found = match (live.map(card), wanted) {
         (Some(card), Wanted::Slug { slug, .. }) if card.slug != *slug => {
             if shown.is_some() {
@@ -60,15 +59,16 @@ pub fn find(connection: &mut AnyConnection, snapshot: Snapshot, wanted: &Wanted,
                 Found::Nothing
             }
         }
-        (Some(card), _) => Found::Live(Box::new(card.deliver(names)?)),
+        (Some(card), _) => Found::Live(Box::new(card.deliver(reading.names, fields)?)),
         (None, _) => withdrawn.filter(|_| shown.is_some()).map_or(Found::Nothing, Found::Withdrawn),
     };
     Ok((found, ground.into()))
 }
 
 /// One row, always. The past is looked at only where nothing is live under this name.
-fn statement(Snapshot { at }: Snapshot, wanted: &Wanted, span_ms: i64) -> Statement<FoundSql> {
-    let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject, span_ms);
+fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statement<FoundSql> {
+    let at = reading.snapshot.at;
+    let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject, reading.span_ms);
     let statement = match wanted {
         Wanted::Id(_) => was_shown(statement.sql(", CASE WHEN p.id IS NULL THEN "), at, None),
         Wanted::Slug { slug, .. } => {
@@ -77,7 +77,7 @@ fn statement(Snapshot { at }: Snapshot, wanted: &Wanted, span_ms: i64) -> Statem
         }
     };
     let statement = withdrawn(statement.sql(" END, CASE WHEN p.id IS NULL THEN "), at);
-    let statement = statement.sql(" END, ").sql(CARD).sql(", b.html, b.text FROM (SELECT ");
+    let statement = statement.sql(" END, ").sql(CARD).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
     let statement = match wanted {
         Wanted::Id(id) => statement.bind(*id),
         Wanted::Slug { locale, slug } => {
@@ -86,5 +86,6 @@ fn statement(Snapshot { at }: Snapshot, wanted: &Wanted, span_ms: i64) -> Statem
         }
     };
     let statement = statement.sql(" AS article_id) l LEFT").sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at);
-    statement.sql(TEXTS_IF_ANY).sql(BODIES_IF_ANY)
+    let statement = statement.sql(TEXTS_IF_ANY);
+    if fields.has_body() { statement.sql(BODIES_IF_ANY) } else { statement }
 }

@@ -3,20 +3,13 @@
 use dateline::kernel::caller::Role;
 use serde_json::{Value, json};
 
+use super::live;
 use crate::on_both_engines;
-use crate::site::{Site, article};
+use crate::site::Site;
 use crate::support::client::Client;
 
 const START: &str = "2026-11-30T08:00:00.000Z";
 const BEHIND: &str = "2026-11-30T08:00:00.500Z";
-
-/// An article that is live at once; its path for editors.
-async fn live(editor: &Client, title: &str) -> String {
-    let mut wanted = article(title);
-    wanted["publish"] = json!({});
-    let made = editor.post("/v1/editor/articles").json(wanted).await;
-    format!("/v1/editor/articles/{}", made.is_created()["id"].as_str().unwrap())
-}
 
 async fn unpublish(editor: &Client, path: &str, body: Value) {
     editor.post(&format!("{path}/unpublish")).json(body).await.is_ok();
@@ -27,12 +20,14 @@ on_both_engines! {
         for (slug, status) in [("new", 200), ("gone", 404), ("taken-back", 410), ("old-name", 308)] {
             let site = Site::at(engine, START);
             let editor = site.login(Role::Editor).await;
-            let (gone, back, moved) = (live(&editor, "Gone").await, live(&editor, "Taken back").await, live(&editor, "Old name").await);
+            let gone = live(&editor, "Gone", json!({})).await;
+            let back = live(&editor, "Taken back", json!({})).await;
+            let moved = live(&editor, "Old name", json!({})).await;
             site.clock().advance_ms(1000);
             unpublish(&editor, &gone, json!({})).await;
             unpublish(&editor, &back, json!({ "withdrawn": { "reason": "It was wrong." } })).await;
             editor.patch(&moved).if_match("*").merge_patch(json!({ "slug": "new-name", "publish": {} })).await.is_ok();
-            live(&editor, "New").await;
+            live(&editor, "New", json!({})).await;
             site.clock().set(BEHIND.parse().unwrap());
             site.anyone().get(&format!("/v1/articles/{slug}")).await.is(status);
             site.clock().set(BEHIND.parse().unwrap());
@@ -45,10 +40,7 @@ on_both_engines! {
         let editor = site.login(Role::Editor).await;
         let made = editor.post("/v1/editor/categories").json(json!({ "name": "Politics" })).await;
         let category = format!("/v1/editor/categories/{}", made.text_at("/id"));
-        let mut wanted = article("Prices rise");
-        wanted["category_id"] = made["id"].clone();
-        wanted["publish"] = json!({});
-        editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        live(&editor, "Prices rise", json!({ "category_id": made["id"] })).await;
         let reader = site.anyone();
         for name in ["Politics", "World", "Home"] {
             editor.patch(&category).merge_patch(json!({ "name": name, "slug": name.to_lowercase() })).await.is_ok();
