@@ -1,0 +1,115 @@
+//! A site with so many articles that a database thinks twice before it reads a table from end to end.
+
+use dateline::articles::refs::Refs;
+use dateline::articles::store::{self as articles, Content, Save};
+use dateline::audit::store::{Target, record};
+use dateline::bodies::{EmbedHosts, Format, render};
+use dateline::db::Tx;
+use dateline::kernel::caller::Role;
+use dateline::kernel::id::{ArticleId, CategoryId, UserId};
+use dateline::kernel::instant::Instant;
+use dateline::kernel::patch::Patch;
+use dateline::kernel::problem::Problem;
+use dateline::publications::rules::{self, Wanted};
+use dateline::publications::subject::{self, Subject};
+use dateline::publications::{listings, store};
+use serde_json::json;
+
+use crate::requests::Known;
+use crate::site::Site;
+use crate::support::Engine;
+use crate::support::random::Random;
+
+const NOW: &str = "2026-11-30T08:00:00.000Z";
+const ARTICLES: usize = 2000;
+const CATEGORIES: usize = 40;
+const AT_ONCE: usize = 500;
+const YEARS_MS: i64 = 4 * 365 * 86_400_000;
+
+/// The site, and names and dates to ask for.
+pub async fn site(engine: Engine) -> (Site, Known) {
+    let (site, mut known, mut random) = (Site::at(engine, NOW), Known::default(), Random::new(7));
+    let editor = site.login(Role::Editor).await;
+    let mut categories: Vec<CategoryId> = Vec::new();
+    for number in 0..CATEGORIES {
+        let parent_id = categories.get(number / 4).filter(|_| number % 4 > 0);
+        let made = editor.post("/v1/editor/categories").json(json!({ "name": format!("Category {number}"), "parent_id": parent_id })).await;
+        categories.push(made.is_created().text_at("/id").parse().unwrap());
+        known.categories.push(made.text_at("/slug").to_owned());
+    }
+    for first in (0..ARTICLES).step_by(AT_ONCE) {
+        let (categories, seed) = (categories.clone(), first as u64);
+        let written = site.db().write(move |tx| {
+            let mut random = Random::new(seed);
+            (first..first + AT_ONCE).map(|number| write(tx, number, &categories, &mut random)).collect::<Result<Vec<_>, Problem>>()
+        });
+        known.articles.extend(written.await.unwrap().into_iter().step_by(40).flatten());
+    }
+    let now: Instant = NOW.parse().unwrap();
+    known.dates.extend((0..20).map(|_| now.plus_millis(-random.between(0, YEARS_MS)).to_string()));
+    known.articles.push("unknown".to_owned());
+    (site, known)
+}
+
+/// Writes an article as the services do: one in ten is a draft, some lie ahead or have ended. Its slugs and its id.
+fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut Random) -> Result<[String; 3], Problem> {
+    let (now, by) = (tx.now()?, UserId::new());
+    let subject = Subject {
+        id: ArticleId::new(),
+        kind: "article".to_owned(),
+        locale: random.of(&["en", "en", "en", "tk"]).to_owned(),
+        created_at: now,
+        created_by: by,
+        trashed_at: None,
+        version: 2,
+        newest_revision: 2,
+        saved_at: now,
+        category_id: None,
+        title_folded: String::new(),
+    };
+    subject::insert(tx.conn(), &subject)?;
+    let slugs = [1, 2].map(|revision| format!("article-{number}-{}", if number.is_multiple_of(5) { revision } else { 1 }));
+    for (revision, slug) in (1..).zip(&slugs) {
+        let content = Content {
+            slug: slug.clone(),
+            title: format!("Save {revision} of article {number}"),
+            excerpt: String::new(),
+            format: "html".to_owned(),
+            source: String::new(),
+            category_id: Some(random.of(categories)),
+            refs: Refs::default(),
+            image: None,
+            seo: None,
+            custom: None,
+        };
+        let body = render(Format::Html, "<p>Some text.</p>", &EmbedHosts::default());
+        articles::insert(tx.conn(), Save { article_id: subject.id, number: revision, version: revision, at: now, by }, &content, &body)?;
+        record(tx, Some(by), "article.save", Target { kind: "article", id: subject.id.uuid() }, &json!({}))?;
+    }
+    let mut history = Vec::new();
+    if !random.happens(10) {
+        let first = now.plus_millis(-random.between(-YEARS_MS / 200, YEARS_MS));
+        let second = first.plus_millis(random.between(1, 86_400_000));
+        let end = if random.happens(10) { Patch::Value(second.plus_millis(random.between(1, YEARS_MS))) } else { Patch::Null };
+        for (revision, publish_at, unpublish_at) in [(1, first, Patch::Null), (2, second, end)] {
+            let wanted = Wanted {
+                article_id: subject.id,
+                publish_at: Some(publish_at),
+                unpublish_at,
+                revision: Some(revision),
+                published_at: None,
+                minor: false,
+                time_zone: None,
+                publish_at_local: None,
+                unpublish_at_local: None,
+                created_by: by,
+            };
+            rules::schedule(&mut history, wanted, 2, now)?;
+        }
+    }
+    store::save(tx.conn(), &[], &history)?;
+    subject::hold_slugs(tx.conn(), &subject, &history, now)?;
+    listings::rewrite(tx.conn(), &subject, &history)?;
+    let [first, second] = slugs;
+    Ok([first, second, subject.id.to_string()])
+}

@@ -1,0 +1,78 @@
+//! What readers' requests cost the database: how many statements, and that none of them reads a table from end to end. Every operation that needs
+//! no token is asked, as the API document has them, of a site with thousands of articles.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod filled;
+#[path = "../attack/operations.rs"]
+mod operations;
+mod plans;
+mod recorder;
+#[path = "../secrecy/requests.rs"]
+#[allow(dead_code, reason = "the answers are not compared here")]
+mod requests;
+#[path = "../contract/site.rs"]
+mod site;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use operations::Operation;
+use support::client::Client;
+use support::random::Random;
+
+/// The most statements that one request to an operation takes, once names are in memory, beside those that open and end a transaction.
+const MOST_STATEMENTS: &[(&str, usize)] = &[
+    ("listArticles", 2),
+    ("getArticle", 1),
+    // One for each 200 pieces of days, months or years.
+    ("listPublicationDates", 40),
+    ("listCategories", 3),
+    ("getCategory", 3),
+    ("getSite", 0),
+    ("getJwks", 1),
+    ("getHealth", 0),
+    ("getReadiness", 1),
+];
+
+/// How many more a parameter may take.
+const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 4), ("page=", 8)];
+
+/// How often each operation is asked in every way.
+const ROUNDS: usize = 3;
+/// How many faults are shown.
+const SHOWN: usize = 4;
+
+fn most_statements(operation: &Operation, target: &str) -> usize {
+    let row = MOST_STATEMENTS.iter().find(|(id, _)| *id == operation.id);
+    let (_, most) = row.unwrap_or_else(|| panic!("how many statements may {} take? MOST_STATEMENTS gets a row", operation.id));
+    most + MORE_STATEMENTS.iter().filter(|(parameter, _)| target.contains(parameter)).map(|(_, more)| more).sum::<usize>()
+}
+
+#[actix_web::test]
+async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_both_engines() {
+    recorder::record_from_now_on();
+    for engine in support::engines().iter().copied() {
+        let (site, known) = filled::site(engine).await;
+        let (reader, mut random) = (Client::new(site.anyone().base()), Random::new(1));
+        // From here on names are in memory.
+        reader.get("/v1/articles").await.is_ok();
+        let (mut faults, mut asked) = (BTreeSet::new(), BTreeMap::new());
+        for operation in requests::operations() {
+            for request in (0..ROUNDS).flat_map(|_| requests::round(&operation, &known, &mut random)).collect::<Vec<_>>() {
+                recorder::take();
+                reader.get(&request.target).await;
+                let statements = recorder::take();
+                if statements.len() > most_statements(&operation, &request.target) {
+                    faults.insert(format!("{} takes {} statements: {statements:#?}", request.target, statements.len()));
+                }
+                asked.extend(statements.into_iter().map(|statement| (plans::text(&statement).to_owned(), statement)));
+            }
+        }
+        let mut plans = plans::Plans::of(site.database());
+        faults.extend(asked.values().flat_map(|statement| plans.whole_tables(statement)));
+        let shown: Vec<&str> = faults.iter().take(SHOWN).map(String::as_str).collect();
+        assert!(shown.is_empty(), "{engine:?}: {} faults, such as\n{}", faults.len(), shown.join("\n"));
+        assert!(asked.len() > 20, "{engine:?}: only {} different statements were seen", asked.len());
+    }
+}
