@@ -68,14 +68,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What is wrong with a line is said without its value, which may be a secret.
+/// What is wrong with a line is said without quoting it: it may hold a secret.
 fn read_dot_env() -> Result<(), String> {
     match dotenvy::from_path(".env") {
-        Err(dotenvy::Error::LineParse(line, _)) => {
-            let name = line.split('=').next().unwrap_or_default().trim();
-            Err(format!(
-                ".env: the line of `{name}` cannot be read: a value with spaces, # or quotes stands in quotes. Example: SITE_NAME='The Morning News'"
-            ))
+        Err(dotenvy::Error::LineParse(part, _)) => {
+            let text = std::fs::read_to_string(".env").unwrap_or_default();
+            let number = text.lines().position(|line| line.contains(&part)).map_or(0, |before| before + 1);
+            let rule = "a value with spaces, # or quotes stands in quotes";
+            Err(format!(".env: line {number} cannot be read: {rule}. Example: SITE_NAME='The Morning News'"))
         }
         Err(error) if !error.not_found() => Err(format!(".env: {error}")),
         _ => Ok(()),

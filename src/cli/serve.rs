@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{Directive, LevelFilter};
 
 use super::Outcome;
 use crate::app::App;
@@ -94,12 +94,22 @@ pub(super) fn log_to(settings: &Settings) -> Outcome {
     Ok(())
 }
 
+/// Parts of the program that log the text of bodies as they read it, drafts among them.
+const TELL_BODIES: [&str; 2] = ["html5ever", "markup5ever"];
+
+fn silent(part: &str) -> Directive {
+    format!("{part}=off").parse().expect("a name and a level are a directive")
+}
+
 /// What stands alone must be a level: a misspelt one would be taken as the name of a part of the program, and nothing else be logged.
 fn filter(log: &str) -> Result<EnvFilter, String> {
     let is_part = |part: &&str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
     match log.split(',').find(is_part) {
         Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
-        None => EnvFilter::try_new(log).map_err(|e| e.to_string()),
+        None => {
+            let filter = EnvFilter::try_new(log).map_err(|e| e.to_string())?;
+            Ok(TELL_BODIES.into_iter().fold(filter, |filter, part| filter.add_directive(silent(part))))
+        }
     }
 }
 

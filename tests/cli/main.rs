@@ -3,9 +3,11 @@
 
 mod beside;
 mod commands;
+mod logs;
 mod nodes;
 mod outage;
 mod serving;
 mod settings;
+mod stopping;
 #[path = "../support/mod.rs"]
 mod support;

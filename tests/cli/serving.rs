@@ -1,12 +1,12 @@
-//! The server as a process: what it makes on a fresh machine, who may run beside it, and how it stops.
+//! The server as a process: what it makes on a fresh machine, for whom, and who may run beside it.
 
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
 
+use crate::support::database::TestDatabase;
+use crate::support::engines;
 use crate::support::folder::Folder;
-use crate::support::program::{Server, dateline, rest, run, said};
+use crate::support::program::{Server, dateline, run, said};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
@@ -31,6 +31,79 @@ fn without_any_setting_a_private_database_and_one_admin_are_made() {
 }
 
 #[test]
+fn files_are_private_whatever_the_umask_and_whatever_lay_there() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.join("data")).unwrap();
+    // Somebody else's file, which everybody can read and somebody holds open.
+    let password = folder.join("data/admin-password.txt");
+    std::fs::write(&password, "what lay there").unwrap();
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let mut held = std::fs::File::open(&password).unwrap();
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "umask 0; exec \"$0\" serve", env!("CARGO_BIN_EXE_dateline")]).current_dir(folder.path()).env_clear();
+    let server = Server::start(command);
+    assert!(server.get("/readyz?for=editor").starts_with("HTTP/1.1 200"));
+    for file in ["dateline.db", "dateline.db-wal", "dateline.db-shm", "dateline.db.lock", "admin-password.txt"] {
+        assert_eq!(mode(&folder.join(&format!("data/{file}"))), 0o600, "{file}");
+    }
+    let mut seen = String::new();
+    std::io::Read::read_to_string(&mut held, &mut seen).unwrap();
+    assert_eq!(seen, "what lay there");
+}
+
+#[test]
+fn the_first_admin_logs_in_with_the_password_of_the_file_which_is_made_once() {
+    let folder = Folder::new();
+    let server = Server::start(dateline(folder.path(), &["serve"]));
+    let path = folder.join("data/admin-password.txt");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (email, password) = text.trim_end().split_once('\n').unwrap();
+    server.login(email, password).is_ok();
+    server.terminate();
+    assert_eq!(server.ended().0, Some(0));
+    std::fs::remove_file(&path).unwrap();
+    let server = Server::start(dateline(folder.path(), &["serve"]));
+    assert!(!path.exists());
+    server.login(email, password).is_ok();
+}
+
+#[test]
+fn the_first_admin_is_who_the_settings_say_on_an_empty_database_alone() {
+    for engine in engines() {
+        let (database, folder) = (TestDatabase::empty(*engine), Folder::new());
+        std::fs::write(folder.join("word"), " spaces count, the line's end does not \n").unwrap();
+        let start = |set: &[(&str, &str)]| {
+            let mut command = dateline(folder.path(), &["serve"]);
+            command.env("DATABASE_URL", database.url()).envs(set.iter().copied());
+            Server::start(command)
+        };
+        let server = start(&[("ADMIN_EMAIL", "Chief@Example.org"), ("ADMIN_PASSWORD_FILE", "word")]);
+        server.login("chief@example.org", " spaces count, the line's end does not ").is_ok();
+        server.terminate();
+        let (code, log) = server.ended();
+        assert!(code == Some(0) && !log.contains("spaces count"), "{log}");
+        let server = start(&[("ADMIN_EMAIL", "other@example.org"), ("ADMIN_PASSWORD", "another word entirely")]);
+        server.login("other@example.org", "another word entirely").is_problem(401, "invalid_credentials");
+        server.login("chief@example.org", " spaces count, the line's end does not ").is_ok();
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["word"], "no password is written down that was given");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let (folder, taken) = (Folder::new(), std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = taken.local_addr().unwrap().to_string();
+    let output = dateline(folder.path(), &["serve"]).env("LISTEN", &address).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains(&format!("LISTEN: cannot listen at {address}: ")) && said(&output).contains("Example: "),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
 fn a_second_server_on_the_same_file_is_refused_and_commands_are_not() {
     let folder = Folder::new();
     let server = Server::start(dateline(folder.path(), &["serve"]));
@@ -40,26 +113,6 @@ fn a_second_server_on_the_same_file_is_refused_and_commands_are_not() {
     let check = run(folder.path(), &["check"]);
     assert!(check.status.success(), "{}", said(&check));
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
-}
-
-#[test]
-fn a_request_that_is_under_way_is_answered_before_the_server_ends() {
-    let folder = Folder::new();
-    let server = Server::start(dateline(folder.path(), &["serve"]));
-    let body = r#"{"email": "nobody@example.org", "password": "not the right one"}"#;
-    let mut under_way = server.begin("POST", "/v1/auth/login");
-    write!(under_way, "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len()).unwrap();
-    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
-    server.terminate();
-    // A second long it still answers, and says that it is going.
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
-    std::thread::sleep(Duration::from_millis(1500));
-    under_way.write_all(body.as_bytes()).unwrap();
-    let answer = rest(under_way);
-    assert!(answer.starts_with("HTTP/1.1 401"), "{answer:?}");
-    let (code, log) = server.ended();
-    assert_eq!(code, Some(0), "{log}");
 }
 
 #[test]

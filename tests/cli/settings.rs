@@ -1,48 +1,54 @@
 //! Settings: a wrong one stops the start and says why; the example file lists what there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use clap::Args;
 use dateline::settings::Settings;
 
 use crate::support::folder::Folder;
-use crate::support::program::{dateline, said};
+use crate::support::program::{dateline, printed, run, said};
+
+/// Each setting with a value that it does not take, and what is said to it.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("DATABASE_URL", "mysql://somewhere", "DATABASE_URL: "),
+    ("LISTEN", "8080", "LISTEN: `8080` is not an address with a port. Example: LISTEN=127.0.0.1:8080"),
+    (
+        "API_URL",
+        "ftp://example.org",
+        "API_URL: `ftp://example.org` is not an http or https address without query and fragment. Example: API_URL=https://",
+    ),
+    ("API_URL", "https://example.org/?a=b", "API_URL: `https://example.org/?a=b` is not an http or https address without query"),
+    ("SITE_URL", "www.example.org", "SITE_URL: `www.example.org` is not an http or https address"),
+    ("SITE_URL", "https://a:b@example.org", "SITE_URL: "),
+    ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
+    ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
+    ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
+    ("CORS_ALLOWED_ORIGINS", "example.org", "CORS_ALLOWED_ORIGINS: "),
+    ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),
+    ("CACHE_LIFETIME", "soon", "CACHE_LIFETIME: `soon` is not a number of seconds"),
+    ("EMBED_HOSTS", "https://example.org/", "EMBED_HOSTS: "),
+    ("WORKERS", "0", "WORKERS: `0` is not a whole number from 1 to 256. Example: WORKERS=4"),
+    ("LOG_FORMAT", "xml", "LOG_FORMAT: `xml` is neither text nor json. Example: LOG_FORMAT=json"),
+    ("LOG", "a=b=c", "LOG: "),
+    ("LOG", "wran", "LOG: `wran` is none of error, warn, info, debug, trace and off. Example: LOG=info"),
+    ("LOG", "dateline=loud", "LOG: "),
+    ("ADMIN_EMAIL", "admin", "ADMIN_EMAIL: `admin` is not an e-mail address. Example: ADMIN_EMAIL=admin@example.org"),
+    ("DATABASE_URL_FILE", "nowhere", "DATABASE_URL_FILE: `nowhere` cannot be read: "),
+    ("ADMIN_PASSWORD_FILE", "nowhere", "ADMIN_PASSWORD_FILE: `nowhere` cannot be read: "),
+    ("ADMIN_PASSWORD", "short", "ADMIN_PASSWORD: it has fewer than 8 characters"),
+];
 
 #[test]
 fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
     let folder = Folder::new();
-    for (name, value, fault) in [
-        ("DATABASE_URL", "mysql://somewhere", "DATABASE_URL: "),
-        ("LISTEN", "8080", "LISTEN: `8080` is not an address with a port. Example: LISTEN=127.0.0.1:8080"),
-        (
-            "API_URL",
-            "ftp://example.org",
-            "API_URL: `ftp://example.org` is not an http or https address without query and fragment. Example: API_URL=https://",
-        ),
-        ("API_URL", "https://example.org/?a=b", "API_URL: `https://example.org/?a=b` is not an http or https address without query"),
-        ("SITE_URL", "www.example.org", "SITE_URL: `www.example.org` is not an http or https address"),
-        ("SITE_URL", "https://a:b@example.org", "SITE_URL: "),
-        ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
-        ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
-        ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
-        ("CORS_ALLOWED_ORIGINS", "example.org", "CORS_ALLOWED_ORIGINS: "),
-        ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),
-        ("CACHE_LIFETIME", "soon", "CACHE_LIFETIME: `soon` is not a number of seconds"),
-        ("EMBED_HOSTS", "https://example.org/", "EMBED_HOSTS: "),
-        ("WORKERS", "0", "WORKERS: `0` is not a whole number from 1 to 256. Example: WORKERS=4"),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT: `xml` is neither text nor json. Example: LOG_FORMAT=json"),
-        ("LOG", "a=b=c", "LOG: "),
-        ("ADMIN_EMAIL", "admin", "ADMIN_EMAIL: `admin` is not an e-mail address. Example: ADMIN_EMAIL=admin@example.org"),
-        ("DATABASE_URL_FILE", "nowhere", "DATABASE_URL_FILE: `nowhere` cannot be read: "),
-        ("ADMIN_PASSWORD_FILE", "nowhere", "ADMIN_PASSWORD_FILE: `nowhere` cannot be read: "),
-        ("ADMIN_PASSWORD", "short", "ADMIN_PASSWORD: it has fewer than 8 characters"),
-    ] {
+    for (name, value, fault) in WRONG {
         let output = dateline(folder.path(), &["serve"]).env("LISTEN", "127.0.0.1:0").env(name, value).output().unwrap();
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{name}: {said}");
         assert!(said.contains(fault), "{name}: {said}");
         assert!(said.contains("Example: "), "{name}: {said}");
-        assert!(name != "ADMIN_PASSWORD" || !said.contains("`short`"), "a secret is never shown: {said}");
+        assert!(*name != "ADMIN_PASSWORD" || !said.contains("`short`"), "a secret is never shown: {said}");
     }
 }
 
@@ -51,22 +57,74 @@ fn a_secret_may_lie_in_a_file_and_a_setting_in_the_dot_env() {
     let folder = Folder::new();
     std::fs::write(folder.join("url"), format!("sqlite://{}\n", folder.join("elsewhere.db").display())).unwrap();
     std::fs::write(folder.join(".env"), "DATABASE_URL_FILE=url\n").unwrap();
-    let output = crate::support::program::run(folder.path(), &["migrate"]);
+    let output = run(folder.path(), &["migrate"]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(folder.join("elsewhere.db").exists());
 }
 
 #[test]
-fn the_example_file_lists_every_setting_with_its_default() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
+fn every_setting_of_the_example_file_can_be_wrong_and_its_defaults_are_right() {
+    let folder = Folder::new();
+    let tried: BTreeSet<&str> = WRONG.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(tried, listed().keys().map(String::as_str).collect());
+    std::fs::write(folder.join(".env"), EXAMPLE).unwrap();
+    for command in ["migrate", "check"] {
+        let output = run(folder.path(), &[command]);
+        assert!(output.status.success(), "{command}: {}", said(&output));
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_dot_env_of_the_same_folder() {
+    let folder = Folder::new();
+    let names = |command: &mut Command| said(&command.output().unwrap());
+    std::fs::write(folder.join(".env"), "WORKERS=of-the-file\n").unwrap();
+    let serve = || dateline(folder.path(), &["serve"]);
+    assert!(names(&mut serve()).contains("`of-the-file`"));
+    assert!(names(serve().env("WORKERS", "of-the-environment")).contains("`of-the-environment`"));
+    assert!(names(serve().env("WORKERS", "of-the-environment").args(["--workers", "of-the-flag"])).contains("`of-the-flag`"));
+    // One that lies above is somebody else's.
+    std::fs::create_dir(folder.join("below")).unwrap();
+    let below = run(&folder.join("below"), &["migrate"]);
+    assert!(below.status.success() && folder.join("below/data/dateline.db").exists(), "{}", said(&below));
+}
+
+#[test]
+fn a_dot_env_that_cannot_be_read_stops_the_start_and_is_not_quoted() {
+    let folder = Folder::new();
+    std::fs::write(folder.join(".env"), "WORKERS=2\nADMIN_PASSWORD=two words\n").unwrap();
+    let output = run(folder.path(), &["migrate"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains(".env: line 2 cannot be read"), "{}", said(&output));
+    assert!(said(&output).contains("Example: ") && !said(&output).contains("two words"), "{}", said(&output));
+    assert!(!folder.join("data").exists());
+}
+
+#[test]
+fn help_shows_no_secret_of_the_environment() {
+    let folder = Folder::new();
+    let mut help = dateline(folder.path(), &["serve", "--help"]);
+    let help = help.env("ADMIN_PASSWORD", "a-secret-word").env("DATABASE_URL", "postgres://a-secret-word").output().unwrap();
+    assert!(help.status.success() && printed(&help).contains("ADMIN_PASSWORD"));
+    assert!(!printed(&help).contains("a-secret-word"), "{}", printed(&help));
+}
+
+/// The example file, and its settings with their defaults; what has none is commented out.
+const EXAMPLE: &str = include_str!("../../.env.example");
+
+fn listed() -> BTreeMap<String, Option<String>> {
     let mut listed = BTreeMap::new();
-    for line in text.lines() {
+    for line in EXAMPLE.lines() {
         let (is_off, line) = line.strip_prefix('#').map_or((false, line), |line| (true, line));
         if let Some((name, value)) = line.split_once('=').filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
-            // What has no default is commented out.
             listed.insert(name.to_owned(), (!is_off).then(|| value.to_owned()));
         }
     }
+    listed
+}
+
+#[test]
+fn the_example_file_lists_every_setting_with_its_default() {
     let command = Settings::augment_args(clap::Command::new("dateline"));
     let declared: BTreeMap<String, Option<String>> = command
         .get_arguments()
@@ -75,5 +133,5 @@ fn the_example_file_lists_every_setting_with_its_default() {
             Some((argument.get_env()?.to_string_lossy().into_owned(), default))
         })
         .collect();
-    assert_eq!(listed, declared);
+    assert_eq!(listed(), declared);
 }
