@@ -96,9 +96,18 @@ impl Desk<'_> {
             }
             "scheduled and moved" => {
                 let moved = self.later(random);
-                done(self.editor.patch(&publication).merge_patch(json!({ "publish_at": moved })).await).map(|_| self.dates.push(moved))
+                let is_moved = done(self.editor.patch(&publication).merge_patch(json!({ "publish_at": moved })).await).map(|_| ());
+                // What starts within a second stays as it is.
+                self.dates.push(if is_moved.is_some() { moved } else { soon });
+                is_moved
             }
-            "scheduled and cancelled" => done(self.editor.delete(&publication).await).map(|_| ()),
+            "scheduled and cancelled" => {
+                let is_cancelled = done(self.editor.delete(&publication).await).map(|_| ());
+                if is_cancelled.is_none() {
+                    self.dates.push(soon);
+                }
+                is_cancelled
+            }
             "taken down" => self.unpublish(&path, json!({})).await,
             "withdrawn in the trash" => {
                 self.unpublish(&path, json!({ "withdrawn": { "reason": "Nobody may know why." } })).await?;

@@ -121,8 +121,9 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
     }
 }
 
-/// The values that an enumeration or a pattern such as `^(flat|nested)$` lists.
+/// The values that an enumeration, that of a list's items, or a pattern such as `^(flat|nested)$` lists.
 fn of_schema(schema: &serde_json::Value) -> Vec<String> {
+    let schema = if schema["items"].is_null() { schema } else { resolve(&schema["items"]) };
     if let Some(values) = schema["enum"].as_array() {
         return values.iter().filter_map(|value| value.as_str()).map(str::to_owned).collect();
     }
