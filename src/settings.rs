@@ -210,35 +210,73 @@ impl Settings {
         if is_name { Ok(name.to_owned()) } else { Err(wrong("SITE_NAME", "The Morning News")(fault())) }
     }
 
+    fn site_time_zone(&self) -> Read<Zone> {
+        self.site_time_zone.parse().map_err(|e: UnknownZone| wrong("SITE_TIME_ZONE", "Asia/Ashgabat")(e.to_string()))
+    }
+
+    fn embed_hosts(&self) -> Read<EmbedHosts> {
+        let Some(hosts) = &self.embed_hosts else { return Ok(EmbedHosts::default()) };
+        hosts.parse().map_err(|e: crate::bodies::InvalidEmbedHosts| wrong("EMBED_HOSTS", "player.vimeo.com")(e.to_string()))
+    }
+
+    fn cors_allowed_origins(&self) -> Read<Origins> {
+        Origins::parse(&self.cors_allowed_origins).map_err(|e| wrong("CORS_ALLOWED_ORIGINS", "https://desk.example.org")(e.to_string()))
+    }
+
+    fn trusted_proxies(&self) -> Read<TrustedProxies> {
+        TrustedProxies::parse(&self.trusted_proxies).map_err(|e| wrong("TRUSTED_PROXIES", "10.0.0.0/8")(e.to_string()))
+    }
+
+    fn cache_lifetime(&self) -> Read<u32> {
+        let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
+        let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
+        lifetime.ok_or_else(|| wrong("CACHE_LIFETIME", "60")(fault()))
+    }
+
     /// All of them, checked.
     ///
     /// # Errors
     /// The first whose value is not taken.
     pub fn options(&self) -> Read<Options> {
-        self.admin_email()?;
-        let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
-        let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
+        match self.faults().into_iter().next() {
+            Some(fault) => Err(fault),
+            None => self.read(),
+        }
+    }
+
+    /// Every setting whose value is not taken.
+    pub fn faults(&self) -> Vec<WrongSetting> {
+        let all = [
+            self.database_url().err(),
+            self.listen().err(),
+            self.api_url.as_ref().and_then(|_| self.api_url().err()),
+            self.site_url.as_ref().and_then(|_| self.site_url().err()),
+            self.site_name().err(),
+            self.site_time_zone().err(),
+            self.locales().err(),
+            self.embed_hosts().err(),
+            self.cors_allowed_origins().err(),
+            self.trusted_proxies().err(),
+            self.cache_lifetime().err(),
+            self.workers().err(),
+            self.admin_email().err(),
+            self.admin_password().err(),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn read(&self) -> Read<Options> {
         Ok(Options {
             database_url: self.database_url()?,
             api_url: self.api_url()?,
             site_url: self.site_url()?,
             site_name: self.site_name()?,
-            site_time_zone: self
-                .site_time_zone
-                .parse()
-                .map_err(|e: UnknownZone| wrong("SITE_TIME_ZONE", "Asia/Ashgabat")(e.to_string()))?,
+            site_time_zone: self.site_time_zone()?,
             locales: self.locales()?,
-            embed_hosts: match &self.embed_hosts {
-                None => EmbedHosts::default(),
-                Some(hosts) => {
-                    hosts.parse().map_err(|e: crate::bodies::InvalidEmbedHosts| wrong("EMBED_HOSTS", "player.vimeo.com")(e.to_string()))?
-                }
-            },
-            cors_allowed_origins: Origins::parse(&self.cors_allowed_origins)
-                .map_err(|e| wrong("CORS_ALLOWED_ORIGINS", "https://desk.example.org")(e.to_string()))?,
-            trusted_proxies: TrustedProxies::parse(&self.trusted_proxies)
-                .map_err(|e| wrong("TRUSTED_PROXIES", "10.0.0.0/8")(e.to_string()))?,
-            cache_lifetime: lifetime.ok_or_else(|| wrong("CACHE_LIFETIME", "60")(fault()))?,
+            embed_hosts: self.embed_hosts()?,
+            cors_allowed_origins: self.cors_allowed_origins()?,
+            trusted_proxies: self.trusted_proxies()?,
+            cache_lifetime: self.cache_lifetime()?,
             workers: self.workers()?,
         })
     }

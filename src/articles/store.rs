@@ -206,3 +206,36 @@ pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<(Vec<Stri
         refs.authors.iter().filter_map(|id| author_slugs.iter().find(|(other, _)| other == id).map(|(_, slug)| slug.clone())).collect();
     Ok((tags, authors))
 }
+
+/// A body as it was rendered when it was saved.
+#[derive(Clone, Debug)]
+pub struct StoredBody {
+    /// The article.
+    pub article_id: ArticleId,
+    /// The number of the revision.
+    pub number: i64,
+    /// The format of the source.
+    pub format: String,
+    /// The body as written.
+    pub source: String,
+    /// What readers get.
+    pub html: String,
+}
+
+/// The bodies behind one of them, in the order of articles and numbers.
+///
+/// # Errors
+/// If the database fails.
+pub fn bodies_behind(connection: &mut AnyConnection, article_id: ArticleId, number: i64, most: i64) -> Result<Vec<StoredBody>> {
+    let rows: Vec<(ArticleId, i64, String, String, String)> = Statement::<(IdSql, BigInt, Text, Text, Text)>::new(
+        "SELECT article_id, number, format, source, html FROM revision_bodies WHERE (article_id, number) > (",
+    )
+    .bind(article_id)
+    .sql(", ")
+    .bind(number)
+    .sql(") ORDER BY article_id, number LIMIT ")
+    .bind(most)
+    .load(connection)?;
+    let body = |(article_id, number, format, source, html)| StoredBody { article_id, number, format, source, html };
+    Ok(rows.into_iter().map(body).collect())
+}

@@ -1,5 +1,6 @@
 //! The `dateline` command: it parses, calls a service, and says what went wrong in words for the operator.
 
+mod check;
 mod demo;
 mod keys;
 mod serve;
@@ -30,7 +31,7 @@ enum Command {
     Migrate(Settings),
     /// Print the OpenAPI document.
     Openapi,
-    /// Look at settings, database, clock and keys, and say what is wrong.
+    /// Look at settings, database, clock, keys and stored bodies, and say what is wrong and what to do.
     Check(Settings),
     /// Add, list and change users, also beside a running server.
     User(user::User),
@@ -55,7 +56,7 @@ pub fn run() -> ExitCode {
             print!("{}", crate::app::document().text());
             Ok(())
         }
-        Command::Check(settings) => check(&settings),
+        Command::Check(settings) => check::run(&settings),
         Command::User(user) => user::run(user),
         Command::Keys(keys) => keys::run(&keys),
     };
@@ -87,27 +88,6 @@ fn migrate(settings: &Settings) -> Outcome {
     match applied.as_slice() {
         [] => println!("Nothing is missing."),
         names => println!("Applied {}.", names.join(", ")),
-    }
-    Ok(())
-}
-
-/// Opens the database as a server would, without applying anything.
-fn check(settings: &Settings) -> Outcome {
-    let options = settings.options()?;
-    println!("settings  right");
-    let db = open(settings)?;
-    println!("database  {} is up to date", options.database_url);
-    let now = crate::kernel::clock::SystemClock::new();
-    let (system, floor) = (crate::kernel::clock::Clock::now(&now), db.clock().now());
-    match floor.millis() - system.millis() {
-        behind if behind > 1000 => {
-            println!("clock     {behind} ms behind the latest write: time stands still until it has caught up; set the system's clock")
-        }
-        _ => println!("clock     {system}"),
-    }
-    match db.run_read(crate::auth::store::newest_key)? {
-        Some(key) => println!("keys      {} signs", key.id),
-        None => println!("keys      none yet: `dateline serve` makes one"),
     }
     Ok(())
 }

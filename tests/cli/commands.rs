@@ -6,11 +6,12 @@ use dateline::db::{Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
+use serde_json::json;
 
 use crate::support::database::TestDatabase;
 use crate::support::engines;
 use crate::support::folder::Folder;
-use crate::support::program::{dateline, printed, run, run_with, said};
+use crate::support::program::{ADMIN, Server, dateline, printed, run, run_with, said, serve, wait};
 
 #[test]
 fn migrations_are_applied_once_and_the_check_is_content_with_them() {
@@ -27,6 +28,43 @@ fn migrations_are_applied_once_and_the_check_is_content_with_them() {
         for line in ["settings ", "database ", "clock ", "keys "] {
             assert!(printed(&check).contains(line), "on {engine:?}: {}", printed(&check));
         }
+    }
+}
+
+#[test]
+fn the_check_names_all_that_is_wrong_at_once() {
+    let folder = Folder::new();
+    let mut command = dateline(folder.path(), &["check"]);
+    command.env("SITE_TIME_ZONE", "Mars/Olympus").env("CACHE_LIFETIME", "soon").env("DATABASE_URL", "sqlite://missing/dateline.db");
+    let check = command.output().unwrap();
+    assert_eq!(check.status.code(), Some(2));
+    for line in ["settings  SITE_TIME_ZONE: ", "settings  CACHE_LIFETIME: `soon` ", "Example: CACHE_LIFETIME=60", "database  "] {
+        assert!(printed(&check).contains(line), "{line}: {}", printed(&check));
+    }
+    assert!(said(&check).contains("3 things are wrong"), "{}", said(&check));
+}
+
+#[test]
+fn the_check_names_bodies_that_would_be_rendered_otherwise() {
+    for engine in engines() {
+        let (database, folder) = (TestDatabase::empty(*engine), Folder::new());
+        let server = Server::start(serve(folder.path(), database.url()));
+        let editor = server.user(ADMIN.0, ADMIN.1);
+        let frame = "<iframe src=\"https://player.vimeo.com/video/1\"></iframe>";
+        let post = |body: &str| {
+            let body = json!({ "title": "Film", "body": { "format": "html", "source": body } });
+            wait(async { editor.post("/v1/editor/articles").json(body).await.is_created().text_at("/id").to_owned() })
+        };
+        let (with_frame, without) = (post(frame), post("<p>No film</p>"));
+        let check = |hosts: Option<&str>| {
+            let mut command = dateline(folder.path(), &["check"]);
+            command.env("DATABASE_URL", database.url()).envs(hosts.map(|hosts| ("EMBED_HOSTS", hosts)));
+            printed(&command.output().unwrap())
+        };
+        assert!(check(None).contains("bodies    stored as they would be rendered today"), "on {engine:?}: {}", check(None));
+        let other = check(Some("media.example.org"));
+        assert!(other.contains(&format!("article {with_frame}, revision 1")), "on {engine:?}: {other}");
+        assert!(!other.contains(&without), "on {engine:?}: {other}");
     }
 }
 
