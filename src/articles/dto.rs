@@ -10,6 +10,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
+use crate::publications::rules::standing::Status;
 
 /// What a text is: lists take articles unless `kind=` says otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -217,24 +218,6 @@ pub struct BodyPatch {
     pub source: Option<String>,
 }
 
-/// Where an article stands now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// In the trash.
-    Trashed,
-    /// Live, with newer saved text.
-    Changed,
-    /// Live.
-    Live,
-    /// A publication lies ahead.
-    Scheduled,
-    /// It was live.
-    Ended,
-    /// None of these.
-    Draft,
-}
-
 /// An article as editors see it: its newest save.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EditorArticle {
@@ -250,9 +233,8 @@ pub struct EditorArticle {
     pub title: String,
     /// A short text for cards.
     pub excerpt: String,
-    /// The text as it was written; `null` in lists.
-    #[schema(required)]
-    pub body: Option<BodySource>,
+    /// The text as it was written.
+    pub body: BodySource,
     /// The main category.
     #[schema(required)]
     pub category_id: Option<CategoryId>,
@@ -298,9 +280,65 @@ pub struct EditorArticle {
     pub warnings: Vec<Warning>,
 }
 
+/// An article as it stands in an editor's list: its newest save, without the body.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleSummary {
+    /// Its id.
+    pub id: ArticleId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its language.
+    pub locale: String,
+    /// The headline.
+    pub title: String,
+    /// A short text for cards.
+    pub excerpt: String,
+    /// The main category.
+    #[schema(required)]
+    pub category_id: Option<CategoryId>,
+    /// Further categories.
+    pub further_category_ids: Vec<CategoryId>,
+    /// Slugs of tags.
+    pub tags: Vec<String>,
+    /// Slugs of authors.
+    pub authors: Vec<String>,
+    /// The picture.
+    #[schema(required)]
+    pub image: Option<Image>,
+    /// Counts saves, trash and restore.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// The number of the newest save.
+    #[schema(minimum = 1)]
+    pub revision: i64,
+    /// Where it stands now.
+    pub status: Status,
+    /// When it was begun.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+    /// Who began it.
+    pub created_by: UserId,
+    /// When it was saved last.
+    #[schema(value_type = String, format = DateTime)]
+    pub saved_at: Instant,
+    /// Who saved it last.
+    pub saved_by: UserId,
+    /// Since when it is in the trash.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub trashed_at: Option<Instant>,
+    /// The start of the latest publication that began.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub last_publish_at: Option<Instant>,
+    /// The start of the next one.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub next_publish_at: Option<Instant>,
+}
+
 crate::list_of! {
     /// A page of articles as editors see them.
-    EditorArticleList of EditorArticle
+    EditorArticleList of ArticleSummary
 }
 
 /// A name with its slug.

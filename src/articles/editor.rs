@@ -1,23 +1,26 @@
 //! Articles over HTTP, for editors.
 
+mod asked;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{ArticleCreate, ArticlePatch, EditorArticle};
+use super::dto::{ArticleCreate, ArticlePatch, EditorArticle, EditorArticleList, Kind};
 use super::service::{self, Site};
 use crate::auth::permission::{Action, require};
+use crate::categories::context::Delivery;
 use crate::db::Db;
 use crate::http::{IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
-use crate::kernel::id::ArticleId;
+use crate::kernel::id::{ArticleId, UserId};
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(get_one).service(replace).service(update).service(trash).service(restore);
+    config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
 }
 
 /// Only who may publish may publish with a save.
@@ -49,6 +52,40 @@ async fn create(
 
 fn created(article: &EditorArticle) -> Result<Kept> {
     Ok(Kept::new(201, article)?.location(format!("/v1/editor/articles/{}", article.id)).version(article.version))
+}
+
+/// List articles
+///
+/// Their newest saves: all of them for editors and admins, for authors those that they created. The latest save first, unless `sort` says otherwise; what
+/// lies in the trash only if `status` names `trashed`. Filters go together; a comma means any of. A category, author or user that there is none of
+/// gives an empty list.
+#[utoipa::path(
+    tag = "Articles (editors)", operation_id = "listEditorArticles",
+    params(
+        ("status" = Option<String>, Query, pattern = "^(trashed|changed|live|scheduled|ended|draft)(,(trashed|changed|live|scheduled|ended|draft))*$", max_length = 200, description = "Where it stands at the instant of the request: any of `trashed`, `changed`, `live`, `scheduled`, `ended`, `draft`; all but `trashed` unless said.", nullable = false),
+        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between. The newest save names one of them or one below.", nullable = false),
+        ("author" = Option<String>, Query, description = "Slugs of authors, up to 20 with commas between. The newest save names one of them.", nullable = false),
+        ("created_by" = Option<UserId>, Query, description = "Who began it.", nullable = false),
+        ("kind" = Option<Kind>, Query, description = "Both unless said.", nullable = false),
+        ("locale" = Option<String>, Query, description = "One of the site's languages; all unless said.", nullable = false),
+        ("q" = Option<String>, Query, min_length = 1, max_length = 100, description = "A text in the title, in upper or lower case. No character stands for another.", nullable = false),
+        ("saved_from" = Option<String>, Query, format = DateTime, description = "Saved last at this instant or later.", nullable = false),
+        ("saved_before" = Option<String>, Query, format = DateTime, description = "Saved last before this instant.", nullable = false),
+        ("created_from" = Option<String>, Query, format = DateTime, description = "Begun at this instant or later.", nullable = false),
+        ("created_before" = Option<String>, Query, format = DateTime, description = "Begun before this instant.", nullable = false),
+        ("sort" = Option<String>, Query, pattern = "^-?(saved_at|created_at)$", description = "`-saved_at` unless said; equal instants by id.", nullable = false),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of articles.", body = EditorArticleList)), security(("bearer" = [])),
+)]
+#[get("/v1/editor/articles")]
+async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data<Delivery>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::WriteArticles)?;
+    let asked = asked::asked(&query, &delivery.locales)?;
+    let limit = asked.limit;
+    let page = service::list::list(&db, &delivery.cursor_key, &caller, asked).await?;
+    answer::editor(StatusCode::OK).page(&request, &page).json(&EditorArticleList::new(page, limit))
 }
 
 /// Get an article

@@ -1,30 +1,20 @@
 //! An article as an editor sees it, out of its row, its newest save and its history.
 
-use super::dto::{BodySource, EditorArticle, Kind, Status};
+use super::dto::{ArticleSummary, BodySource, EditorArticle, Kind};
+use super::refs::Refs;
 use super::service::format;
-use super::store::{self, Content};
+use super::store::desk::Row;
+use super::store::{self, Content, RefSlugs};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::instant::Instant;
 use crate::publications::dto::EditorPublication;
-use crate::publications::rules::{self, Publication};
+use crate::publications::rules::Publication;
+use crate::publications::rules::standing::Status;
+use crate::publications::standings;
 use crate::publications::subject::Subject;
 
 /// The most publications that stand in an article; the list of publications has them all.
 const MOST_PUBLICATIONS: usize = 100;
-
-/// Contract 2: the first that applies.
-pub fn status(subject: &Subject, history: &[Publication], now: Instant) -> Status {
-    if subject.trashed_at.is_some() {
-        return Status::Trashed;
-    }
-    match rules::in_force(history, now) {
-        Some(live) if live.revision < subject.newest_revision => Status::Changed,
-        Some(_) => Status::Live,
-        None if history.iter().any(|p| p.publish_at > now) => Status::Scheduled,
-        None if history.iter().any(|p| rules::has_begun(p, now)) => Status::Ended,
-        None => Status::Draft,
-    }
-}
 
 /// The article as it stands at `now`.
 ///
@@ -43,7 +33,7 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         locale: subject.locale.clone(),
         title: content.title,
         excerpt: content.excerpt,
-        body: Some(BodySource { format: format(&content.format), source: content.source }),
+        body: BodySource { format: format(&content.format), source: content.source },
         category_id: content.category_id,
         further_category_ids: content.refs.further_categories,
         tags,
@@ -53,7 +43,7 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         custom: json(content.custom.as_deref())?,
         version: subject.version,
         revision: subject.newest_revision,
-        status: status(subject, &history, now),
+        status: standings::written(subject, &history).status(now),
         created_at: subject.created_at,
         created_by: subject.created_by,
         saved_at: revision.saved_at,
@@ -61,6 +51,44 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         trashed_at: subject.trashed_at,
         publications,
         warnings: serde_json::from_str(&revision.warnings).map_err(Error::corrupt)?,
+    })
+}
+
+/// The articles of a page as they stand in lists. Two statements, whatever the size of the page.
+///
+/// # Errors
+/// If the database fails.
+pub fn summaries(connection: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<ArticleSummary>> {
+    let refs = rows.iter().map(|row| serde_json::from_str(&row.refs)).collect::<std::result::Result<Vec<Refs>, _>>();
+    let refs = refs.map_err(Error::corrupt)?;
+    let slugs = RefSlugs::load(connection, &refs)?;
+    rows.into_iter().zip(refs).map(|(row, refs)| summary(row, refs, &slugs)).collect()
+}
+
+fn summary(row: Row, refs: Refs, slugs: &RefSlugs) -> Result<ArticleSummary> {
+    let (tags, authors) = slugs.of(&refs);
+    Ok(ArticleSummary {
+        id: row.id,
+        kind: Kind::find(&row.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
+        slug: row.slug,
+        locale: row.locale,
+        title: row.title,
+        excerpt: row.excerpt,
+        category_id: row.category_id,
+        further_category_ids: refs.further_categories,
+        tags,
+        authors,
+        image: json(row.image.as_deref())?,
+        version: row.version,
+        revision: row.revision,
+        status: Status::find(&row.status).ok_or_else(|| Error::corrupt("unknown status"))?,
+        created_at: row.created_at,
+        created_by: row.created_by,
+        saved_at: row.saved_at,
+        saved_by: row.saved_by,
+        trashed_at: row.trashed_at,
+        last_publish_at: row.last_publish_at,
+        next_publish_at: row.next_publish_at,
     })
 }
 

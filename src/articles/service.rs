@@ -1,6 +1,9 @@
 //! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
 
+pub mod list;
+
 use serde_json::json;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
@@ -317,9 +320,9 @@ pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticl
     .await
 }
 
-/// A title as it is searched: lower case, diacritics as they are.
+/// A title as it is searched: lower case character by character, so that a part of a title folds to a part of it; diacritics as they are.
 pub fn fold(title: &str) -> String {
-    title.to_lowercase()
+    title.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
 /// The first of `slug`, `slug-2`, `slug-3` that no other article of the locale holds.

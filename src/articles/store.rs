@@ -1,5 +1,9 @@
 //! Revisions in the database: the newest save of an article, and writing the next one.
 
+pub mod desk;
+
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
@@ -191,20 +195,42 @@ pub fn authors_by_slug(connection: &mut AnyConnection, slugs: &[String]) -> Resu
     Ok(authors::table.filter(authors::slug.eq_any(slugs.to_vec())).select((authors::slug, authors::id)).load(connection)?)
 }
 
+/// The slugs of the tags and authors that some revisions name.
+#[derive(Debug)]
+pub struct RefSlugs {
+    tags: HashMap<TagId, String>,
+    authors: HashMap<AuthorId, String>,
+}
+
+impl RefSlugs {
+    /// Reads them: two statements, however many revisions there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn load(connection: &mut AnyConnection, refs: &[Refs]) -> Result<Self> {
+        let tag_ids: BTreeSet<TagId> = refs.iter().flat_map(|refs| refs.tags.iter().copied()).collect();
+        let author_ids: BTreeSet<AuthorId> = refs.iter().flat_map(|refs| refs.authors.iter().copied()).collect();
+        let tags = tags::table.filter(tags::id.eq_any(Vec::from_iter(tag_ids))).select((tags::id, tags::slug));
+        let tags: Vec<(TagId, String)> = tags.load(connection)?;
+        let authors = authors::table.filter(authors::id.eq_any(Vec::from_iter(author_ids))).select((authors::id, authors::slug));
+        let authors: Vec<(AuthorId, String)> = authors.load(connection)?;
+        Ok(Self { tags: tags.into_iter().collect(), authors: authors.into_iter().collect() })
+    }
+
+    /// Those of one revision, in its order: tags, then authors.
+    pub fn of(&self, refs: &Refs) -> (Vec<String>, Vec<String>) {
+        let tags = refs.tags.iter().filter_map(|id| self.tags.get(id).cloned()).collect();
+        let authors = refs.authors.iter().filter_map(|id| self.authors.get(id).cloned()).collect();
+        (tags, authors)
+    }
+}
+
 /// The slugs of these tags and authors.
 ///
 /// # Errors
 /// If the database fails.
 pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<(Vec<String>, Vec<String>)> {
-    let tag_slugs: Vec<(TagId, String)> =
-        tags::table.filter(tags::id.eq_any(refs.tags.clone())).select((tags::id, tags::slug)).load(connection)?;
-    let author_slugs: Vec<(AuthorId, String)> =
-        authors::table.filter(authors::id.eq_any(refs.authors.clone())).select((authors::id, authors::slug)).load(connection)?;
-    let in_order = |id, pairs: &[(TagId, String)]| pairs.iter().find(|(other, _)| *other == id).map(|(_, slug)| slug.clone());
-    let tags = refs.tags.iter().filter_map(|id| in_order(*id, &tag_slugs)).collect();
-    let authors =
-        refs.authors.iter().filter_map(|id| author_slugs.iter().find(|(other, _)| other == id).map(|(_, slug)| slug.clone())).collect();
-    Ok((tags, authors))
+    Ok(RefSlugs::load(connection, std::slice::from_ref(refs))?.of(refs))
 }
 
 /// A body as it was rendered when it was saved.

@@ -198,6 +198,22 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
+    standings (article_id, from_at) {
+        article_id -> IdSql,
+        from_at -> BigInt,
+        until_at -> BigInt,
+        status -> Text,
+        created_by -> IdSql,
+        created_at -> BigInt,
+        saved_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
     slugs (locale, slug) {
         locale -> Text,
         slug -> Text,
@@ -319,6 +335,7 @@ allow_tables_to_appear_in_same_query!(
     revision_keys,
     publications,
     listings,
+    standings,
     slugs,
     audit,
     idempotency_keys,

@@ -1,6 +1,8 @@
 //! The rules of publication dates (contract 2.1 to 2.10) as decisions over the history of one article: all of its publications, in order of their
 //! starts. Pure: what is given comes back changed, or the reason why not.
 
+pub mod standing;
+
 use crate::kernel::id::{ArticleId, PublicationId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;

@@ -7,7 +7,7 @@ use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, 
 use super::rules::{self, Change, Publication, Scheduled, TakeDown, Wanted};
 pub use super::store::history;
 use super::subject::{self, Subject};
-use super::{listings, store};
+use super::{listings, standings, store};
 use crate::audit::store::{Target, record};
 use crate::db::{Db, Tx};
 use crate::idempotency::service as idempotency;
@@ -50,6 +50,7 @@ pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
 pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
     store::save(tx.conn(), before, &edited.history)?;
     subject::hold_slugs(tx.conn(), &edited.subject, &edited.history, edited.now)?;
+    standings::rewrite(tx.conn(), &edited.subject, &edited.history, edited.now)?;
     listings::rewrite(tx.conn(), &edited.subject, &edited.history)?;
     refuse_gone(tx, edited, before)
 }

@@ -53,6 +53,7 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
 
     ("createArticle",           "-",               [401, 201, 201, 201, 401, 401]),
     ("createArticle",           "publishing",      [401, 403, 201, 201, 401, 401]),
+    ("listEditorArticles",      "-",               [401, 200, 200, 200, 401, 401]),
     ("getEditorArticle",        "own draft",       [401, 200, 200, 200, 401, 401]),
     ("getEditorArticle",        "own trashed",     [401, 200, 200, 200, 401, 401]),
     ("getEditorArticle",        "other draft",     [401, 404, 200, 200, 401, 401]),

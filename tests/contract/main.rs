@@ -5,6 +5,7 @@
 mod auth;
 mod counts;
 mod delivery;
+mod desk;
 mod document;
 mod front;
 mod news_page;

@@ -6,6 +6,7 @@ use dateline::kernel::id::{ArticleId, PublicationId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::{Code, Problem};
+use dateline::publications::rules::standing::{Status, Written};
 use dateline::publications::rules::{self, Change, Publication, TakeDown, Wanted};
 
 use super::model::End;
@@ -30,6 +31,18 @@ impl Article {
 
     fn holds(&self, slug: &str, now: Instant) -> bool {
         rules::holding(&self.history, now).chain([self.newest()]).any(|number| self.slugs[usize::try_from(number).unwrap() - 1] == slug)
+    }
+
+    /// What is foreseen at a write is what the history says at each later instant, a millisecond before and after each turn.
+    fn foresees_its_statuses(&self, now: Instant) {
+        let written = Written { history: &self.history, newest: self.newest(), is_trashed: self.is_trashed };
+        let standings = written.standings(now);
+        let turns = self.history.iter().flat_map(|p| [p.publish_at, p.ends_at]).filter(|at| *at != Instant::NEVER);
+        for at in turns.flat_map(|at| [-1, 0, 1].map(|ms| at.plus_millis(ms))).chain([now]).filter(|at| *at >= now) {
+            let held: Vec<Status> = standings.iter().filter(|s| s.from_at <= at && at < s.until_at).map(|s| s.status).collect();
+            assert_eq!(held, [written.status(at)], "at {at} of {:?}", self.history);
+        }
+        assert!(standings.windows(2).all(|two| two[0].status != two[1].status && two[0].until_at == two[1].from_at), "{standings:?}");
     }
 
     fn named(&self, start: i64) -> PublicationId {
@@ -142,6 +155,7 @@ impl Subject for Pure {
         if edited.slugs.iter().any(is_taken) {
             return Err("slug_taken".to_owned());
         }
+        edited.foresees_its_statuses(now);
         self.0.insert(a, edited);
         Ok(())
     }

@@ -65,10 +65,7 @@ CREATE TABLE articles (
     category_id UUID REFERENCES categories (id),
     title_folded TEXT COLLATE "C" NOT NULL
 );
-CREATE INDEX articles_saved ON articles (saved_at DESC, id DESC);
-CREATE INDEX articles_created ON articles (created_at DESC, id DESC);
 CREATE INDEX articles_category ON articles (category_id, saved_at DESC, id DESC);
-CREATE INDEX articles_created_by ON articles (created_by, saved_at DESC, id DESC);
 
 -- What a card shows lies here, apart from bodies. Immutable, but for the ids that `reassign_to` rewrites.
 CREATE TABLE revisions (
@@ -181,6 +178,22 @@ CREATE TABLE tally_log (
     until_at BIGINT NOT NULL,
     change BIGINT NOT NULL
 );
+
+-- Where an article stands from when until when, if nothing of it is written any more; with what editors order their list by.
+CREATE TABLE standings (
+    article_id UUID NOT NULL REFERENCES articles (id),
+    from_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN ('trashed', 'changed', 'live', 'scheduled', 'ended', 'draft')),
+    created_by UUID NOT NULL,
+    created_at BIGINT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (article_id, from_at)
+);
+CREATE INDEX standings_saved ON standings (status, saved_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_created ON standings (status, created_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_own_saved ON standings (created_by, status, saved_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_own_created ON standings (created_by, status, created_at DESC, article_id DESC, from_at, until_at);
 
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (

@@ -1,6 +1,7 @@
 DROP TABLE idempotency_keys;
 DROP TABLE audit;
 DROP TABLE slugs;
+DROP TABLE standings;
 DROP TABLE tally_log;
 DROP TABLE tally_watermark;
 DROP TABLE tallies;

@@ -65,10 +65,7 @@ CREATE TABLE articles (
     category_id BLOB REFERENCES categories (id),
     title_folded TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX articles_saved ON articles (saved_at DESC, id DESC);
-CREATE INDEX articles_created ON articles (created_at DESC, id DESC);
 CREATE INDEX articles_category ON articles (category_id, saved_at DESC, id DESC);
-CREATE INDEX articles_created_by ON articles (created_by, saved_at DESC, id DESC);
 
 -- What a card shows lies here, apart from bodies. Immutable, but for the ids that `reassign_to` rewrites.
 CREATE TABLE revisions (
@@ -181,6 +178,22 @@ CREATE TABLE tally_log (
     until_at INTEGER NOT NULL,
     change INTEGER NOT NULL
 ) STRICT;
+
+-- Where an article stands from when until when, if nothing of it is written any more; with what editors order their list by.
+CREATE TABLE standings (
+    article_id BLOB NOT NULL REFERENCES articles (id),
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('trashed', 'changed', 'live', 'scheduled', 'ended', 'draft')),
+    created_by BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    PRIMARY KEY (article_id, from_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX standings_saved ON standings (status, saved_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_created ON standings (status, created_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_own_saved ON standings (created_by, status, saved_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_own_created ON standings (created_by, status, created_at DESC, article_id DESC, from_at, until_at);
 
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
