@@ -1,5 +1,7 @@
 //! An article as readers get it, whole or those of its members that were asked for.
 
+pub mod dates;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;

@@ -1,37 +1,31 @@
 //! Articles for readers: anonymous, cacheable by anyone, and only what is live.
 
+mod dates;
+mod filters;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::filters::Filters;
 use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
 use crate::categories::context::{Delivery, Reading};
-use crate::categories::names::{Category, Names};
 use crate::db::{AnyConnection, Db};
 use crate::http::{Collector, RawQuery, answer, path};
-use crate::kernel::instant::Instant;
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, FieldError, Problem, Result};
-use crate::publications::listings::ListKey;
 use crate::publications::visibility::Ground;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(get_one);
+    config.service(list).service(get_one).service(dates::list);
 }
 
-/// The most categories that a filter takes.
-const MOST_CATEGORIES: usize = 20;
-
 struct Asked {
-    locale: String,
-    kind: Kind,
-    categories: Option<Vec<String>>,
-    published_from: Option<Instant>,
-    published_before: Option<Instant>,
+    filters: Filters,
     order: Order,
     limit: Limit,
     cursor: Option<String>,
@@ -58,13 +52,8 @@ fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
     let fields = fields(&mut q, Fields::CARD);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
-    let categories = if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None };
     let asked = Asked {
-        locale: delivery.locale(&mut q),
-        kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
-        categories,
-        published_from: q.instant("published_from"),
-        published_before: q.instant("published_before"),
+        filters: Filters::of(&mut q, delivery),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
@@ -90,14 +79,8 @@ impl Asked {
 
     /// In a form in which no two lists are the same.
     fn parameters(&self) -> ListParameters {
-        let instant = |at: Option<Instant>| at.map(|at| at.to_string());
-        ListParameters::of("listArticles")
-            .with("locale", Some(&self.locale))
-            .with("kind", Some(self.kind.name()))
-            .with("category", self.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
-            .with("published_from", instant(self.published_from).as_deref())
-            .with("published_before", instant(self.published_before).as_deref())
-            .with("sort", Some(if self.order == Order::Newest { "-published_at" } else { "published_at" }))
+        let sort = if self.order == Order::Newest { "-published_at" } else { "published_at" };
+        self.filters.parameters("listArticles").with("sort", Some(sort))
     }
 }
 
@@ -151,9 +134,7 @@ fn page(
     place: Option<&Place>,
 ) -> Result<(Result<Page<Article>>, Ground)> {
     let mut query = ListQuery {
-        lists: lists(asked, reading.names),
-        published_from: asked.published_from,
-        published_before: asked.published_before,
+        selection: if asked.is_counted() { asked.filters.fewest(reading.names) } else { asked.filters.selection(reading.names) },
         order: asked.order,
         limit: asked.limit,
         place: place.cloned(),
@@ -161,26 +142,25 @@ fn page(
         parameters: asked.parameters(),
     };
     let passed = asked.passed();
-    let is_too_far = query.lists.len() > 1 && passed > reads::MOST_SEEN;
+    let is_too_far = query.selection.lists.len() > 1 && passed > reads::MOST_SEEN;
     if passed > 0 && !is_too_far {
         query.place = Some(reads::behind(connection, reading.snapshot, &query, passed)?);
     }
     let (mut page, ground) = reads::list(connection, &reading, &query)?;
     if asked.has_total {
-        page.total = reads::total(connection, reading.snapshot, &query)?;
+        page.total = reads::total(connection, reading.snapshot, &query.selection)?;
     }
     let is_too_large = asked.has_total && page.total.is_none();
     let page = match (is_too_far, is_too_large) {
         (true, _) => Err(too_far()),
-        (false, true) => Err(too_many()),
+        (false, true) => Err(too_many("ask without `count`, or for one of them")),
         (false, false) => Ok(page),
     };
     Ok((page, ground))
 }
 
-fn too_many() -> Problem {
-    let detail =
-        format!("These categories have more than {} articles together; ask without `count`, or for one of them.", reads::MOST_SEEN);
+fn too_many(instead: &str) -> Problem {
+    let detail = format!("These categories have more than {} articles together; {instead}.", reads::MOST_SEEN);
     Problem::new(Code::CountTooLarge, detail)
 }
 
@@ -188,26 +168,6 @@ fn too_far() -> Problem {
     let detail = format!("over several categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
     let message = format!("Parameter `page`: {detail}.");
     Problem::new(Code::InvalidParameter, message).with_errors(vec![FieldError::new("/page", "out_of_range", detail)])
-}
-
-/// The lists that the filters name.
-fn lists(asked: &Asked, names: &Names) -> Vec<ListKey> {
-    let Some(slugs) = &asked.categories else { return vec![ListKey::all(&asked.locale, asked.kind.name())] };
-    let mut found: Vec<&Category> = slugs.iter().filter_map(|slug| names.category_by_slug(slug)).collect();
-    if asked.is_counted() {
-        found = highest(names, &found);
-    }
-    let mut lists: Vec<ListKey> = found.iter().map(|category| ListKey::category(&asked.locale, asked.kind.name(), category.id)).collect();
-    lists.sort();
-    lists.dedup();
-    lists
-}
-
-/// Those that lie below no other of them: what is on the others' lists is on theirs. True where tree and lists are of one state.
-fn highest<'a>(names: &Names, categories: &[&'a Category]) -> Vec<&'a Category> {
-    let is_given = |id| categories.iter().any(|category| category.id == id);
-    let is_below = |of: &Category| names.path(of.id).iter().any(|above| above.id != of.id && is_given(above.id));
-    categories.iter().copied().filter(|category| !is_below(category)).collect()
 }
 
 /// Get a live article

@@ -1,35 +1,31 @@
 //! What readers get of articles: functions of an instant. Pages are one range scan; the text in force is one probe a row.
 
 mod counting;
+mod dates;
 mod one;
-
-use std::ops::Range;
+mod selection;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 pub use self::counting::{MOST_SEEN, behind, total};
+pub use self::dates::{DatesQuery, dates};
 pub use self::one::{Found, Wanted, find};
+pub use self::selection::Selection;
 use super::delivered::{Article, Card, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
-use crate::publications::listings::ListKey;
 pub use crate::publications::tallies::Order;
-use crate::publications::tallies::every_date;
-use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Shown, Snapshot, ground};
+use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, Snapshot, ground};
 
 /// Which page of which lists.
 #[derive(Clone, Debug)]
 pub struct ListQuery {
-    /// Articles on any of these; none means an empty list.
-    pub lists: Vec<ListKey>,
-    /// Dates from this one on.
-    pub published_from: Option<Instant>,
-    /// Dates before this one.
-    pub published_before: Option<Instant>,
+    /// What is on the list.
+    pub selection: Selection,
     /// In which order.
     pub order: Order,
     /// How many.
@@ -40,14 +36,6 @@ pub struct ListQuery {
     pub fields: Fields,
     /// What describes the list for its cursors.
     pub parameters: ListParameters,
-}
-
-impl ListQuery {
-    /// The dates that are asked for.
-    fn dates(&self) -> Range<Instant> {
-        let every = every_date();
-        self.published_from.unwrap_or(every.start)..self.published_before.unwrap_or(every.end)
-    }
 }
 
 type CardSql = (
@@ -121,12 +109,11 @@ const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND
 /// # Errors
 /// If the database fails.
 pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQuery) -> Result<(Page<Article>, Ground)> {
-    let at = reading.snapshot.at;
-    let (rows, shown) = match query.lists.is_empty() {
-        true => (Vec::new(), Shown::Nothing),
-        false => (page_statement(reading.snapshot, query).load::<CardRow>(connection)?, Shown::Lists(query.lists.clone())),
+    let rows = match query.selection.lists.is_empty() {
+        true => Vec::new(),
+        false => page_statement(reading.snapshot, query).load::<CardRow>(connection)?,
     };
-    let ground = ground(connection, at, &shown, reading.span_ms)?;
+    let ground = ground(connection, reading.snapshot.at, &query.selection.shown(), reading.span_ms)?;
     let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
     let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
@@ -139,7 +126,7 @@ fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
     let statement = Statement::new("SELECT ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    let statement = listed(statement, snapshot, query, query.place.as_ref(), is_descending, rows);
+    let statement = query.selection.listed(statement, snapshot, query.place.as_ref(), is_descending, rows);
     let mut statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
     if query.fields.has_body() {
         statement = statement.sql(BODIES);
@@ -147,45 +134,4 @@ fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
     let order =
         if is_descending { " ORDER BY l.first_at DESC, l.article_id DESC LIMIT " } else { " ORDER BY l.first_at, l.article_id LIMIT " };
     statement.sql(order).bind(rows)
-}
-
-/// Appends the first rows of each list, `first_at` and `article_id`, an article of several lists once: a range scan of each.
-fn listed<ST>(
-    mut statement: Statement<ST>,
-    snapshot: Snapshot,
-    query: &ListQuery,
-    place: Option<&Place>,
-    is_descending: bool,
-    rows: i64,
-) -> Statement<ST> {
-    for (at, list) in query.lists.iter().enumerate() {
-        let start = if at == 0 {
-            "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
-        } else {
-            " UNION SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
-        };
-        statement = within(statement.sql(start).bind(list), query, place, is_descending);
-        statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
-        statement = statement.sql(if is_descending {
-            " ORDER BY first_at DESC, article_id DESC LIMIT "
-        } else {
-            " ORDER BY first_at, article_id LIMIT "
-        });
-        statement = statement.bind(rows).sql(") s");
-    }
-    statement
-}
-
-fn within<ST>(mut statement: Statement<ST>, query: &ListQuery, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
-    if let Some(Place { value: SortValue::Number(first_at), id, .. }) = place {
-        let beyond = if is_descending { " AND (first_at, article_id) < (" } else { " AND (first_at, article_id) > (" };
-        statement = statement.sql(beyond).bind(*first_at).sql(", ").bind(*id).sql(")");
-    }
-    if let Some(from) = query.published_from {
-        statement = statement.sql(" AND first_at >= ").bind(from);
-    }
-    if let Some(before) = query.published_before {
-        statement = statement.sql(" AND first_at < ").bind(before);
-    }
-    statement
 }

@@ -1,6 +1,7 @@
 //! Time zones of the IANA database, which lies inside the binary: local times to instants and back, and the days and months of a zone.
 
 use std::fmt;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
@@ -74,7 +75,35 @@ impl Zone {
         let start = self.0.to_ambiguous_timestamp(midnight).compatible().map_or(i64::MIN, |t| t.as_millisecond());
         Instant(start)
     }
+
+    /// The instants at which clocks of this zone show one of these days, in order: one range, none for a day that is skipped, several where clocks were
+    /// set back from one day into the day before.
+    pub fn instants_of(&self, days: RangeInclusive<Date>) -> Vec<Range<Instant>> {
+        let midnight = |day: Date| Self::utc().start_of(day);
+        let (first, end) = (midnight(*days.start()), midnight(*days.end()).plus_millis(DAY_MS));
+        // Between two changes of the offset a day is a range.
+        let (mut from, until) = (first.plus_millis(-MOST_OFFSET_MS), end.plus_millis(MOST_OFFSET_MS));
+        let mut offset = self.0.to_offset(from.timestamp());
+        let mut changes = self.0.following(from.timestamp());
+        let mut ranges: Vec<Range<Instant>> = Vec::new();
+        loop {
+            let change = changes.next().filter(|change| change.timestamp().as_millisecond() < until.0);
+            let to = change.as_ref().map_or(until, |change| Instant(change.timestamp().as_millisecond()));
+            let [start, stop] = [first, end].map(|at| at.plus_millis(-i64::from(offset.seconds()) * 1000).clamp(from, to));
+            match ranges.last_mut().filter(|last| last.end == start) {
+                _ if start >= stop => {}
+                Some(last) => last.end = stop,
+                None => ranges.push(start..stop),
+            }
+            let Some(change) = change else { return ranges };
+            (from, offset) = (to, change.offset());
+        }
+    }
 }
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// No clock is further from UTC.
+const MOST_OFFSET_MS: i64 = 26 * 60 * 60 * 1000;
 
 impl FromStr for Zone {
     type Err = UnknownZone;
@@ -137,5 +166,26 @@ mod tests {
         for wrong in ["", "Mars/Phobos", "EST5EDT,M3.2.0,M11.1.0", "+05:00", "local", "../etc/passwd", "Asia/Ashgabat\0"] {
             assert!(wrong.parse::<Zone>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_day_is_the_instants_at_which_clocks_show_it() {
+        let ranges = |zone: &str, day: &str| {
+            let (zone, day): (Zone, Date) = (zone.parse().unwrap(), day.parse().unwrap());
+            let ranges = zone.instants_of(day..=day);
+            for range in &ranges {
+                assert_eq!([range.start, range.end.plus_millis(-1)].map(|at| zone.date(at)), [day, day]);
+                assert!([range.start.plus_millis(-1), range.end].iter().all(|at| zone.date(*at) != day));
+            }
+            ranges.iter().map(|range| format!("{} {}", range.start, (range.end.0 - range.start.0) / 60_000)).collect::<Vec<_>>()
+        };
+        assert_eq!(ranges("Asia/Kathmandu", "2026-11-30"), ["2026-11-29T18:15:00.000Z 1440"]);
+        assert_eq!(ranges("Europe/Berlin", "2026-03-29"), ["2026-03-28T23:00:00.000Z 1380"]);
+        assert_eq!(ranges("Europe/Berlin", "2026-10-25"), ["2026-10-24T22:00:00.000Z 1500"]);
+        assert_eq!(ranges("Pacific/Apia", "2011-12-30"), [""; 0]);
+        // At one minute past midnight clocks went back to 23:01.
+        assert_eq!(ranges("America/St_Johns", "2010-11-07"), ["2010-11-07T02:30:00.000Z 1", "2010-11-07T03:30:00.000Z 1440"]);
+        assert_eq!(ranges("America/St_Johns", "2010-11-06"), ["2010-11-06T02:30:00.000Z 1440", "2010-11-07T02:31:00.000Z 59"]);
+        assert_eq!(ranges("UTC", "9999-12-29"), ["9999-12-29T00:00:00.000Z 1440"]);
     }
 }

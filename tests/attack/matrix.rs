@@ -33,6 +33,7 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("getArticle",              "own scheduled",   [404, 404, 404, 404, 404, 404]),
     ("getArticle",              "own trashed",     [404, 404, 404, 404, 404, 404]),
     ("getArticle",              "missing",         [404, 404, 404, 404, 404, 404]),
+    ("listPublicationDates",    "-",               [200, 200, 200, 200, 200, 200]),
     ("listCategories",          "-",               [200, 200, 200, 200, 200, 200]),
     ("getCategory",             "other draft",     [200, 200, 200, 200, 200, 200]),
     ("getCategory",             "missing",         [404, 404, 404, 404, 404, 404]),

@@ -12,13 +12,13 @@ use crate::site::{Site, article};
 use crate::support::client::Client;
 
 /// Politics with elections below it, and sport.
-struct Categories {
-    politics: String,
-    elections: String,
-    sport: String,
+pub struct Categories {
+    pub politics: String,
+    pub elections: String,
+    pub sport: String,
 }
 
-async fn categories(editor: &Client) -> Categories {
+pub async fn categories(editor: &Client) -> Categories {
     let create = async |name: &str, parent: Option<&str>| {
         let created = editor.post("/v1/editor/categories").json(json!({ "name": name, "parent_id": parent })).await;
         created.is_created().text_at("/id").to_owned()
@@ -29,7 +29,7 @@ async fn categories(editor: &Client) -> Categories {
 }
 
 /// Publishes an article in these categories, the first of which is its own.
-async fn publish(editor: &Client, title: &str, categories: &[&str], publish: Value) -> String {
+pub async fn publish(editor: &Client, title: &str, categories: &[&str], publish: Value) -> String {
     let mut wanted = article(title);
     wanted["category_id"] = json!(categories.first());
     wanted["further_category_ids"] = json!(categories.iter().skip(1).collect::<Vec<_>>());
@@ -142,6 +142,9 @@ on_both_engines! {
         fill(&site, 1, ids(&[&sport])).await;
         total("category=politics,sport").await.is_problem(400, "count_too_large");
         assert_eq!(total("category=politics,elections").await["paging"]["total"], 10_000);
+        let dates = async |query: &str| site.anyone().get(&format!("/v1/publication-dates?granularity=month&{query}")).await;
+        dates("category=politics,sport").await.is_problem(400, "count_too_large");
+        assert_eq!(dates("category=politics,elections").await["data"], json!([{ "date": "2020-01", "articles": 10_000 }]));
         site.anyone().get("/v1/articles?limit=1&category=politics,sport").await.is_ok();
         let page = async |query: &str| site.anyone().get(&format!("/v1/articles?limit=100&{query}")).await;
         page("category=politics,sport&page=101").await.is_ok();

@@ -4,6 +4,7 @@
 
 mod auth;
 mod counts;
+mod dates;
 mod delivery;
 mod desk;
 mod document;

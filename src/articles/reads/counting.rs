@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 use diesel::{OptionalExtension, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{ListQuery, listed};
+use super::{ListQuery, Selection};
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
@@ -21,13 +21,13 @@ pub const MOST_SEEN: i64 = 10_000;
 ///
 /// # Errors
 /// If the database fails.
-pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery) -> Result<Option<u64>> {
-    let count: i64 = match query.lists.as_slice() {
+pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Selection) -> Result<Option<u64>> {
+    let count: i64 = match selection.lists.as_slice() {
         [] => 0,
-        [list] => Tally::of(connection, snapshot.at, list)?.count(connection, &[query.dates()])?.into_iter().sum(),
+        [list] => Tally::of(connection, snapshot.at, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
         _ => {
             let statement = Statement::<BigInt>::new("SELECT count(*) FROM (");
-            let seen: i64 = listed(statement, snapshot, query, None, true, MOST_SEEN + 1).sql(") l").get_result(connection)?;
+            let seen: i64 = selection.listed(statement, snapshot, None, true, MOST_SEEN + 1).sql(") l").get_result(connection)?;
             if seen > MOST_SEEN {
                 return Ok(None);
             }
@@ -43,7 +43,7 @@ pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQue
 /// # Errors
 /// If the database fails.
 pub fn behind(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, passed: i64) -> Result<Place> {
-    let last = match query.lists.as_slice() {
+    let last = match query.selection.lists.as_slice() {
         [list] => last_of_one(connection, snapshot, query, list, passed)?,
         [] => None,
         _ => last_of_several(connection, snapshot, query, passed)?,
@@ -60,7 +60,7 @@ type Last = Option<(Instant, ArticleId)>;
 
 fn last_of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, list: &ListKey, passed: i64) -> Result<Last> {
     let tally = Tally::of(connection, snapshot.at, list)?;
-    let (every, asked) = (every_date(), query.dates());
+    let (every, asked) = (every_date(), query.selection.dates());
     let before = match query.order {
         Order::Newest => asked.end..every.end,
         Order::Oldest => every.start..asked.start,
@@ -72,7 +72,7 @@ fn last_of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQ
 fn last_of_several(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, passed: i64) -> Result<Last> {
     let is_descending = query.order == Order::Newest;
     let statement = Statement::<(BigInt, IdSql)>::new("SELECT first_at, article_id FROM (");
-    let statement = listed(statement, snapshot, query, None, is_descending, passed).sql(if is_descending {
+    let statement = query.selection.listed(statement, snapshot, None, is_descending, passed).sql(if is_descending {
         ") l ORDER BY first_at DESC, article_id DESC LIMIT 1 OFFSET "
     } else {
         ") l ORDER BY first_at, article_id LIMIT 1 OFFSET "

@@ -1,0 +1,55 @@
+//! On which dates articles were published.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use super::filters::Filters;
+use super::too_many;
+use crate::articles::delivered::dates::{Granularity, PublicationDates};
+use crate::articles::dto::Kind;
+use crate::articles::reads::{self, DatesQuery};
+use crate::categories::context::Delivery;
+use crate::db::Db;
+use crate::http::{RawQuery, answer};
+use crate::kernel::problem::Result;
+
+/// List publication dates
+///
+/// The days, months or years on which articles that are live now were published (`published_at`), each with how many, the newest first: all of them
+/// at once. Clocks of the site's time zone tell the day, or those of `time_zone=`; a day may have 23 or 25 hours. `published_from` and
+/// `published_before` may lie within one.
+#[utoipa::path(
+    tag = "Delivery", operation_id = "listPublicationDates",
+    params(
+        ("granularity" = inline(Option<Granularity>), Query, description = "`day` unless said.", nullable = false),
+        ("time_zone" = Option<String>, Query, description = "A name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
+        ("locale" = Option<String>, Query, description = "One of the site's languages; the first one unless said.", nullable = false),
+        ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
+        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
+        ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
+    ),
+    responses(
+        (status = 200, description = "The dates.", body = PublicationDates),
+        (status = 400, description = "`invalid_parameter` or `invalid_header`; or `count_too_large`: several categories of which none lies below another \
+            have more than 10,000 articles."),
+    ),
+    security(()),
+)]
+#[get("/v1/publication-dates")]
+pub(super) async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let mut q = raw.collect();
+    let filters = Filters::of(&mut q, &delivery);
+    let granularity = q.one_of("granularity", Granularity::ALL).unwrap_or(Granularity::Day);
+    let zone = q.zone("time_zone").unwrap_or_else(|| delivery.zone.clone());
+    q.finish()?;
+    let time_zone = zone.name().to_owned();
+    let (dates, lifetime) = delivery
+        .read_long(&db, move |connection, reading| {
+            let query = DatesQuery { selection: filters.fewest(reading.names), zone: zone.clone(), granularity };
+            Ok(reads::dates(connection, &reading, &query)?)
+        })
+        .await?;
+    let data = dates.ok_or_else(|| too_many("ask for one of them"))?;
+    answer::delivered(&request, &PublicationDates { data, granularity, time_zone }, lifetime).await
+}

@@ -1,0 +1,78 @@
+//! The filters that every list of articles takes, and what is counted of it.
+
+use crate::articles::dto::Kind;
+use crate::articles::reads::Selection;
+use crate::categories::context::Delivery;
+use crate::categories::names::{Category, Names};
+use crate::http::Collector;
+use crate::kernel::instant::Instant;
+use crate::kernel::page::ListParameters;
+use crate::publications::listings::ListKey;
+
+/// The most categories that a filter takes.
+const MOST_CATEGORIES: usize = 20;
+
+/// Which articles are asked for.
+pub(super) struct Filters {
+    locale: String,
+    kind: Kind,
+    categories: Option<Vec<String>>,
+    published_from: Option<Instant>,
+    published_before: Option<Instant>,
+}
+
+impl Filters {
+    /// Reads them from a query.
+    pub(super) fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+        Self {
+            locale: delivery.locale(q),
+            kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
+            categories: if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None },
+            published_from: q.instant("published_from"),
+            published_before: q.instant("published_before"),
+        }
+    }
+
+    /// In a form in which no two lists are the same.
+    pub(super) fn parameters(&self, operation: &str) -> ListParameters {
+        let instant = |at: Option<Instant>| at.map(|at| at.to_string());
+        ListParameters::of(operation)
+            .with("locale", Some(&self.locale))
+            .with("kind", Some(self.kind.name()))
+            .with("category", self.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
+            .with("published_from", instant(self.published_from).as_deref())
+            .with("published_before", instant(self.published_before).as_deref())
+    }
+
+    /// What they name.
+    pub(super) fn selection(&self, names: &Names) -> Selection {
+        let lists = match self.named(names) {
+            None => vec![ListKey::all(&self.locale, self.kind.name())],
+            Some(named) => self.lists(&named),
+        };
+        Selection { lists, published_from: self.published_from, published_before: self.published_before }
+    }
+
+    /// The same articles from as few lists as will do: a category that lies below another one adds nothing. True where the tree and the lists are of
+    /// one state.
+    pub(super) fn fewest(&self, names: &Names) -> Selection {
+        let selection = self.selection(names);
+        let Some(named) = self.named(names) else { return selection };
+        let is_named = |id| named.iter().any(|category| category.id == id);
+        let is_below = |of: &Category| names.path(of.id).iter().any(|above| above.id != of.id && is_named(above.id));
+        let highest: Vec<&Category> = named.iter().copied().filter(|category| !is_below(category)).collect();
+        Selection { lists: self.lists(&highest), ..selection }
+    }
+
+    fn named<'a>(&self, names: &'a Names) -> Option<Vec<&'a Category>> {
+        Some(self.categories.as_ref()?.iter().filter_map(|slug| names.category_by_slug(slug)).collect())
+    }
+
+    fn lists(&self, categories: &[&Category]) -> Vec<ListKey> {
+        let list = |category: &&Category| ListKey::category(&self.locale, self.kind.name(), category.id);
+        let mut lists: Vec<ListKey> = categories.iter().map(list).collect();
+        lists.sort();
+        lists.dedup();
+        lists
+    }
+}

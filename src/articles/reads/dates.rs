@@ -1,0 +1,101 @@
+//! On which days, months or years articles were published: from the tallies of one list; of several, where one article counts once, by looking at a
+//! bounded number of them. To be asked in one state of the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
+use jiff::civil::Date;
+
+use super::{MOST_SEEN, Selection};
+use crate::articles::delivered::dates::{Granularity, PublicationDate};
+use crate::categories::context::Reading;
+use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::instant::Instant;
+use crate::kernel::zone::Zone;
+use crate::publications::listings::ListKey;
+use crate::publications::tallies::{Level, Tally};
+use crate::publications::visibility::{Ground, Snapshot, ground};
+
+/// Which dates of which articles.
+#[derive(Clone, Debug)]
+pub struct DatesQuery {
+    /// The articles.
+    pub selection: Selection,
+    /// The zone whose clocks tell the day.
+    pub zone: Zone,
+    /// Whether days, months or years.
+    pub granularity: Granularity,
+}
+
+/// How many articles there are, by the first day of the year, month or day.
+type Counts = BTreeMap<Date, i64>;
+
+/// The dates on which articles that are live at the snapshot were published, the newest first; `None` if several lists have more than
+/// [`MOST_SEEN`] articles.
+///
+/// # Errors
+/// If the database fails.
+pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &DatesQuery) -> Result<(Option<Vec<PublicationDate>>, Ground)> {
+    let snapshot = reading.snapshot;
+    let counts = match query.selection.lists.as_slice() {
+        [] => Some(Counts::new()),
+        [list] => Some(of_one(connection, snapshot, query, list)?),
+        _ => of_several(connection, snapshot, query)?,
+    };
+    let ground = ground(connection, snapshot.at, &query.selection.shown(), reading.span_ms)?;
+    let date = |(day, articles)| PublicationDate { date: query.granularity.name(day), articles };
+    Ok((counts.map(|counts| counts.into_iter().rev().map(date).collect()), ground))
+}
+
+fn of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery, list: &ListKey) -> Result<Counts> {
+    let tally = Tally::of(connection, snapshot.at, list)?;
+    let asked = query.selection.dates();
+    let (mut days, mut ranges) = (Vec::new(), Vec::new());
+    for day in candidates(connection, &tally, query, &asked)? {
+        for instants in query.zone.instants_of(day..=query.granularity.last(day)) {
+            days.push(day);
+            ranges.push(instants.start.max(asked.start)..instants.end.min(asked.end));
+        }
+    }
+    let mut counts = Counts::new();
+    for (day, articles) in days.into_iter().zip(tally.count(connection, &ranges)?).filter(|(_, articles)| *articles != 0) {
+        *counts.entry(day).or_default() += articles;
+    }
+    Ok(counts)
+}
+
+/// The first days of what could have articles: what lies in buckets that have some, and beside them, since no zone is a day away from UTC.
+fn candidates(connection: &mut AnyConnection, tally: &Tally, query: &DatesQuery, asked: &Range<Instant>) -> Result<BTreeSet<Date>> {
+    let mut days = BTreeSet::new();
+    if asked.is_empty() {
+        return Ok(days);
+    }
+    let level = if query.granularity == Granularity::Day { Level::Day } else { Level::Month };
+    let whole = level.bucket(asked.start)..level.end(level.bucket(asked.end.plus_millis(-1)));
+    for bucket in tally.buckets(connection, level, &whole)?.into_keys() {
+        let [first, last] = [bucket, level.end(bucket).plus_millis(-1)].map(|at| query.zone.date(at));
+        let mut next = first.yesterday().ok();
+        let last = last.tomorrow().unwrap_or(last);
+        while let Some(day) = next.filter(|day| *day <= last) {
+            days.insert(query.granularity.first(day));
+            next = query.granularity.last(day).tomorrow().ok();
+        }
+    }
+    Ok(days)
+}
+
+fn of_several(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery) -> Result<Option<Counts>> {
+    let statement = Statement::<BigInt>::new("SELECT first_at FROM (");
+    let statement = query.selection.listed(statement, snapshot, None, true, MOST_SEEN + 1);
+    let seen: Vec<Instant> = statement.sql(") l").load(connection)?;
+    if seen.len() > usize::try_from(MOST_SEEN).unwrap_or(usize::MAX) {
+        return Ok(None);
+    }
+    let mut counts = Counts::new();
+    for at in seen {
+        *counts.entry(query.granularity.first(query.zone.date(at))).or_default() += 1;
+    }
+    Ok(Some(counts))
+}
