@@ -6,6 +6,7 @@ mod commands;
 mod logs;
 mod nodes;
 mod outage;
+mod scripts;
 mod serving;
 mod settings;
 mod stopping;

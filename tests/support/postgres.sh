@@ -141,7 +141,8 @@ if [ -n "${DATELINE_TEST_PG_BIN:-}" ] && ! [ -x "$DATELINE_TEST_PG_BIN/pg_ctl" ]
 fi
 find_server || { install_server && find_server; } \
     || fail "PostgreSQL 15 or later was neither found nor could it be installed. Install it (Debian: apt-get install postgresql)," \
-        "or name the folder of its programs in DATELINE_TEST_PG_BIN, or try the embedded engine alone with DATELINE_TEST_ENGINES=sqlite."
+        "or name the folder of its programs in DATELINE_TEST_PG_BIN, or try the embedded engine alone: scripts/test --sqlite-only, or" \
+        "cargo test with DATELINE_TEST_ENGINES=sqlite."
 base=${TMPDIR:-/tmp}
 if [ "$(id -u)" = 0 ]; then
     # The other user need not see root's own temporary folder.
