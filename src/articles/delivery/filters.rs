@@ -24,10 +24,11 @@ pub(super) struct Filters {
 impl Filters {
     /// Reads them from a query.
     pub(super) fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+        let in_categories = q.has("category");
         Self {
             locale: delivery.locale(q),
             kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
-            categories: if q.has("category") { Some(q.list("category", MOST_CATEGORIES)) } else { None },
+            categories: Some(q.list("category", MOST_CATEGORIES)).filter(|_| in_categories),
             published_from: q.instant("published_from"),
             published_before: q.instant("published_before"),
         }

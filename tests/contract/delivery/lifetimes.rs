@@ -1,0 +1,168 @@
+//! How long an answer may be kept: never past the next scheduled change of what it shows, and not at all what refuses.
+
+use dateline::kernel::caller::Role;
+use dateline::kernel::instant::Instant;
+use serde_json::{Value, json};
+
+use super::{EVERY_KIND, category, headers, live, newsroom, reader};
+use crate::on_both_engines;
+use crate::site::{Site, article};
+use crate::support::client::Client;
+
+const START: &str = "2026-11-30T08:00:00.000Z";
+const CHANGE: &str = "2026-11-30T09:00:00.000Z";
+
+/// So long before the change an answer may be kept for so many seconds.
+const LIFETIMES: &[(i64, u32)] =
+    &[(3_600_000, 60), (60_001, 60), (60_000, 60), (59_999, 59), (59_000, 59), (1000, 1), (999, 0), (400, 0), (1, 0)];
+
+/// Politics with elections below it, and sport. An article in elections, for which or beside which `plan` schedules something, and one in sport.
+async fn scheduled(site: &Site, editor: &Client, plan: Plan) {
+    let politics = category(editor, "Politics", None).await;
+    let elections = category(editor, "Elections", Some(&politics)).await;
+    let sport = category(editor, "Sport", None).await;
+    let article = live(editor, "Old name", json!({ "category_id": elections })).await;
+    live(editor, "Goals", json!({ "category_id": sport })).await;
+    site.clock().advance_ms(1);
+    editor.patch(&article).if_match("*").merge_patch(json!({ "slug": "new-name", "publish": {} })).await.is_ok();
+    match plan {
+        Plan::Start => {
+            let mut wanted = self::article("Another");
+            wanted["category_id"] = elections;
+            wanted["publish"] = json!({ "publish_at": CHANGE });
+            editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        }
+        Plan::Update => {
+            let newer = json!({ "title": "Newer", "publish": { "publish_at": CHANGE } });
+            editor.patch(&article).if_match("*").merge_patch(newer).await.is_ok();
+        }
+        Plan::End => unpublish_at(editor, &article).await,
+    }
+}
+
+async fn unpublish_at(editor: &Client, article: &str) {
+    let seen = editor.get(article).await;
+    let publication = seen["publications"].as_array().unwrap().iter().find(|publication| publication["state"] == "live").unwrap();
+    let path = format!("/v1/editor/publications/{}", publication["id"].as_str().unwrap());
+    editor.patch(&path).merge_patch(json!({ "unpublish_at": CHANGE })).await.is_ok();
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    Start,
+    Update,
+    End,
+}
+
+impl Plan {
+    /// What shows the change, and with which status until then.
+    fn shown_by(self) -> Vec<(&'static str, u16)> {
+        let article = [("/v1/articles/new-name", 200), ("/v1/articles/new-name?fields=slug", 200), ("/v1/articles/old-name", 308)];
+        let lists = [
+            ("/v1/articles", 200),
+            ("/v1/articles?sort=published_at&limit=1", 200),
+            ("/v1/articles?category=politics", 200),
+            ("/v1/articles?category=elections,sport", 200),
+            ("/v1/articles?count=exact", 200),
+            ("/v1/publication-dates?granularity=month&category=politics", 200),
+            ("/v1/categories", 200),
+            ("/v1/categories/politics", 200),
+            ("/v1/categories/elections", 200),
+        ];
+        if self == Self::Start { lists.to_vec() } else { lists.into_iter().chain(article).collect() }
+    }
+
+    /// What does not.
+    fn not_shown_by(self) -> Vec<&'static str> {
+        let others = ["/v1/articles?category=sport", "/v1/articles?locale=tk", "/v1/articles?kind=page", "/v1/articles/goals", "/v1/site"];
+        let article = ["/v1/articles/new-name", "/v1/articles/old-name"];
+        if self == Self::Start { others.into_iter().chain(article).collect() } else { others.to_vec() }
+    }
+}
+
+on_both_engines! {
+    async fn an_answer_is_never_kept_past_the_next_change_of_what_it_shows(engine) {
+        for plan in [Plan::Start, Plan::Update, Plan::End] {
+            let site = Site::at(engine, START);
+            let editor = site.login(Role::Editor).await;
+            scheduled(&site, &editor, plan).await;
+            let change: Instant = CHANGE.parse().unwrap();
+            for (before_ms, seconds) in LIFETIMES {
+                site.clock().set(change.plus_millis(-before_ms).max("2026-11-30T08:00:00.001Z".parse().unwrap()));
+                for (path, status) in plan.shown_by() {
+                    site.anyone().get(path).await.is(status).has_header("cache-control", &format!("public, max-age={seconds}"));
+                }
+                for path in plan.not_shown_by() {
+                    site.anyone().get(path).await.has_header("cache-control", "public, max-age=60");
+                }
+            }
+            site.clock().set(change);
+            for (path, _) in plan.shown_by().into_iter().filter(|(path, _)| !path.contains("-name")) {
+                site.anyone().get(path).await.is_ok().has_header("cache-control", "public, max-age=60");
+            }
+        }
+    }
+
+    async fn the_next_of_several_changes_decides(engine) {
+        let site = Site::at(engine, START);
+        let editor = site.login(Role::Editor).await;
+        for (title, at) in [("Later", "2026-11-30T08:00:50.000Z"), ("Soon", "2026-11-30T08:00:20.000Z"), ("Much later", CHANGE)] {
+            let mut wanted = article(title);
+            wanted["publish"] = json!({ "publish_at": at, "unpublish_at": "2026-11-30T08:00:55.500Z" });
+            if at == CHANGE {
+                wanted["publish"]["unpublish_at"] = Value::Null;
+            }
+            editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        }
+        for (at_ms, seconds) in [(0, 20), (19_999, 0), (20_000, 30), (50_000, 5), (55_499, 0), (55_500, 60)] {
+            site.clock().set(START.parse::<Instant>().unwrap().plus_millis(at_ms));
+            site.anyone().get("/v1/articles").await.has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
+    async fn a_lifetime_of_0_tells_nothing_of_what_lies_ahead(engine) {
+        let site = Site::with(engine, START, |options| options.cache_lifetime = 0);
+        let editor = site.login(Role::Editor).await;
+        newsroom(&site, &editor).await;
+        let reader = reader(&site);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for (path, _) in EVERY_KIND {
+            before.push(reader.get(path).await);
+        }
+        let mut wanted = article("Hidden");
+        wanted["publish"] = json!({ "publish_at": "2026-11-30T08:00:00.400Z" });
+        editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        for (path, _) in EVERY_KIND {
+            after.push(reader.get(path).await);
+        }
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!((before.status, headers(before), &before.body), (after.status, headers(after), &after.body));
+            let kept = if before.status < 400 || matches!(before.status, 404 | 410) { "no-cache" } else { "no-store" };
+            before.has_header("cache-control", kept);
+        }
+    }
+
+    async fn what_is_not_there_is_asked_for_again_and_a_refusal_is_not_kept(engine) {
+        let site = Site::at(engine, START);
+        newsroom(&site, &site.login(Role::Editor).await).await;
+        for (path, status) in EVERY_KIND {
+            let kept = match status {
+                404 | 410 => "no-cache",
+                400 => "no-store",
+                _ => "public, max-age=60",
+            };
+            site.anyone().get(path).await.is(*status).has_header("cache-control", kept);
+        }
+    }
+
+    async fn a_redirect_keeps_the_query_as_it_was_sent(engine) {
+        let site = Site::at(engine, START);
+        newsroom(&site, &site.login(Role::Editor).await).await;
+        for (query, status) in [("", 308), ("?fields=title,slug", 308), ("?locale=en&fields=title%2Cslug", 308), ("?fields=titel", 400), ("?locale=tk", 404)] {
+            let moved = site.anyone().get(&format!("/v1/articles/old-name{query}")).await;
+            moved.is(status);
+            let location = (status == 308).then(|| format!("/v1/articles/new-name{query}"));
+            assert_eq!(moved.header("location"), location.as_deref());
+        }
+    }
+}
