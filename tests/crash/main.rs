@@ -38,7 +38,6 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
             site.start();
             kept::check(&site, round, &written);
         }
-        kept::check_whole(&site);
         site.has_logged_no_error();
     }
 }
@@ -63,7 +62,6 @@ fn what_was_acknowledged_is_there_after_the_database_was_shut_down_at_once_and_t
         load.until_acknowledged(20);
         kept::check(&site, round, &load.end());
     }
-    kept::check_whole(&site);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The program on a database of its own, killed and started again.
 
-use dateline::db::{Db, PoolSize, Statement};
+use dateline::db::{AnyConnection, Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
 use dateline::kernel::instant::Instant;
-use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
+use diesel::{QueryResult, RunQueryDsl};
 use serde_json::json;
 
 use crate::support::Engine;
@@ -106,15 +106,9 @@ impl Site {
         assert_eq!(changed, [at.millis()]);
     }
 
-    /// What one number of the database is.
-    pub fn number(&self, sql: &'static str) -> i64 {
-        self.db().run_read(|connection| Ok::<_, dateline::db::Error>(Statement::<BigInt>::new(sql).get_result(connection)?)).unwrap()
-    }
-
-    /// What SQLite says about its file.
-    pub fn integrity(&self) -> String {
-        let ask = || Statement::<Text>::new("PRAGMA integrity_check").once();
-        self.db().run_read(|connection| Ok::<_, dateline::db::Error>(ask().get_result(connection)?)).unwrap()
+    /// Reads from the database beside the program.
+    pub fn read<T>(&self, f: impl Fn(&mut AnyConnection) -> QueryResult<T>) -> T {
+        self.db().run_read(|connection| Ok::<_, dateline::db::Error>(f(connection)?)).unwrap()
     }
 
     /// Whether it is the embedded engine.
