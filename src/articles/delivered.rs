@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::dto::{ArticleAuthor, ArticleCategory, ArticleTag, Image, Kind, NamedSlug, Seo};
-use super::refs::Refs;
 use crate::categories::names::Names;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
+use crate::kernel::refs::Refs;
 
 /// An article that is live. Every member is there, unless `fields=` names those that are; bodies are in lists only if they are asked for.
 #[derive(Debug, ToSchema)]

@@ -5,7 +5,6 @@ pub mod delivery;
 pub mod dto;
 pub mod editor;
 pub mod reads;
-pub mod refs;
 pub mod save;
 pub mod seen;
 pub mod service;

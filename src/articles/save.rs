@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
-use super::refs::Refs;
 use super::store::{self, Content};
 use crate::db::AnyConnection;
 use crate::db::dialect::{self, Hold, Lock};
 use crate::kernel::id::CategoryId;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{FieldError, Problem, Result};
+use crate::kernel::refs::Refs;
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;

@@ -1,12 +1,12 @@
 //! An article as an editor sees it, out of its row, its newest save and its history.
 
 use super::dto::{ArticleSummary, BodySource, EditorArticle, Kind};
-use super::refs::Refs;
-use super::service::format;
 use super::store::desk::Row;
 use super::store::{self, Content, RefSlugs};
+use crate::bodies::Format;
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::instant::Instant;
+use crate::kernel::refs::Refs;
 use crate::publications::dto::EditorPublication;
 use crate::publications::rules::Publication;
 use crate::publications::rules::standing::Status;
@@ -15,6 +15,11 @@ use crate::publications::subject::Subject;
 
 /// The most publications that stand in an article; the list of publications has them all.
 const MOST_PUBLICATIONS: usize = 100;
+
+/// The format of this name, which the database only holds if it is one.
+fn format(name: &str) -> Format {
+    Format::find(name).unwrap_or(Format::Html)
+}
 
 /// The article as it stands at `now`.
 ///

@@ -10,7 +10,7 @@ use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
 use crate::audit::store::{Target, record};
-use crate::bodies::{EmbedHosts, Format, Rendered, render};
+use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
@@ -334,11 +334,6 @@ fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Ins
         }
     }
     Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
-}
-
-/// The format of this name, which the database only holds if it is one.
-pub(super) fn format(name: &str) -> Format {
-    Format::find(name).unwrap_or(Format::Html)
 }
 
 /// The present version of an article that the caller may see.

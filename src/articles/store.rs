@@ -7,12 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
-use super::refs::Refs;
 use crate::bodies::Rendered;
 use crate::db::schema::{authors, categories, revision_bodies, revision_keys, revisions, tags};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::refs::Refs;
 
 /// The content of a revision. JSON members are texts that are passed on as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 
 use super::allowed::{self, Element, Kind};
 use super::attributes;
+use super::characters::{escaped, push_escaped, without_controls};
 use super::embeds::{self, EmbedHosts};
-use super::render::{escaped, push_escaped, without_controls};
 use super::text::tokenize;
 use super::warnings::{Loss, Losses, echo};
 

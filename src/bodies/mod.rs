@@ -19,6 +19,7 @@
 mod allowed;
 mod attributes;
 mod balance;
+mod characters;
 mod embeds;
 mod lexer;
 mod markdown;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::characters::without_controls;
 use super::embeds::EmbedHosts;
 use super::warnings::{Losses, Warning};
 use super::{markdown, sanitise, text};
@@ -56,30 +57,6 @@ pub fn render(format: Format, source: &str, hosts: &EmbedHosts) -> Rendered {
     let text = text::of(&html);
     let word_count = text::count_words(&text);
     Rendered { html, text, word_count, warnings: losses.into_warnings() }
-}
-
-/// The text without characters that XML cannot hold (feeds carry bodies) and without carriage returns, which no parser
-/// keeps.
-pub(super) fn without_controls(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')).collect()
-}
-
-/// A value between double quotes, or text.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_escaped(&mut out, c));
-    out
-}
-
-pub(super) fn push_escaped(out: &mut String, c: char) {
-    match c {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '"' => out.push_str("&quot;"),
-        '\u{a0}' => out.push_str("&nbsp;"),
-        _ => out.push(c),
-    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use ammonia::{Builder, UrlRelative};
 
 use super::allowed::{ELEMENTS, GLOBAL_ATTRIBUTES};
 use super::balance::balanced;
+use super::characters::escaped;
 use super::embeds::{self, EmbedHosts};
-use super::render::escaped;
 use super::warnings::Losses;
 use super::{attributes, lexer};
 

@@ -7,7 +7,7 @@ use super::dto::{Category, PathStep};
 use super::names::{self, Names};
 use crate::db::{AnyConnection, Result};
 use crate::kernel::id::CategoryId;
-use crate::publications::listings::ListKey;
+use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Lists, totals};
 use crate::publications::visibility::{Ground, Shown, ground};
 

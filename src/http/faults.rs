@@ -1,10 +1,11 @@
 //! What a schema finds wrong, in stable codes and plain words.
 
+use std::borrow::Cow;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::schemas::escape;
 use crate::kernel::problem::FieldError;
 
 /// Longer words of a caller are cut when they are shown.
@@ -157,4 +158,9 @@ pub(super) fn serde_pointer(path: &serde_path_to_error::Path) -> String {
         }
     }
     pointer
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+pub(super) fn escape(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
 }

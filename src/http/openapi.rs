@@ -6,7 +6,7 @@
 //! is added there as well.
 
 use actix_web::web::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::info::{ContactBuilder, InfoBuilder, LicenseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
@@ -14,23 +14,11 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
 
 use super::operations;
-use super::problem::PROBLEM_JSON;
+pub use super::operations::{Finish, RolesOf};
 use crate::kernel::problem::Code;
 
 /// The name of the security scheme: `security(("bearer" = []))`.
 pub const BEARER: &str = "bearer";
-
-/// Tells which roles may do the operation of this operationId.
-pub type RolesOf<'a> = dyn Fn(&str) -> Option<Vec<&'static str>> + 'a;
-
-/// What only the things themselves know.
-#[derive(Clone, Copy, Default)]
-pub struct Finish<'a> {
-    /// Which roles may do an operation, by its operationId; `None` for those that ask for no role.
-    pub roles: Option<&'a RolesOf<'a>>,
-    /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
-    pub without_idempotency: &'a [&'a str],
-}
 
 /// The document with nothing in it yet: hand it to `UtoipaApp::openapi`. `description` is Markdown; tags are shown in this order.
 pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
@@ -128,30 +116,6 @@ fn add_problem_schemas(document: &mut Value) {
             "readings": {"type": "array", "items": {"type": "string", "format": "date-time"}, "description": "With a local time that a clock change skips or repeats: the instants that could be meant."},
         },
     });
-}
-
-/// The body of a refusal with one of these codes.
-pub(super) fn problem_content(codes: &[Code]) -> Value {
-    let mut examples = Map::new();
-    for code in codes {
-        let mut value = json!({
-            "type": format!("/docs/errors/{}", code.name()), "code": code.name(), "status": code.status(), "title": code.title(),
-            "detail": code.explanation(), "request_id": "0192f0c1-2b3c-7d4e-8f50-617283940516",
-        });
-        match code {
-            Code::Invalid => value["errors"] = json!([{"pointer": "/title", "code": "required", "detail": "it is missing"}]),
-            Code::InvalidParameter => {
-                value["errors"] = json!([{"pointer": "/limit", "code": "out_of_range", "detail": "`0` is not from 1 to 100"}]);
-            }
-            Code::PreconditionFailed => {
-                value["current_version"] = json!(8);
-                value["changed_fields"] = json!(["title"]);
-            }
-            _ => {}
-        }
-        examples.insert(code.name().to_owned(), json!({"summary": code.title(), "value": value}));
-    }
-    json!({PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}})
 }
 
 #[cfg(test)]

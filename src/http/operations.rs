@@ -3,9 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use super::idempotency;
-use super::openapi::{Finish, problem_content};
+use super::problem::PROBLEM_JSON;
 use super::tree::Tree;
 use crate::kernel::problem::Code;
+
+/// Tells which roles may do the operation of this operationId.
+pub type RolesOf<'a> = dyn Fn(&str) -> Option<Vec<&'static str>> + 'a;
+
+/// What only the things themselves know.
+#[derive(Clone, Copy, Default)]
+pub struct Finish<'a> {
+    /// Which roles may do an operation, by its operationId; `None` for those that ask for no role.
+    pub roles: Option<&'a RolesOf<'a>>,
+    /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
+    pub without_idempotency: &'a [&'a str],
+}
 
 /// One operation, as far as its surroundings depend on it.
 struct Surroundings {
@@ -167,4 +179,28 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
         }
         response["headers"] = Value::Object(headers);
     }
+}
+
+/// The body of a refusal with one of these codes.
+fn problem_content(codes: &[Code]) -> Value {
+    let mut examples = Map::new();
+    for code in codes {
+        let mut value = json!({
+            "type": format!("/docs/errors/{}", code.name()), "code": code.name(), "status": code.status(), "title": code.title(),
+            "detail": code.explanation(), "request_id": "0192f0c1-2b3c-7d4e-8f50-617283940516",
+        });
+        match code {
+            Code::Invalid => value["errors"] = json!([{"pointer": "/title", "code": "required", "detail": "it is missing"}]),
+            Code::InvalidParameter => {
+                value["errors"] = json!([{"pointer": "/limit", "code": "out_of_range", "detail": "`0` is not from 1 to 100"}]);
+            }
+            Code::PreconditionFailed => {
+                value["current_version"] = json!(8);
+                value["changed_fields"] = json!(["title"]);
+            }
+            _ => {}
+        }
+        examples.insert(code.name().to_owned(), json!({"summary": code.title(), "value": value}));
+    }
+    json!({PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}})
 }

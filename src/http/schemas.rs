@@ -1,6 +1,5 @@
 //! The API document as the judge of bodies: what it says about a type is what is checked, so the two cannot differ.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -125,7 +124,11 @@ fn nuls(value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
         Value::Object(members) => {
             for (name, member) in members {
                 if name.contains('\0') {
-                    errors.push(FieldError::new(format!("{pointer}/{}", escape(name)), "nul", "the member's name holds the character NUL"));
+                    errors.push(FieldError::new(
+                        format!("{pointer}/{}", faults::escape(name)),
+                        "nul",
+                        "the member's name holds the character NUL",
+                    ));
                 }
                 inside(name, member, pointer, errors);
             }
@@ -140,14 +143,9 @@ fn inside(name: &str, value: &Value, pointer: &mut String, errors: &mut Vec<Fiel
     }
     let length = pointer.len();
     pointer.push('/');
-    pointer.push_str(&escape(name));
+    pointer.push_str(&faults::escape(name));
     nuls(value, pointer, errors);
     pointer.truncate(length);
-}
-
-/// A name as a part of a JSON pointer (RFC 6901).
-pub(super) fn escape(name: &str) -> Cow<'_, str> {
-    if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
 }
 
 #[cfg(test)]

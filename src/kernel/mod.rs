@@ -8,6 +8,7 @@ pub mod locale;
 pub mod page;
 pub mod patch;
 pub mod problem;
+pub mod refs;
 pub mod repeat;
 pub mod slug;
 pub mod version;

@@ -5,65 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use uuid::Uuid;
 
+use super::lists::{ListKey, Stretch};
 use super::rules::Publication;
 use super::subject::Subject;
 use super::{store, subject, tallies};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::listings;
-use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
-use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId};
+use crate::db::{AnyConnection, IdSql, Result, Statement, StoredId};
+use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-
-/// Names one public list: of a locale and kind, all of them or those of one category, tag or author.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ListKey(String);
-
-impl ListKey {
-    /// Everything of a locale and kind.
-    pub fn all(locale: &str, kind: &str) -> Self {
-        Self(format!("{locale}/{kind}"))
-    }
-
-    /// What lies in a category or below it.
-    pub fn category(locale: &str, kind: &str, id: CategoryId) -> Self {
-        Self::of(locale, kind, "category", StoredId(id.uuid()))
-    }
-
-    /// The first and the last name that a list of a category can have.
-    pub fn categories(locale: &str, kind: &str) -> [Self; 2] {
-        [Uuid::nil(), Uuid::max()].map(|id| Self::of(locale, kind, "category", StoredId(id)))
-    }
-
-    /// What carries a tag.
-    pub fn tag(locale: &str, kind: &str, id: TagId) -> Self {
-        Self::of(locale, kind, "tag", StoredId(id.uuid()))
-    }
-
-    /// What names an author.
-    pub fn author(locale: &str, kind: &str, id: AuthorId) -> Self {
-        Self::of(locale, kind, "author", StoredId(id.uuid()))
-    }
-
-    /// As the database has it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn of(locale: &str, kind: &str, relation: &str, id: StoredId) -> Self {
-        Self(format!("{locale}/{kind}/{relation}/{}", id.0.simple()))
-    }
-}
-
-impl From<&ListKey> for Bind {
-    fn from(key: &ListKey) -> Self {
-        key.0.as_str().into()
-    }
-}
-
-/// A stretch of membership: the list, the date it is ordered by, from and until when.
-pub(super) type Stretch = (ListKey, Instant, Instant, Instant);
 
 /// Brings an article's rows up to date with its history.
 ///
@@ -83,15 +34,15 @@ fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[
         .select((listings::list, listings::first_at, listings::from_at, listings::until_at))
         .load::<(String, Instant, Instant, Instant)>(connection)?
         .into_iter()
-        .map(|(list, first_at, from_at, until_at)| (ListKey(list), first_at, from_at, until_at))
+        .map(|(list, first_at, from_at, until_at)| (ListKey::stored(list), first_at, from_at, until_at))
         .collect();
     for (list, first_at, from_at, _) in present.difference(&wanted) {
-        diesel::delete(listings::table.find((&list.0, first_at, subject.id, from_at))).execute(connection)?;
+        diesel::delete(listings::table.find((list.as_str(), first_at, subject.id, from_at))).execute(connection)?;
     }
     for (list, first_at, from_at, until_at) in wanted.difference(&present) {
         diesel::insert_into(listings::table)
             .values((
-                listings::list.eq(&list.0),
+                listings::list.eq(list.as_str()),
                 listings::first_at.eq(first_at),
                 listings::article_id.eq(subject.id),
                 listings::from_at.eq(from_at),

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use self::buckets::Piece;
 pub use self::buckets::{Level, every_date};
 pub(super) use self::fold::{fold, log};
-use super::listings::ListKey;
+use super::lists::ListKey;
 use super::visibility::{LISTED, LISTED_UNTIL};
 use crate::db::{AnyConnection, Bind, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;

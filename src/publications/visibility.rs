@@ -3,7 +3,7 @@
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable};
 
-use super::listings::ListKey;
+use super::lists::ListKey;
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 

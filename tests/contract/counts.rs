@@ -3,7 +3,7 @@
 use dateline::db::{AnyConnection, Result, Statement};
 use dateline::kernel::caller::Role;
 use dateline::kernel::id::ArticleId;
-use dateline::publications::listings::ListKey;
+use dateline::publications::lists::ListKey;
 use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 

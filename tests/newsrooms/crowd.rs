@@ -9,7 +9,7 @@ use dateline::db::{self, AnyConnection, Db, Statement};
 use dateline::kernel::clock::{Clock as _, SettableClock};
 use dateline::kernel::instant::Instant;
 use dateline::publications::dto::Unpublish;
-use dateline::publications::listings::ListKey;
+use dateline::publications::lists::ListKey;
 use dateline::publications::service as publications;
 use dateline::publications::tallies::{self, Lists, Tally, every_date};
 use dateline::publications::visibility::{LISTED, LISTED_UNTIL};

@@ -21,7 +21,7 @@ use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Result;
 use dateline::kernel::version::Expected;
 use dateline::publications::dto::{PublicationCreate, PublicationPatch, Unpublish, Withdrawal};
-use dateline::publications::listings::ListKey;
+use dateline::publications::lists::ListKey;
 use dateline::publications::rules::Publication;
 use dateline::publications::tallies::{self, Lists, Order, Tally, every_date};
 use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL};

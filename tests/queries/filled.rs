@@ -1,6 +1,5 @@
 //! A site with so many articles that a database thinks twice before it reads a table from end to end.
 
-use dateline::articles::refs::Refs;
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::audit::store::{Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
@@ -10,6 +9,7 @@ use dateline::kernel::id::{ArticleId, CategoryId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Problem;
+use dateline::kernel::refs::Refs;
 use dateline::publications::rules::{self, Wanted};
 use dateline::publications::subject::{self, Subject};
 use dateline::publications::{listings, store};

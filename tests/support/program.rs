@@ -92,6 +92,11 @@ impl Server {
         server
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Somebody without a token, with connections of their own: those of another [`wait`] have ended with it.
     pub fn anyone(&self) -> Client {
         Client::new(&format!("http://{}", self.address))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use dateline::articles::refs::Refs;
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::bodies::{EmbedHosts, Format, render};
 use dateline::db::{Db, IdSql, PoolSize, Statement};
@@ -11,7 +10,9 @@ use dateline::kernel::id::{ArticleId, PublicationId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Problem;
-use dateline::publications::listings::{self, ListKey};
+use dateline::kernel::refs::Refs;
+use dateline::publications::listings;
+use dateline::publications::lists::ListKey;
 use dateline::publications::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted};
 use dateline::publications::store;
 use dateline::publications::subject::{self, Subject};

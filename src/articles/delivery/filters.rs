@@ -7,7 +7,7 @@ use crate::categories::names::{Category, Names};
 use crate::http::Collector;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
-use crate::publications::listings::ListKey;
+use crate::publications::lists::ListKey;
 
 /// The most categories that a filter takes.
 const MOST_CATEGORIES: usize = 20;

@@ -10,7 +10,7 @@ use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Place, SortValue};
-use crate::publications::listings::ListKey;
+use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Order, Tally, every_date};
 use crate::publications::visibility::Snapshot;
 

@@ -14,7 +14,7 @@ use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 use crate::kernel::zone::Zone;
-use crate::publications::listings::ListKey;
+use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Level, Tally};
 use crate::publications::visibility::{Ground, Snapshot, ground};
 

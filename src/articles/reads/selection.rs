@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::db::Statement;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Place, SortValue};
-use crate::publications::listings::ListKey;
+use crate::publications::lists::ListKey;
 use crate::publications::tallies::every_date;
 use crate::publications::visibility::{LISTED, LISTED_UNTIL, Shown, Snapshot};
 

@@ -5,7 +5,6 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::Row;
-use crate::articles::refs::Refs;
 use crate::categories::{rules, store};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::{articles, revision_keys, revisions};
@@ -13,6 +12,7 @@ use crate::db::{AnyConnection, Error, IdSql, Statement, StoredId, Tx};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, FieldError, Problem, Result};
+use crate::kernel::refs::Refs;
 use crate::publications::listings;
 
 /// Takes the tree alone, after the articles that name the category: writers of articles take both in this order.

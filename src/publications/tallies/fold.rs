@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::super::listings::Stretch;
+use super::super::lists::Stretch;
 use super::buckets::Level;
 use super::{changed, live_at, watermark};
 use crate::db::dialect::{self, Lock};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::id::{AuthorId, CategoryId, TagId};
+use super::id::{AuthorId, CategoryId, TagId};
 
 /// What a revision names besides its main category, in the order given. Stored as JSON, since it is only ever read as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

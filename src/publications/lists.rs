@@ -1,0 +1,62 @@
+//! What public lists there are, by name, and what it is to be on one.
+
+use uuid::Uuid;
+
+use crate::db::{Bind, StoredId};
+use crate::kernel::id::{AuthorId, CategoryId, TagId};
+use crate::kernel::instant::Instant;
+
+/// Names one public list: of a locale and kind, all of them or those of one category, tag or author.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListKey(String);
+
+impl ListKey {
+    /// Everything of a locale and kind.
+    pub fn all(locale: &str, kind: &str) -> Self {
+        Self(format!("{locale}/{kind}"))
+    }
+
+    /// What lies in a category or below it.
+    pub fn category(locale: &str, kind: &str, id: CategoryId) -> Self {
+        Self::of(locale, kind, "category", StoredId(id.uuid()))
+    }
+
+    /// The first and the last name that a list of a category can have.
+    pub fn categories(locale: &str, kind: &str) -> [Self; 2] {
+        [Uuid::nil(), Uuid::max()].map(|id| Self::of(locale, kind, "category", StoredId(id)))
+    }
+
+    /// What carries a tag.
+    pub fn tag(locale: &str, kind: &str, id: TagId) -> Self {
+        Self::of(locale, kind, "tag", StoredId(id.uuid()))
+    }
+
+    /// What names an author.
+    pub fn author(locale: &str, kind: &str, id: AuthorId) -> Self {
+        Self::of(locale, kind, "author", StoredId(id.uuid()))
+    }
+
+    /// As it came from the database.
+    pub(super) fn stored(name: String) -> Self {
+        Self(name)
+    }
+
+    /// As the database has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The list of this relation to something.
+    pub(super) fn of(locale: &str, kind: &str, relation: &str, id: StoredId) -> Self {
+        Self(format!("{locale}/{kind}/{relation}/{}", id.0.simple()))
+    }
+}
+
+impl From<&ListKey> for Bind {
+    fn from(key: &ListKey) -> Self {
+        key.0.as_str().into()
+    }
+}
+
+/// A stretch of membership: the list, the date it is ordered by, from and until when.
+pub(super) type Stretch = (ListKey, Instant, Instant, Instant);
