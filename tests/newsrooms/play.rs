@@ -35,7 +35,7 @@ impl Random {
         least + i64::try_from(self.next() % span).unwrap()
     }
 
-    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub fn of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[usize::try_from(self.next() % choices.len() as u64).unwrap()].clone()
     }
 

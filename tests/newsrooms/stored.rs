@@ -30,6 +30,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use tokio::runtime::Runtime;
 
+use super::listed;
 use super::model::{End, Wanted};
 use super::play::{Game, OPENING, Section, Step, Subject, slugs};
 use super::support::Engine;
@@ -296,6 +297,13 @@ impl Subject for Stored {
                 assert_eq!(Self::listed(connection, key, instant(at))?, expected, "{key:?} {place}");
                 dialect::in_one_state(connection, |connection| compare_tally(connection, instant(at), key, &expected, &place))?;
             }
+            // One of the lists at a time, or two at once.
+            let (keys, sections) = match usize::try_from(at % 4).unwrap() {
+                3 => (vec![lists[1].0.clone(), lists[2].0.clone()], &all[1..]),
+                one => (vec![lists[one].0.clone()], lists[one].1),
+            };
+            let expected = self.expected(game, at, sections);
+            dialect::in_one_state(connection, |connection| listed::compare(connection, instant(at), &keys, &expected, &place))?;
             Ok(())
         };
         self.db.run_read(read).unwrap();
