@@ -75,11 +75,25 @@ fn roles(operation: &str) -> Option<Vec<&'static str>> {
 /// The API document: what `dateline openapi` prints.
 pub fn document() -> Document {
     let (_, api): (_, OpenApi) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
-    Document::finish(&api, Finish { roles: Some(&roles), without_idempotency: WITHOUT_IDEMPOTENCY })
+    Document::finish(
+        &api,
+        Finish {
+            roles: Some(&roles),
+            without_idempotency: WITHOUT_IDEMPOTENCY,
+            optional_bodies: OPTIONAL_BODIES,
+            long_bodies: LONG_BODIES,
+        },
+    )
 }
 
 /// Whose answers may hold a secret.
 const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser"];
+
+/// Publishing or taking down now needs nothing to be said.
+const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle"];
+
+/// Whose bodies bring an article's text.
+const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle"];
 
 fn described() -> OpenApi {
     frame(

@@ -189,13 +189,13 @@ pub struct ArticlePatch {
     pub authors: Patch<Vec<String>>,
     /// The picture; its members are merged.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ImagePatch>)]
     pub image: Patch<Value>,
     /// What search engines are told; its members are merged.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SeoPatch>)]
     pub seo: Patch<Value>,
-    /// Anything else; its members are merged.
+    /// Anything else; its members are merged, at most to 64 KiB of JSON.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub custom: Patch<Value>,
@@ -216,6 +216,47 @@ pub struct BodyPatch {
     #[serde(default)]
     #[schema(nullable = false, max_length = 1_000_000)]
     pub source: Option<String>,
+}
+
+/// A change of a picture: what it may say. It is merged as it came.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImagePatch {
+    /// Where it lies; an image has one.
+    #[schema(nullable = false, min_length = 1, max_length = 2000, pattern = "^(https?://|/)[^\\s\\\\]*$")]
+    pub url: Option<String>,
+    /// What it shows, for those who do not see it.
+    #[schema(max_length = 1000)]
+    pub alt: Option<String>,
+    /// What is said below it.
+    #[schema(max_length = 2000)]
+    pub caption: Option<String>,
+    /// Who made it.
+    #[schema(max_length = 500)]
+    pub credit: Option<String>,
+    /// Its width in pixels.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub width: Option<u32>,
+    /// Its height in pixels.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub height: Option<u32>,
+}
+
+/// A change of what search engines are told: what it may say. It is merged as it came.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeoPatch {
+    /// Instead of the title.
+    #[schema(max_length = 300)]
+    pub title: Option<String>,
+    /// Instead of the excerpt.
+    #[schema(max_length = 1000)]
+    pub description: Option<String>,
+    /// The address of the original.
+    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\\\]+$")]
+    pub canonical_url: Option<String>,
+    /// Not to be listed.
+    pub noindex: Option<bool>,
 }
 
 /// An article as editors see it: its newest save.
@@ -276,7 +317,7 @@ pub struct EditorArticle {
     pub trashed_at: Option<Instant>,
     /// Its publications, the latest start first; the newest 100.
     pub publications: Vec<EditorPublication>,
-    /// What the sanitiser takes out of the body.
+    /// What the sanitiser takes out of the body: the first 20.
     pub warnings: Vec<Warning>,
 }
 

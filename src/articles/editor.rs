@@ -31,7 +31,7 @@ fn require_for(caller: &Caller, publishes: bool) -> Result<()> {
 /// Create an article
 ///
 /// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`, or with `publish` what publishing answers: `past_is_history`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles")]
 async fn create(
     caller: Caller,
@@ -103,7 +103,7 @@ async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: Raw
 /// Replace an article
 ///
 /// All of its content; without `slug` it keeps the slug. Nothing that is live changes.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "replaceArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = ArticleCreate, responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "replaceArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = ArticleCreate, responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
 #[put("/v1/editor/articles/{id}")]
 async fn replace(
     request: HttpRequest,
@@ -130,7 +130,7 @@ async fn replace(
 /// Change an article
 ///
 /// The fields that the merge patch names (RFC 7396). Nothing that is live changes.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "updateArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body(content((ArticlePatch = "application/merge-patch+json"), (ArticlePatch = "application/json"))), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "updateArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body(content((ArticlePatch = "application/merge-patch+json"), (ArticlePatch = "application/json"))), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/articles/{id}")]
 async fn update(
     request: HttpRequest,

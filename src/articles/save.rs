@@ -84,7 +84,7 @@ impl Draft {
             further_category_ids: patch.further_category_ids.clone().or(Some(present.refs.further_categories.clone())).unwrap_or_default(),
             tags: patch.tags.clone().or(Some(names.0)).unwrap_or_default(),
             authors: patch.authors.clone().or(Some(names.1)).unwrap_or_default(),
-            image: image.map(|value| typed::<Image>(value, "/image")).transpose()?.as_ref().map(text).transpose()?,
+            image: image.map(picture).transpose()?.as_ref().map(text).transpose()?,
             seo: seo.map(|value| typed::<Seo>(value, "/seo")).transpose()?.as_ref().map(text).transpose()?,
             custom: custom.map(|value| typed::<Map<String, Value>>(value, "/custom")).transpose()?.as_ref().map(custom_text).transpose()?,
         })
@@ -177,6 +177,22 @@ fn custom_text(custom: &Map<String, Value>) -> Result<String> {
 
 fn typed<T: serde::de::DeserializeOwned>(value: Value, pointer: &str) -> Result<T> {
     serde_json::from_value(value).map_err(|e| Problem::invalid_field(pointer, "invalid", e.to_string()))
+}
+
+/// What a picture may hold was checked with the patch; what it must hold shows only now.
+fn picture(mut merged: Value) -> Result<Image> {
+    for name in ["width", "height"] {
+        // JSON Schema takes 7.0 as an integer, serde does not. Those that passed it are small.
+        if let Some(side) = merged.get_mut(name).filter(|side| side.is_f64()) {
+            #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and is small enough")]
+            let whole = side.as_f64().unwrap_or_default() as i64;
+            *side = Value::from(whole);
+        }
+    }
+    if merged.get("url").is_none() {
+        return Err(Problem::invalid_field("/image/url", "required", "it is missing"));
+    }
+    typed(merged, "/image")
 }
 
 fn merged(present: Option<&str>, patch: &Patch<Value>) -> Result<Option<Value>> {

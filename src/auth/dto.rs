@@ -34,7 +34,7 @@ pub struct PasswordChange {
     /// The present password.
     #[schema(min_length = 1, max_length = 1024, format = Password)]
     pub current_password: String,
-    /// The new one.
+    /// The new one, at most 1,024 bytes in UTF-8.
     #[schema(min_length = 8, max_length = 1024, format = Password)]
     pub new_password: String,
 }

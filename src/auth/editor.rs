@@ -8,12 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
 use super::service::Auth;
 use crate::http::caching::Lifetime;
-use crate::http::{ClientAddress, IdempotencyKey, JsonBody, RawQuery, answer};
+use crate::http::{ClientAddress, IdempotencyKey, JsonBody, RawQuery, SMALL_BODY_BYTES, answer};
 use crate::kernel::caller::Caller;
 use crate::kernel::problem::Result;
-
-/// The most bytes of these bodies.
-const MOST_BYTES: usize = 8 * 1024;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -27,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
 #[post("/v1/auth/login")]
 async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let login: Login = json.check()?;
@@ -41,7 +38,7 @@ async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: I
 #[utoipa::path(tag = "Auth", operation_id = "refreshSession", request_body = RefreshToken, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_refresh_token`.")), security(()))]
 #[post("/v1/auth/refresh")]
 async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let token: RefreshToken = json.check()?;
@@ -54,7 +51,7 @@ async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: J
 #[utoipa::path(tag = "Auth", operation_id = "logout", request_body = RefreshToken, responses((status = 204, description = "The session has ended.")), security(()))]
 #[post("/v1/auth/logout")]
 async fn logout(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let token: RefreshToken = json.check()?;
@@ -78,7 +75,7 @@ async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpRes
 #[utoipa::path(tag = "Auth", operation_id = "changePassword", request_body = PasswordChange, responses((status = 204, description = "It is changed."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/auth/password")]
 async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let change: PasswordChange = json.check()?;

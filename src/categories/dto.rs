@@ -18,7 +18,7 @@ pub struct CategoryCreate {
     /// Its name in URLs, unique among categories; made from the name unless given.
     #[serde(default)]
     pub slug: Option<Slug>,
-    /// The category that it lies in; `null` for one at the root.
+    /// The category that it lies in, at most 50 deep; `null` for one at the root.
     #[serde(default)]
     pub parent_id: Option<CategoryId>,
     /// What it is about.
@@ -41,7 +41,7 @@ pub struct CategoryReplace {
     /// Its name in URLs.
     #[serde(default)]
     pub slug: Option<Slug>,
-    /// The category that it lies in; `null` moves it to the root.
+    /// The category that it lies in, at most 50 deep; `null` moves it to the root.
     #[serde(default)]
     pub parent_id: Option<CategoryId>,
     /// What it is about.
@@ -66,7 +66,7 @@ pub struct CategoryPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub slug: Option<Slug>,
-    /// The category that it lies in: moves it with everything below it; `null` moves it to the root.
+    /// The category that it lies in: moves it with everything below it, at most 50 deep; `null` moves it to the root.
     #[serde(default)]
     #[schema(value_type = Option<CategoryId>)]
     pub parent_id: Patch<CategoryId>,

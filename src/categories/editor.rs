@@ -10,14 +10,12 @@ use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory,
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional, query::Collector};
+use crate::http::{FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional, query::Collector};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::CategoryId;
 use crate::kernel::page::Limit;
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
-
-const MOST_BYTES: usize = 64 * 1024;
 
 /// Mounts these operations.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -31,7 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[post("/v1/editor/categories")]
 async fn create(caller: Caller, db: Data<Db>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
     let create: CategoryCreate = json.check()?;
@@ -99,7 +97,7 @@ async fn replace(
 ) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
     let current = service::get(&db, id.get()?).await?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
@@ -124,7 +122,7 @@ async fn update(
 ) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
     let current = service::get(&db, id.get()?).await?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;

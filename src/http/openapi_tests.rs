@@ -27,7 +27,7 @@ fn document() -> Document {
     let mut document = frame("What it is.", &[("Things", "All of them.")]);
     document.merge(Things::openapi());
     let roles = |id: &str| (id == "updateThing").then(|| vec!["editor", "admin"]);
-    Document::finish(&document, Finish { roles: Some(&roles), without_idempotency: &[] })
+    Document::finish(&document, Finish { roles: Some(&roles), ..Finish::default() })
 }
 
 fn statuses(operation: &Value) -> Vec<&str> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::body::{MAX_BODY_BYTES, SMALL_BODY_BYTES};
 use super::idempotency;
 use super::problem::PROBLEM_JSON;
 use super::tree::Tree;
@@ -17,6 +18,10 @@ pub struct Finish<'a> {
     pub roles: Option<&'a RolesOf<'a>>,
     /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
     pub without_idempotency: &'a [&'a str],
+    /// Operations, by operationId, whose bodies may be left out.
+    pub optional_bodies: &'a [&'a str],
+    /// Operations, by operationId, whose bodies may bring a long text, and so hold 2 MiB.
+    pub long_bodies: &'a [&'a str],
 }
 
 /// One operation, as far as its surroundings depend on it.
@@ -50,6 +55,13 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
         refuses_key: is_keyed && !takes_key,
     };
     add_parameters(&around, operation);
+    if around.has_body {
+        let most = if with.long_bodies.contains(&&*id) { MAX_BODY_BYTES } else { SMALL_BODY_BYTES };
+        operation["requestBody"]["x-max-bytes"] = json!(most);
+        if with.optional_bodies.contains(&&*id) {
+            operation["requestBody"]["required"] = json!(false);
+        }
+    }
     add_refusals(&around, operation);
     describe_refusals(operation);
     add_headers(&around, operation);
@@ -97,7 +109,6 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
 }
 
 fn add_refusals(around: &Surroundings, operation: &mut Value) {
-    let is_document = around.tree == Tree::Operations;
     let is_tagged = around.tree == Tree::Delivery && around.is_read;
     let mut refusals: Vec<(bool, u16, &str, &[Code])> = Vec::new();
     let bad_request: &[Code] = if around.refuses_key {
@@ -107,7 +118,7 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     } else {
         &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor]
     };
-    refusals.push((!is_document, 400, "A parameter, a header or the body is not what it should be.", bad_request));
+    refusals.push((true, 400, "A parameter, a header or the body is not what it should be.", bad_request));
     refusals.push((around.is_secured, 401, "There is no valid access token.", &[Code::InvalidToken]));
     refusals.push((around.is_secured && around.tree == Tree::Editor, 403, "The caller's role does not allow this.", &[Code::Forbidden]));
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
@@ -115,7 +126,7 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     refusals.push((around.has_body, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
     let is_versioned = around.is_change && around.tree == Tree::Editor;
     refusals.push((is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
-    refusals.push((around.has_body, 413, "The body is too large.", &[Code::BodyTooLarge]));
+    refusals.push((around.has_body, 413, "The body has more bytes than `x-max-bytes` says.", &[Code::BodyTooLarge]));
     refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
     let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
     refusals.push((around.has_body, 422, "The body is JSON, but not what this operation takes.", unfit));
@@ -156,7 +167,10 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
         let mut add = |name: &str, header: Value| {
             headers.entry(name).or_insert(header);
         };
-        add("X-Request-Id", text("The id under which the log knows this request: the caller's own, if it sent one that is taken."));
+        add(
+            "X-Request-Id",
+            text("The id under which the log knows this request: the caller's own, if it sent one of 1 to 64 letters, digits and hyphens."),
+        );
         let is_tagged = around.tree == Tree::Delivery && around.is_read;
         match (status.as_str(), around.tree) {
             ("200" | "304", Tree::Delivery) if is_tagged => {

@@ -126,15 +126,20 @@ impl<'a> Collector<'a> {
     }
 
     /// Whether the parameter is given.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has(&mut self, name: &'a str) -> bool {
+        self.know(name);
         self.pairs.iter().any(|(given, _)| given == name)
+    }
+
+    fn know(&mut self, name: &'a str) {
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
     }
 
     /// The value as it is, of any length. An empty one counts as given.
     pub fn raw(&mut self, name: &'a str) -> Option<String> {
-        if !self.known.contains(&name) {
-            self.known.push(name);
-        }
+        self.know(name);
         self.pairs.iter_mut().find(|(given, _)| given == name).and_then(|(_, value)| value.take())
     }
 

@@ -9,14 +9,12 @@ use super::dto::{EditorPublication, PublicationCreate, PublicationList, Publicat
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional};
+use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::page::{Limit, Page};
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
-
-const MOST_BYTES: usize = 64 * 1024;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -39,7 +37,7 @@ async fn create(
     require(&caller, Action::Publish)?;
     let id = id.get()?;
     service::require_article(&db, id).await?;
-    let json = body.json_or_empty(MOST_BYTES).await?;
+    let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
     let create: PublicationCreate = json.check()?;
@@ -98,7 +96,7 @@ async fn update(
 ) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
     let current = service::get(&db, id.get()?).await?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
@@ -138,7 +136,7 @@ async fn unpublish(
     require(&caller, Action::Publish)?;
     let id = id.get()?;
     service::require_article(&db, id).await?;
-    let json = body.json_or_empty(MOST_BYTES).await?;
+    let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), unpublished)?;
     let given: Unpublish = json.check()?;

@@ -10,13 +10,11 @@ use super::service::{self, NewUser};
 use crate::auth::password::{self, Passwords};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, answer, conditional};
+use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::UserId;
 use crate::kernel::page::{CursorKey, Limit};
 use crate::kernel::problem::{Problem, Result};
-
-const MOST_BYTES: usize = 16 * 1024;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -37,12 +35,12 @@ async fn create(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let create: UserCreate = json.check()?;
     if let Some(fault) = create.password.as_deref().and_then(password::fault) {
-        return Err(Problem::invalid_field("/password", "invalid", fault));
+        return Err(Problem::invalid_field("/password", "too_long", fault));
     }
     let one_time = create.password.is_none().then(service::random_password);
     let password_hash = passwords.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
@@ -102,7 +100,7 @@ async fn update(
 ) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
     let current = service::get(&db, id.get()?).await?;
-    let json = body.json(MOST_BYTES).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
