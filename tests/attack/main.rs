@@ -3,9 +3,22 @@
 //! the API document.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bodies;
+mod dates;
+mod desk;
+mod engines;
+mod generate;
+mod generated;
+mod judge;
+mod limits;
 mod matrix;
+mod naughty;
 mod newsroom;
 mod operations;
+mod paths;
+#[path = "../data/shared.rs"]
+#[allow(dead_code, reason = "other test programs use the rest")]
+mod shared;
 #[path = "../contract/site.rs"]
 mod site;
 #[path = "../support/mod.rs"]

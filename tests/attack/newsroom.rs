@@ -13,6 +13,7 @@ use dateline::kernel::id::{ArticleId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
 use dateline::publications::service as publications;
+use dateline::settings::Options;
 use dateline::users::dto::UserPatch;
 use dateline::users::service::{NewUser, add_in, update_in};
 use serde_json::json;
@@ -59,7 +60,12 @@ pub struct Newsroom {
 impl Newsroom {
     /// One where nothing was written yet.
     pub async fn open(engine: Engine) -> Self {
-        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        Self::with(engine, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(engine: Engine, set: impl FnOnce(&mut Options)) -> Self {
+        let site = Site::with(engine, "2026-11-30T08:00:00.000Z", set);
         let nobody = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new() };
         let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0) };
         newsroom.editor = newsroom.person(Standing::Active(Role::Editor)).await.caller;

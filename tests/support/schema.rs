@@ -58,6 +58,11 @@ impl Document {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether a schema of the document takes this value, or what is wrong with it.
+    pub fn check_value(&self, schema: &Value, value: &Value) -> Result<(), String> {
+        self.validate(schema, &format!("value {schema}"), value)
+    }
+
     fn check_operation(&self, operation: &Value, name: &str, answer: &Answer) -> Result<(), String> {
         let response = [answer.status.to_string(), format!("{}XX", answer.status / 100), "default".into()];
         let Some(response) = response.iter().find_map(|key| operation["responses"].get(key)) else {
