@@ -12,7 +12,7 @@ use dateline::kernel::id::ArticleId;
 use dateline::kernel::instant::Instant;
 use dateline::kernel::page::{CursorKey, Direction, Limit, ListParameters, Place, SortValue};
 use dateline::kernel::zone::Zone;
-use dateline::publications::listings::ListKey;
+use dateline::publications::lists::ListKey;
 use dateline::publications::visibility::Snapshot;
 
 use super::play::Random;
