@@ -12,3 +12,4 @@ mod settings;
 mod stopping;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
