@@ -87,7 +87,9 @@ fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
                 dateline(folder.path(), &arguments).env("DATABASE_URL", database.url()).env("LISTEN", "127.0.0.1:0").output().unwrap();
             assert_eq!(output.status.code(), Some(2), "{command} on {engine:?}");
             let wanted = "the database was made by a newer version of Dateline (it has migration 9000, which this version does not know): use that version";
-            assert!(said(&output).contains(wanted), "{command} on {engine:?}: {}", said(&output));
+            // `check` prints what it finds.
+            let all = printed(&output) + &said(&output);
+            assert!(all.contains(wanted), "{command} on {engine:?}: {all}");
         }
     }
 }
