@@ -33,7 +33,8 @@ const CONNECTIONS: usize = 8;
 /// So many refusals of one kind are enough to see what is wrong.
 const SHOWN: usize = 12;
 
-fn number(name: &str, unless_said: u64) -> u64 {
+/// What a variable says.
+pub fn number(name: &str, unless_said: u64) -> u64 {
     std::env::var(name).map_or(unless_said, |text| text.parse().unwrap_or_else(|_| panic!("{name} takes a number, not {text}")))
 }
 

@@ -6,6 +6,7 @@
 mod bodies;
 mod dates;
 mod desk;
+mod differential;
 mod engines;
 mod generate;
 mod generated;
