@@ -48,8 +48,9 @@ fn what_was_acknowledged_is_there_after_the_database_was_shut_down_at_once_and_t
         return;
     }
     let server = Server::start_own();
-    let site = Site::on(&server);
+    let mut site = Site::on(&server);
     for round in 0..rounds() {
+        site.log_in();
         let load = Load::begin(&site, round, When::TheDatabaseIsAway);
         load.until_acknowledged(AT_FIRST);
         server.stop_immediate();

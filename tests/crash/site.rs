@@ -51,6 +51,11 @@ impl Site {
         if !self.token.is_empty() {
             wait(async { self.admin().get("/v1/auth/me").await }).is_ok();
         }
+        self.log_in();
+    }
+
+    /// Logs in anew: an access token lasts a quarter of an hour.
+    pub fn log_in(&mut self) {
         let tokens = self.running().login(ADMIN.0, ADMIN.1);
         tokens.is_ok().text_at("/access_token").clone_into(&mut self.token);
     }
