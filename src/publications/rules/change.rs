@@ -1,0 +1,145 @@
+//! What changes of a publication that is planned or live (contract 2.4 and 2.7).
+
+use super::schedule::{free_now, refuse_dates, refuse_start};
+use super::{FREEZE_MS, LATE_MS, Publication, Refused, derive, in_force, position};
+use crate::kernel::id::PublicationId;
+use crate::kernel::instant::Instant;
+use crate::kernel::patch::Patch;
+
+/// What shall change in a publication.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// `null` = now.
+    pub publish_at: Patch<Instant>,
+    /// `null` = no end.
+    pub unpublish_at: Patch<Instant>,
+    /// `null` = the newest save, followed from now on.
+    pub revision: Patch<i64>,
+    /// `null` = rule 6's default.
+    pub published_at: Patch<Instant>,
+    /// A comma.
+    pub minor: Option<bool>,
+    /// The zone of local times.
+    pub time_zone: Option<String>,
+    /// The start as given.
+    pub publish_at_local: Option<String>,
+    /// The end as given.
+    pub unpublish_at_local: Option<String>,
+}
+
+/// Changes a publication (rule 4).
+///
+/// # Errors
+/// The reason why not.
+pub fn change(history: &mut [Publication], id: PublicationId, change: Change, newest: i64, now: Instant) -> Result<(), Refused> {
+    let at = position(history, id)?;
+    let mut changed = history[at].clone();
+    if now < changed.publish_at && changed.publish_at <= now.plus_millis(FREEZE_MS) {
+        return Err(Refused::Starting);
+    }
+    if changed.publish_at <= now {
+        change_end(history, &mut changed, change, now)?;
+    } else {
+        change_scheduled(history, &mut changed, change, newest, now)?;
+    }
+    if changed != history[at] {
+        changed.version += 1;
+        history[at] = changed;
+        derive(history);
+    }
+    Ok(())
+}
+
+fn change_end(history: &[Publication], changed: &mut Publication, change: Change, now: Instant) -> Result<(), Refused> {
+    let differs = match &change.publish_at {
+        Patch::Absent => false,
+        Patch::Null => true,
+        Patch::Value(start) => *start != changed.publish_at,
+    } || match change.revision {
+        Patch::Absent => false,
+        Patch::Null => !changed.follows_newest,
+        Patch::Value(revision) => revision != changed.revision,
+    } || match change.published_at {
+        Patch::Absent => false,
+        Patch::Null => changed.published_at_given.is_some(),
+        Patch::Value(published_at) => published_at != changed.published_at,
+    } || change.minor.is_some_and(|minor| minor != changed.minor);
+    if differs {
+        return Err(Refused::AlreadyLive);
+    }
+    let end = match change.unpublish_at {
+        Patch::Absent => return Ok(()),
+        Patch::Null => Instant::NEVER,
+        Patch::Value(end) => end,
+    };
+    if end <= changed.publish_at {
+        return Err(Refused::EndBeforeStart);
+    }
+    if in_force(history, now).is_none_or(|live| live.id != changed.id) || end < now.plus_millis(-LATE_MS) {
+        return Err(Refused::PastIsHistory);
+    }
+    changed.unpublish_at = end.max(now);
+    changed.unpublish_at_local = change.unpublish_at_local;
+    if change.time_zone.is_some() {
+        changed.time_zone = change.time_zone;
+    }
+    Ok(())
+}
+
+fn change_scheduled(history: &[Publication], changed: &mut Publication, change: Change, newest: i64, now: Instant) -> Result<(), Refused> {
+    match change.publish_at {
+        Patch::Absent => {}
+        Patch::Null => {
+            changed.publish_at = free_now(history, now);
+            changed.publish_at_local = None;
+        }
+        Patch::Value(start) => {
+            if start != changed.publish_at {
+                refuse_start(history, Some(changed.id), start, now)?;
+            }
+            changed.publish_at = start;
+            changed.publish_at_local = change.publish_at_local;
+        }
+    }
+    match change.unpublish_at {
+        Patch::Absent => {}
+        Patch::Null => (changed.unpublish_at, changed.unpublish_at_local) = (Instant::NEVER, None),
+        Patch::Value(end) => (changed.unpublish_at, changed.unpublish_at_local) = (end, change.unpublish_at_local),
+    }
+    match change.revision {
+        Patch::Absent => {}
+        Patch::Null => (changed.revision, changed.follows_newest) = (newest, true),
+        Patch::Value(revision) => (changed.revision, changed.follows_newest) = (revision, false),
+    }
+    changed.published_at_given = change.published_at.or(changed.published_at_given);
+    changed.minor = change.minor.unwrap_or(changed.minor);
+    if change.time_zone.is_some() {
+        changed.time_zone = change.time_zone;
+    }
+    refuse_dates(changed.publish_at, changed.unpublish_at, changed.published_at_given)
+}
+
+/// Removes a scheduled publication (rule 4).
+///
+/// # Errors
+/// The reason why not.
+pub fn cancel(history: &mut Vec<Publication>, id: PublicationId, now: Instant) -> Result<(), Refused> {
+    let at = position(history, id)?;
+    let start = history[at].publish_at;
+    if start <= now {
+        return Err(Refused::AlreadyLive);
+    }
+    if start <= now.plus_millis(FREEZE_MS) {
+        return Err(Refused::Starting);
+    }
+    history.remove(at);
+    derive(history);
+    Ok(())
+}
+
+/// A save by someone who may publish: followers move to it, unless they start within a second (rule 7).
+pub fn follow(history: &mut [Publication], revision: i64, now: Instant) {
+    for publication in history.iter_mut().filter(|p| p.follows_newest && p.publish_at > now.plus_millis(FREEZE_MS)) {
+        publication.revision = revision;
+    }
+}

@@ -1,0 +1,122 @@
+//! A new publication (contract 2.2, 2.5, 2.6 and 2.7), and the dates that any may have.
+
+use super::{Publication, Refused, derive, in_force};
+use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::patch::Patch;
+
+/// What a new publication shall be.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The article.
+    pub article_id: ArticleId,
+    /// Missing means now.
+    pub publish_at: Option<Instant>,
+    /// Absent: the end of the one that it replaces.
+    pub unpublish_at: Patch<Instant>,
+    /// `None` takes the newest save and follows it.
+    pub revision: Option<i64>,
+    /// The date for readers.
+    pub published_at: Option<Instant>,
+    /// A comma.
+    pub minor: bool,
+    /// The zone of local times.
+    pub time_zone: Option<String>,
+    /// The start as given.
+    pub publish_at_local: Option<String>,
+    /// The end as given.
+    pub unpublish_at_local: Option<String>,
+    /// Who asks.
+    pub created_by: UserId,
+}
+
+/// What [`schedule`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheduled {
+    /// Nothing: this one shows the same already.
+    InForceAlready(PublicationId),
+    /// A new one.
+    Added(PublicationId),
+}
+
+/// Adds a publication (rules 2, 5, 6 and 7) and names it; or names the one in force that shows this revision already.
+///
+/// # Errors
+/// The reason why not.
+pub fn schedule(history: &mut Vec<Publication>, wanted: Wanted, newest: i64, now: Instant) -> Result<Scheduled, Refused> {
+    let revision = wanted.revision.unwrap_or(newest);
+    let is_plain_now = wanted.publish_at.is_none() && wanted.unpublish_at.is_absent() && wanted.published_at.is_none();
+    if let Some(live) = in_force(history, now).filter(|live| is_plain_now && live.revision == revision) {
+        return Ok(Scheduled::InForceAlready(live.id));
+    }
+    let start = match wanted.publish_at {
+        None => free_now(history, now),
+        Some(start) => {
+            refuse_start(history, None, start, now)?;
+            start
+        }
+    };
+    let inherited = || {
+        let before = history.iter().rfind(|p| p.publish_at < start && p.cut_at > p.publish_at);
+        before.map_or(Instant::NEVER, |p| p.unpublish_at.min(p.cut_at))
+    };
+    let end = match wanted.unpublish_at {
+        Patch::Absent => Some(inherited()).filter(|end| *end > start).unwrap_or(Instant::NEVER),
+        Patch::Null => Instant::NEVER,
+        Patch::Value(end) => end,
+    };
+    refuse_dates(start, end, wanted.published_at)?;
+    let id = PublicationId::new();
+    history.push(Publication {
+        id,
+        article_id: wanted.article_id,
+        revision,
+        follows_newest: wanted.revision.is_none(),
+        publish_at: start,
+        unpublish_at: end,
+        cut_at: Instant::NEVER,
+        ends_at: end,
+        published_at_given: wanted.published_at,
+        published_at: start,
+        updated_at: start,
+        minor: wanted.minor,
+        withdrawn_reason: None,
+        time_zone: wanted.time_zone,
+        publish_at_local: wanted.publish_at_local,
+        unpublish_at_local: wanted.unpublish_at_local,
+        version: 1,
+        created_by: wanted.created_by,
+        created_at: now,
+    });
+    derive(history);
+    Ok(Scheduled::Added(id))
+}
+
+/// A "now" on a taken millisecond takes the next (rule 2).
+pub(super) fn free_now(history: &[Publication], now: Instant) -> Instant {
+    let mut start = now;
+    while history.iter().any(|p| p.publish_at == start) {
+        start = start.plus_millis(1);
+    }
+    start
+}
+
+pub(super) fn refuse_start(history: &[Publication], moved: Option<PublicationId>, start: Instant, now: Instant) -> Result<(), Refused> {
+    if let Some(other) = history.iter().find(|p| p.publish_at == start && Some(p.id) != moved) {
+        return Err(Refused::InstantTaken(other.id, start));
+    }
+    if start < now && history.iter().any(|p| start <= p.publish_at && p.publish_at <= now) {
+        return Err(Refused::PastIsHistory);
+    }
+    Ok(())
+}
+
+pub(super) fn refuse_dates(start: Instant, end: Instant, published_at: Option<Instant>) -> Result<(), Refused> {
+    if end <= start {
+        return Err(Refused::EndBeforeStart);
+    }
+    if published_at.is_some_and(|published_at| published_at > start) {
+        return Err(Refused::PublishedAfterStart);
+    }
+    Ok(())
+}
