@@ -201,7 +201,7 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
         time_zone: given.time_zone.clone(),
     };
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
-    if given.changes_dates() {
+    if given.changes_dates() || given.withdrawn.is_absent() {
         rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
     }
     match &given.withdrawn {
