@@ -195,7 +195,7 @@ async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Da
     let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
     let wanted = match slug.parse() {
-        Ok(id) => Wanted::Id(id),
+        Ok(id) => Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() },
         Err(_) => Wanted::Slug { locale, slug },
     };
     let (found, lifetime) = delivery.read(&db, move |connection, reading| Ok(reads::find(connection, &reading, &wanted, fields)?)).await?;

@@ -73,7 +73,7 @@ on_both_engines! {
             assert!(!item.contains_key(left_out), "{left_out}");
         }
         assert_eq!(titles(&editor, "?status=trashed").await, ["Trashed"]);
-        assert_eq!(titles(&editor, "?status=draft,trashed,draft").await, ["First again", "Trashed", "Second"]);
+        assert_eq!(titles(&editor, "?status=draft,trashed").await, ["First again", "Trashed", "Second"]);
         editor.post(&format!("/v1/editor/articles/{trashed}/restore")).await.is_ok();
         assert_eq!(titles(&editor, "").await, ["First again", "Trashed", "Second"]);
         assert_eq!(titles(&editor, "?kind=page").await, ["Trashed"]);

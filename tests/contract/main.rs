@@ -9,6 +9,7 @@ mod delivery;
 mod desk;
 mod document;
 mod front;
+mod locales;
 mod news_page;
 mod publications;
 mod reassign;

@@ -87,8 +87,14 @@ impl Site {
     /// Another site with a copy of the database as it stands, at the same instant: from here on the two go their own ways. Nothing may be
     /// written meanwhile.
     pub fn copy(&self) -> Self {
+        self.copy_with(|_| {})
+    }
+
+    /// The same with other settings.
+    pub fn copy_with(&self, set: impl FnOnce(&mut Options)) -> Self {
         let (database, clock) = (self.database.copy(), Arc::new(SettableClock::at(self.clock.now())));
-        let options = Options { database_url: database.url().parse().expect("a database URL"), ..self.options.clone() };
+        let mut options = Options { database_url: database.url().parse().expect("a database URL"), ..self.options.clone() };
+        set(&mut options);
         Self::open(database, options, clock, |_| {})
     }
 

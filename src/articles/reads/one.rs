@@ -13,8 +13,13 @@ use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN
 /// How an article is asked for.
 #[derive(Clone, Debug)]
 pub enum Wanted {
-    /// In any language.
-    Id(ArticleId),
+    /// In any language of the site.
+    Id {
+        /// The id.
+        id: ArticleId,
+        /// The languages.
+        locales: Vec<String>,
+    },
     /// In one language.
     Slug {
         /// The language.
@@ -70,7 +75,7 @@ fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statemen
     let at = reading.snapshot.at;
     let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject, reading.span_ms);
     let statement = match wanted {
-        Wanted::Id(_) => was_shown(statement.sql(", CASE WHEN p.id IS NULL THEN "), at, None),
+        Wanted::Id { .. } => was_shown(statement.sql(", CASE WHEN p.id IS NULL THEN "), at, None),
         Wanted::Slug { slug, .. } => {
             let statement = statement.sql(", CASE WHEN p.id IS NULL OR r.slug <> ").bind(slug.as_str()).sql(" THEN ");
             was_shown(statement, at, Some(slug))
@@ -79,7 +84,10 @@ fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statemen
     let statement = withdrawn(statement.sql(" END, CASE WHEN p.id IS NULL THEN "), at);
     let statement = statement.sql(" END, ").sql(CARD).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
     let statement = match wanted {
-        Wanted::Id(id) => statement.bind(*id),
+        Wanted::Id { id, locales } => {
+            let statement = statement.sql("(SELECT id FROM articles WHERE id = ").bind(*id);
+            statement.sql(" AND locale IN (").bind_all(locales.iter().map(String::as_str)).sql("))")
+        }
         Wanted::Slug { locale, slug } => {
             let statement = statement.sql("(SELECT article_id FROM slugs WHERE locale = ").bind(locale.as_str());
             statement.sql(" AND slug = ").bind(slug.as_str()).sql(")")
