@@ -18,9 +18,9 @@ use diesel::sql_types::BigInt;
 use serde_json::json;
 use tokio::runtime::Builder;
 
-use super::play::Random;
 use super::stored::Stored;
 use super::support::Engine;
+use super::support::random::Random;
 
 const WRITERS: usize = 4;
 

@@ -15,7 +15,7 @@ use dateline::kernel::zone::Zone;
 use dateline::publications::lists::ListKey;
 use dateline::publications::visibility::Snapshot;
 
-use super::play::Random;
+use super::support::random::Random;
 
 const ZONES: [&str; 4] = ["Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "UTC"];
 

@@ -5,6 +5,7 @@
 mod crowd;
 mod listed;
 mod model;
+mod oracle;
 mod play;
 mod pure;
 mod stored;
@@ -19,7 +20,9 @@ fn cases(usual: u64) -> u64 {
 #[test]
 fn the_rules_decide_as_the_model_does() {
     for seed in 0..cases(2000) {
-        play::play(seed, 6, &mut pure::Pure::default());
+        // Some are looked at in every instant that matters.
+        let looks = if seed % 8 == 0 { usize::MAX } else { 6 };
+        play::play(seed, looks, &mut pure::Pure::default());
     }
 }
 
@@ -28,8 +31,19 @@ fn services_and_queries_do_as_the_model_does_on_both_engines() {
     for engine in support::engines() {
         let usual = if *engine == support::Engine::Sqlite { 60 } else { 6 };
         for seed in 0..cases(usual) {
-            play::play(seed, 2, &mut stored::Stored::open(*engine));
+            play::play(seed, 3, &mut stored::Stored::open(*engine));
         }
+    }
+}
+
+#[test]
+fn rules_and_services_do_as_a_second_model_does() {
+    let Some(mut oracle) = oracle::Oracle::open() else { return };
+    for seed in 0..cases(300) {
+        play::play(seed, 6, &mut oracle.beside(pure::Pure::default()));
+    }
+    for seed in 0..cases(20) {
+        play::play(seed, 1, &mut oracle.beside(stored::Stored::open(support::Engine::Sqlite)));
     }
 }
 

@@ -6,43 +6,13 @@ use dateline::kernel::instant::Instant;
 use dateline::publications::rules::{self, Publication, State};
 
 use super::model::{self, End, NEVER, Newsroom, Wanted};
+use super::support::random::Random;
 
 /// How many articles a newsroom has.
 pub const ARTICLES: usize = 4;
 const STEPS: usize = 60;
 /// When it opens.
 pub const OPENING: i64 = 1_800_000_000_000;
-
-/// Pseudo-random numbers (SplitMix64): the same for a seed everywhere, for ever.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// From `least` to `most`, both included.
-    pub fn between(&mut self, least: i64, most: i64) -> i64 {
-        let span = u64::try_from(most - least + 1).unwrap();
-        least + i64::try_from(self.next() % span).unwrap()
-    }
-
-    pub fn of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[usize::try_from(self.next() % choices.len() as u64).unwrap()].clone()
-    }
-
-    fn happens(&mut self, percent: i64) -> bool {
-        self.between(1, 100) <= percent
-    }
-}
 
 /// Where a save puts its article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +73,10 @@ pub trait Subject {
     fn compare(&mut self, game: &Game, at: i64);
     /// Compares which slugs can be taken now.
     fn compare_slugs(&mut self, game: &Game, now: i64);
+    /// What a slug answers: status, and the article, the present slug or nothing. `None` where no slug is asked for.
+    fn answer(&mut self, _slug: &str, _now: i64) -> Option<serde_json::Value> {
+        None
+    }
 }
 
 /// A newsroom in the model.
@@ -122,7 +96,8 @@ pub fn slugs() -> impl Iterator<Item = String> {
     ["p", "q", "r", "s", "t", "u", "v"].map(str::to_owned).into_iter().chain((0..ARTICLES).map(|a| format!("own{a}")))
 }
 
-/// Plays one newsroom through the model and `subject`; `looks` = at how many instants they are compared after each step.
+/// Plays one newsroom through the model and `subject`; `looks` = at how many instants they are compared after each step, at most;
+/// after the last one at all.
 pub fn play(seed: u64, looks: usize, subject: &mut dyn Subject) {
     let mut random = Random::new(seed);
     let mut game = Game { seed, ..Game::default() };
@@ -135,7 +110,7 @@ pub fn play(seed: u64, looks: usize, subject: &mut dyn Subject) {
         let outcome = subject.apply(now, &step);
         assert_eq!(outcome, expected, "the outcome of the last step differs from the model's\n{}", game.story());
         let mut instants: Vec<i64> = game.instants(now).into_iter().collect();
-        if number < STEPS {
+        if number < STEPS && looks < instants.len() {
             instants = (0..looks).map(|_| random.of(&instants)).chain([now]).collect();
         }
         let histories: Vec<Vec<Publication>> = (0..ARTICLES).map(|a| subject.history(a)).collect();

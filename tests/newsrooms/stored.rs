@@ -5,10 +5,14 @@ use std::ops::Range;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use dateline::articles::delivered::Fields;
 use dateline::articles::dto::{ArticleCreate, BodySource};
+use dateline::articles::reads::{self, Found};
 use dateline::articles::service::{self as articles, Site};
 use dateline::bodies::{EmbedHosts, Format};
+use dateline::categories::context::Reading;
 use dateline::categories::dto::{CategoryCreate, CategoryPatch};
+use dateline::categories::names::Names;
 use dateline::categories::service as categories;
 use dateline::db::dialect::{self, Lock};
 use dateline::db::{self, AnyConnection, Db, IdSql, PoolSize, Statement};
@@ -17,6 +21,7 @@ use dateline::kernel::clock::SettableClock;
 use dateline::kernel::id::{ArticleId, CategoryId, PublicationId, SessionId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::locale::Locales;
+use dateline::kernel::page::CursorKey;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Result;
 use dateline::kernel::version::Expected;
@@ -24,10 +29,11 @@ use dateline::publications::dto::{PublicationCreate, PublicationPatch, Unpublish
 use dateline::publications::lists::ListKey;
 use dateline::publications::rules::Publication;
 use dateline::publications::tallies::{self, Lists, Order, Tally, every_date};
-use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL};
+use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Snapshot};
 use dateline::publications::{service as publications, store, subject};
 use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::listed;
@@ -307,6 +313,23 @@ impl Subject for Stored {
             Ok(())
         };
         self.db.run_read(read).unwrap();
+    }
+
+    fn answer(&mut self, slug: &str, now: i64) -> Option<serde_json::Value> {
+        let wanted = reads::Wanted::Slug { locale: "en".to_owned(), slug: slug.to_owned() };
+        let found = self.db.run_read(|connection| {
+            let names = Names::load(connection)?;
+            let cursor_key = CursorKey::new([0; 32]);
+            let reading = Reading { snapshot: Snapshot { at: instant(now) }, names: &names, span_ms: 0, cursor_key: &cursor_key };
+            reads::find(connection, &reading, &wanted, Fields::WHOLE).map(|(found, _)| found)
+        });
+        let named = |id: ArticleId| self.ids.iter().find(|(_, known)| **known == id).map(|(a, _)| *a);
+        Some(match found.unwrap() {
+            Found::Live(article) => json!([200, named(article.id)]),
+            Found::Moved(slug) => json!([308, slug]),
+            Found::Withdrawn(_) => json!([410, null]),
+            Found::Nothing => json!([404, null]),
+        })
     }
 
     fn compare_slugs(&mut self, game: &Game, now: i64) {
