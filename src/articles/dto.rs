@@ -1,5 +1,7 @@
 //! Articles on the wire: what editors send and see, and what readers get.
 
+pub mod calendar;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -9,6 +11,7 @@ use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
+use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
 use crate::publications::rules::standing::Status;
 
@@ -315,7 +318,9 @@ pub struct EditorArticle {
     /// Since when it is in the trash.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub trashed_at: Option<Instant>,
-    /// Its publications, the latest start first; the newest 100.
+    /// Its publications, the latest start first: the next 100 that lie ahead and the latest 100 that have begun. The list of an article's publications has the
+    /// rest.
+    #[schema(max_items = 200)]
     pub publications: Vec<EditorPublication>,
     /// What the sanitiser takes out of the body: the first 20.
     pub warnings: Vec<Warning>,
@@ -375,6 +380,15 @@ pub struct ArticleSummary {
     /// The start of the next one.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub next_publish_at: Option<Instant>,
+}
+
+impl EditorArticle {
+    /// The same with local times in a zone, if one is asked for.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Option<&Zone>) -> Self {
+        self.publications = self.publications.into_iter().map(|publication| publication.in_zone(zone)).collect();
+        self
+    }
 }
 
 crate::list_of! {

@@ -1,6 +1,7 @@
 //! Articles over HTTP, for editors.
 
 mod asked;
+mod calendar;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -21,6 +22,7 @@ use crate::kernel::repeat::Kept;
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
+    config.service(calendar::list).service(calendar::of_article);
 }
 
 /// Only who may publish may publish with a save.
@@ -91,12 +93,12 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data
 /// Get an article
 ///
 /// Its newest save, and its publications.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "getEditorArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "The article.", body = EditorArticle)), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "getEditorArticle", params(("id" = ArticleId, Path, description = "The article."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false)), responses((status = 200, description = "The article.", body = EditorArticle)), security(("bearer" = [])))]
 #[get("/v1/editor/articles/{id}")]
 async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let article = service::get(&db, &caller, id.get()?).await?;
-    query.none()?;
+    let article = article.in_zone(query.time_zone()?.as_ref());
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
 }
 

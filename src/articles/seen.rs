@@ -13,7 +13,7 @@ use crate::publications::rules::standing::Status;
 use crate::publications::standings;
 use crate::publications::subject::Subject;
 
-/// The most publications that stand in an article; the list of publications has them all.
+/// The most publications that stand in an article of those that lie ahead, and of those that have begun; the list of publications has them all.
 const MOST_PUBLICATIONS: usize = 100;
 
 /// The format of this name, which the database only holds if it is one.
@@ -30,7 +30,7 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
     let revision = revision.ok_or_else(|| Error::corrupt("the newest revision is missing"))?;
     let content = revision.content;
     let (tags, authors) = store::slugs_of(connection, &content.refs)?;
-    let publications = history.iter().rev().take(MOST_PUBLICATIONS).map(|p| EditorPublication::new(p, &history, now)).collect();
+    let publications = next_and_latest(&history, now).map(|p| EditorPublication::new(p, subject.newest_revision, now)).collect();
     Ok(EditorArticle {
         id: subject.id,
         kind: Kind::find(&subject.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
@@ -57,6 +57,13 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         publications,
         warnings: serde_json::from_str(&revision.warnings).map_err(Error::corrupt)?,
     })
+}
+
+/// The next publications and the latest that have begun, the latest start first.
+fn next_and_latest(history: &[Publication], now: Instant) -> impl Iterator<Item = &Publication> {
+    let (begun, ahead) = history.split_at(history.partition_point(|p| p.publish_at <= now));
+    let next = &ahead[..ahead.len().min(MOST_PUBLICATIONS)];
+    next.iter().rev().chain(begun.iter().rev().take(MOST_PUBLICATIONS))
 }
 
 /// The articles of a page as they stand in lists. Two statements, whatever the size of the page.

@@ -1,5 +1,6 @@
 //! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
 
+pub mod calendar;
 pub mod list;
 
 use serde_json::json;

@@ -1,5 +1,6 @@
 //! Revisions in the database: the newest save of an article, and writing the next one.
 
+pub mod calendar;
 pub mod desk;
 
 use std::collections::{BTreeSet, HashMap};

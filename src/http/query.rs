@@ -77,6 +77,17 @@ impl RawQuery {
         Ok(parsed)
     }
 
+    /// For an operation that takes `time_zone` alone.
+    ///
+    /// # Errors
+    /// `invalid_parameter` (400) for an unknown zone, or another parameter.
+    pub fn time_zone(&self) -> Result<Option<Zone>> {
+        let mut collector = self.collect();
+        let zone = collector.zone("time_zone");
+        collector.finish()?;
+        Ok(zone)
+    }
+
     /// For an operation that takes no parameters.
     ///
     /// # Errors

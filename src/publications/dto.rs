@@ -10,6 +10,9 @@ use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
 use crate::kernel::zone::{LocalTime, Zone};
 
+/// The most saves that `not_followed` names.
+const MOST_NOT_FOLLOWED: i64 = 100;
+
 /// A new publication date. Times are RFC 3339 with an offset, or local (`2026-11-30T09:00`) together with `time_zone`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,12 +121,19 @@ pub struct EditorPublication {
     pub revision: i64,
     /// Whether later saves move it.
     pub follows_newest: bool,
+    /// Newer saves that it did not take while it was to follow: by those who may not publish, or within its last second. The newest 100; empty
+    /// once it has begun.
+    #[schema(max_items = 100)]
+    pub not_followed: Vec<i64>,
     /// Its start, inclusive.
     #[schema(value_type = String, format = DateTime)]
     pub publish_at: Instant,
     /// Its end, exclusive.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub unpublish_at: Option<Instant>,
+    /// When it ends in fact, as far as it is known: by its own end, the start of the next one or trashing.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub ends_at: Option<Instant>,
     /// The date for readers.
     #[schema(value_type = String, format = DateTime)]
     pub published_at: Instant,
@@ -132,13 +142,13 @@ pub struct EditorPublication {
     /// Why the article was taken back.
     #[schema(required)]
     pub withdrawn: Option<Withdrawal>,
-    /// The zone of local times.
+    /// The zone of the local times: that of the parameter `time_zone`, or as it was given.
     #[schema(required)]
     pub time_zone: Option<String>,
-    /// The start in that zone.
+    /// The start in that zone; `null` if no local time was given or asked for.
     #[schema(required)]
     pub publish_at_local: Option<String>,
-    /// The end in that zone.
+    /// The end in that zone; `null` if no local time was given or asked for, or it has none.
     #[schema(required)]
     pub unpublish_at_local: Option<String>,
     /// Where it stands now.
@@ -164,19 +174,12 @@ pub struct Unpublished {
     pub returns_at: Option<Instant>,
 }
 
-/// Publications in order of their starts, newest first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PublicationList {
-    /// The publications.
-    pub data: Vec<EditorPublication>,
-    /// Where the neighbouring pages are.
-    pub paging: crate::kernel::page::Paging,
-}
-
 impl EditorPublication {
-    /// As it stands at `now`; `history` is that of its article.
-    pub fn new(publication: &Publication, history: &[Publication], now: Instant) -> Self {
-        let p = publication.clone();
+    /// As it stands at `now`; `newest` is the number of its article's newest save.
+    pub fn new(publication: &Publication, newest: i64, now: Instant) -> Self {
+        let (p, state) = (publication.clone(), rules::state(publication, now));
+        let waits = p.follows_newest && state == State::Scheduled;
+        let first = newest.saturating_sub(MOST_NOT_FOLLOWED).max(p.revision) + 1;
         Self {
             id: p.id,
             article_id: p.article_id,
@@ -184,17 +187,30 @@ impl EditorPublication {
             follows_newest: p.follows_newest,
             publish_at: p.publish_at,
             unpublish_at: p.unpublish_at.bounded(),
+            ends_at: p.ends_at.bounded(),
+            not_followed: if waits { (first..=newest).collect() } else { Vec::new() },
             published_at: p.published_at,
             minor: p.minor,
             withdrawn: p.withdrawn_reason.map(|reason| Withdrawal { reason }),
             time_zone: p.time_zone,
             publish_at_local: p.publish_at_local,
             unpublish_at_local: p.unpublish_at_local,
-            state: rules::state(history, publication, now),
+            state,
             version: p.version,
             created_by: p.created_by,
             created_at: p.created_at,
         }
+    }
+
+    /// The same with local times in a zone, if one is asked for.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Option<&Zone>) -> Self {
+        if let Some(zone) = zone {
+            self.time_zone = Some(zone.name().to_owned());
+            self.publish_at_local = Some(zone.local(self.publish_at).to_string());
+            self.unpublish_at_local = self.unpublish_at.map(|end| zone.local(end).to_string());
+        }
+        self
     }
 }
 

@@ -5,20 +5,19 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{EditorPublication, PublicationCreate, PublicationList, PublicationPatch, Unpublish, Unpublished};
+use super::dto::{EditorPublication, PublicationCreate, PublicationPatch, Unpublish, Unpublished};
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
 use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
-use crate::kernel::page::{Limit, Page};
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(list_of_article).service(get_one).service(update).service(remove).service(unpublish);
+    config.service(create).service(get_one).service(update).service(remove).service(unpublish);
 }
 
 /// Publish an article, now or at an instant
@@ -52,32 +51,15 @@ fn created((publication, is_new): &(EditorPublication, bool)) -> Result<Kept> {
     Ok(Kept::new(201, publication)?.location(path).version(publication.version))
 }
 
-/// List the publications of an article
-///
-/// The latest start first, the first 100.
-#[utoipa::path(tag = "Publications", operation_id = "listArticlePublications", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "Publications.", body = PublicationList)), security(("bearer" = [])))]
-#[get("/v1/editor/articles/{id}/publications")]
-async fn list_of_article(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Publish)?;
-    let id = id.get()?;
-    service::require_article(&db, id).await?;
-    query.none()?;
-    let mut items = service::of_article(&db, id).await?;
-    items.truncate(usize::from(Limit::MAX));
-    let limit = Limit::new(Limit::MAX).unwrap_or(Limit::DEFAULT);
-    let page = Page { items, next: None, previous: None, total: None };
-    answer::editor(StatusCode::OK).json(&PublicationList { paging: page.paging(limit), data: page.items })
-}
-
 /// Get a publication
 ///
 /// As it stands now.
-#[utoipa::path(tag = "Publications", operation_id = "getPublication", params(("id" = PublicationId, Path, description = "The publication.")), responses((status = 200, description = "The publication.", body = EditorPublication)), security(("bearer" = [])))]
+#[utoipa::path(tag = "Publications", operation_id = "getPublication", params(("id" = PublicationId, Path, description = "The publication."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false)), responses((status = 200, description = "The publication.", body = EditorPublication)), security(("bearer" = [])))]
 #[get("/v1/editor/publications/{id}")]
 async fn get_one(caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
     let publication = service::get(&db, id.get()?).await?;
-    query.none()?;
+    let publication = publication.in_zone(query.time_zone()?.as_ref());
     answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)
 }
 

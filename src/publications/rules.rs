@@ -139,16 +139,15 @@ pub fn has_begun(publication: &Publication, at: Instant) -> bool {
     publication.publish_at <= at && publication.cut_at > publication.publish_at
 }
 
-/// Rule 3. `history` must contain the publication.
-pub fn state(history: &[Publication], publication: &Publication, at: Instant) -> State {
+/// Rule 3, out of the effective end: where that is neither its own end nor a cut, the next one's start made it.
+pub fn state(publication: &Publication, at: Instant) -> State {
     if publication.publish_at > at {
         State::Scheduled
     } else if publication.ends_at > at {
         State::Live
     } else {
-        let is_cut_by_next = history.iter().any(|next| next.publish_at > publication.publish_at && next.publish_at == publication.ends_at);
         let ended_itself = publication.unpublish_at.min(publication.cut_at) <= publication.ends_at;
-        if is_cut_by_next && !ended_itself { State::Replaced } else { State::Ended }
+        if ended_itself { State::Ended } else { State::Replaced }
     }
 }
 

@@ -126,7 +126,7 @@ fn local(given: &Patch<Given>) -> Option<String> {
 
 fn seen(edited: &Edited, id: PublicationId) -> Result<EditorPublication> {
     let publication = edited.history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
-    Ok(EditorPublication::new(publication, &edited.history, edited.now))
+    Ok(EditorPublication::new(publication, edited.subject.newest_revision, edited.now))
 }
 
 fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: &EditorPublication) -> Result<()> {
@@ -272,22 +272,9 @@ pub async fn get(db: &Db, id: PublicationId) -> Result<EditorPublication> {
     let now = db.clock().now();
     db.read(move |connection| {
         let article_id = store::article_of(connection, id)?.ok_or_else(Problem::not_found)?;
-        let history = store::history(connection, article_id)?;
-        let publication = history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
-        Ok(EditorPublication::new(publication, &history, now))
-    })
-    .await
-}
-
-/// All publications of an article, the latest start first.
-///
-/// # Errors
-/// If the database fails.
-pub async fn of_article(db: &Db, article_id: ArticleId) -> Result<Vec<EditorPublication>> {
-    let now = db.clock().now();
-    db.read(move |connection| {
-        let history = store::history(connection, article_id)?;
-        Ok(history.iter().rev().map(|p| EditorPublication::new(p, &history, now)).collect())
+        let subject = subject::find(connection, article_id)?.ok_or_else(Problem::not_found)?;
+        let publication = store::find(connection, id)?.ok_or_else(Problem::not_found)?;
+        Ok(EditorPublication::new(&publication, subject.newest_revision, now))
     })
     .await
 }

@@ -74,6 +74,14 @@ pub fn history(connection: &mut AnyConnection, article_id: ArticleId) -> Result<
     Ok(rows.select(Row::as_select()).load(connection)?.into_iter().map(Publication::from).collect())
 }
 
+/// One publication.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(connection: &mut AnyConnection, id: PublicationId) -> Result<Option<Publication>> {
+    Ok(publications::table.find(id).select(Row::as_select()).first(connection).optional()?.map(Publication::from))
+}
+
 /// The article that a publication belongs to.
 ///
 /// # Errors

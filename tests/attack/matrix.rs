@@ -88,6 +88,7 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("createPublication",       "own trashed",     [401, 403, 409, 409, 401, 401]),
     ("createPublication",       "other draft",     [401, 403, 201, 201, 401, 401]),
     ("createPublication",       "missing",         [401, 403, 404, 404, 401, 401]),
+    ("listPublications",        "-",               [401, 403, 200, 200, 401, 401]),
     ("listArticlePublications", "own scheduled",   [401, 403, 200, 200, 401, 401]),
     ("listArticlePublications", "other scheduled", [401, 403, 200, 200, 401, 401]),
     ("listArticlePublications", "missing",         [401, 403, 404, 404, 401, 401]),

@@ -149,7 +149,7 @@ impl Newsroom {
 
     async fn publication(&self, owner: &Caller, state: &str) -> String {
         let (article, _) = self.article(owner, state).await;
-        publications::of_article(self.site.db(), article).await.unwrap()[0].id.to_string()
+        articles::get(self.site.db(), &self.editor, article).await.unwrap().publications[0].id.to_string()
     }
 
     async fn category(&self) -> (String, String) {

@@ -194,6 +194,7 @@ on_both_engines! {
             ("status", "live,,draft", "too_short"),
             ("status", "live,'--", "not_one_of"),
             ("status", "", "too_short"),
+            ("status", "draft,live,draft", "repeated"),
             ("status", "live,draft,ended,live,draft,ended,live,draft,ended,live,draft,ended,live", "too_many"),
             ("category", &many, "too_many"),
             ("category", "", "too_short"),

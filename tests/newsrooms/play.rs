@@ -211,7 +211,7 @@ impl Game {
             assert_eq!(got, expected, "in force of article {a} at +{}\n{}", at - OPENING, self.story());
             let mut expected: Vec<(i64, State)> = article.publications.iter().map(|p| (p.publish_at, state(article, p, at))).collect();
             expected.sort_by_key(|(start, _)| *start);
-            let got: Vec<(i64, State)> = history.iter().map(|p| (p.publish_at.millis(), rules::state(history, p, instant))).collect();
+            let got: Vec<(i64, State)> = history.iter().map(|p| (p.publish_at.millis(), rules::state(p, instant))).collect();
             assert_eq!(got, expected, "states of article {a} at +{}\n{}", at - OPENING, self.story());
         }
     }

@@ -139,7 +139,7 @@ CREATE TABLE publications (
     FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);
-CREATE INDEX publications_start ON publications (publish_at, article_id, id);
+CREATE INDEX publications_start ON publications (publish_at, id, article_id);
 CREATE INDEX publications_end ON publications (ends_at, article_id, id);
 
 -- One row for each list and unbroken stretch in which an article is on it under one date.

@@ -1,0 +1,115 @@
+//! The editorial calendar over HTTP.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use crate::articles::dto::calendar::PublicationList;
+use crate::articles::service::calendar::{self, Asked, Wanted};
+use crate::auth::permission::{Action, require};
+use crate::categories::context::Delivery;
+use crate::db::Db;
+use crate::http::query::Collector;
+use crate::http::{PathId, RawQuery, answer};
+use crate::kernel::caller::Caller;
+use crate::kernel::id::ArticleId;
+use crate::kernel::instant::Instant;
+use crate::kernel::page::ListParameters;
+use crate::kernel::problem::Result;
+use crate::publications::rules::State;
+use crate::publications::service::require_article;
+
+const STATES: [(&str, State); 4] =
+    [("scheduled", State::Scheduled), ("live", State::Live), ("replaced", State::Replaced), ("ended", State::Ended)];
+
+/// Reads the query; of which article is said by the path where `of` is given.
+fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked> {
+    let mut q = raw.collect();
+    let wanted = match of {
+        Some(_) => Wanted { from: None, to: None, article_id: of, states: Vec::new(), is_descending: true },
+        None => wanted(&mut q),
+    };
+    let (limit, cursor, zone) = (q.limit(), q.cursor(), q.zone("time_zone"));
+    q.finish()?;
+    let states: Vec<&str> = STATES.iter().filter(|(_, state)| wanted.states.contains(state)).map(|(name, _)| *name).collect();
+    let instant = |at: Option<Instant>| at.map(|at| at.to_string());
+    let parameters = ListParameters::of(operation)
+        .with("from", instant(wanted.from).as_deref())
+        .with("to", instant(wanted.to).as_deref())
+        .with("article_id", wanted.article_id.map(|id| id.to_string()).as_deref())
+        .with("state", Some(&states.join(",")));
+    Ok(Asked { wanted, parameters, limit, cursor, zone })
+}
+
+fn wanted(q: &mut Collector<'_>) -> Wanted {
+    Wanted {
+        from: q.instant("from"),
+        to: q.instant("to"),
+        article_id: q.id("article_id"),
+        states: q.any_of("state", &STATES),
+        is_descending: false,
+    }
+}
+
+/// List publications: the editorial calendar
+///
+/// Of all articles, in order of their starts: those that start or end from `from` on and before `to`. What ends is `ends_at`: by the publication's own end, by the next
+/// one's start or by trashing. What lies in the trash is shown too, with its article's `status`; none of it begins while it lies there.
+#[utoipa::path(
+    tag = "Publications", operation_id = "listPublications",
+    params(
+        ("from" = Option<String>, Query, format = DateTime, description = "Starting or ending at this instant or later.", nullable = false),
+        ("to" = Option<String>, Query, format = DateTime, description = "Starting or ending before this instant.", nullable = false),
+        ("article_id" = Option<ArticleId>, Query, description = "Of this article.", nullable = false),
+        ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of publications.", body = PublicationList)), security(("bearer" = [])),
+)]
+#[get("/v1/editor/publications")]
+pub(super) async fn list(
+    request: HttpRequest,
+    caller: Caller,
+    db: Data<Db>,
+    delivery: Data<Delivery>,
+    query: RawQuery,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let asked = asked("listPublications", &query, None)?;
+    let limit = asked.limit;
+    let page = calendar::list(&db, &delivery.cursor_key, asked).await?;
+    answer::editor(StatusCode::OK).page(&request, &page).json(&PublicationList::new(page, limit))
+}
+
+/// List the publications of an article
+///
+/// The latest start first.
+#[utoipa::path(
+    tag = "Publications", operation_id = "listArticlePublications",
+    params(
+        ("id" = ArticleId, Path, description = "The article."),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of publications.", body = PublicationList)), security(("bearer" = [])),
+)]
+#[get("/v1/editor/articles/{id}/publications")]
+pub(super) async fn of_article(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    delivery: Data<Delivery>,
+    query: RawQuery,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    require_article(&db, id).await?;
+    let asked = asked("listArticlePublications", &query, Some(id))?;
+    let limit = asked.limit;
+    let page = calendar::list(&db, &delivery.cursor_key, asked).await?;
+    answer::editor(StatusCode::OK).page(&request, &page).json(&PublicationList::new(page, limit))
+}

@@ -1,0 +1,58 @@
+//! The editorial calendar: publications of all articles or of one, with what they show.
+
+use crate::articles::dto::Kind;
+use crate::articles::dto::calendar::{CalendarArticle, CalendarEntry};
+pub use crate::articles::store::calendar::Wanted;
+use crate::articles::store::calendar::{self, Row};
+use crate::db::{Db, Error};
+use crate::kernel::instant::Instant;
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
+use crate::kernel::problem::Result;
+use crate::kernel::zone::Zone;
+use crate::publications::dto::EditorPublication;
+use crate::publications::rules::standing::Status;
+
+/// Which page of which publications.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Which publications.
+    pub wanted: Wanted,
+    /// The same, for cursors.
+    pub parameters: ListParameters,
+    /// How many.
+    pub limit: Limit,
+    /// Behind or before which.
+    pub cursor: Option<String>,
+    /// The zone of local times.
+    pub zone: Option<Zone>,
+}
+
+/// A page of publications in order of their starts. One statement, whatever the size of the page.
+///
+/// # Errors
+/// `invalid_cursor` (400).
+pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<CalendarEntry>> {
+    let place = asked.cursor.as_deref().map(|cursor| key.open(asked.parameters.as_str(), cursor)).transpose()?;
+    let (key, now) = (key.clone(), db.clock().now());
+    db.read_long(move |connection| {
+        let rows = calendar::page(connection, &asked.wanted, now, place.as_ref(), asked.limit)?;
+        let entries = rows.into_iter().map(|row| entry(row, now, asked.zone.as_ref())).collect::<crate::db::Result<Vec<_>>>()?;
+        let at = |entry: &CalendarEntry| (SortValue::Number(entry.publication.publish_at.millis()), entry.publication.id.uuid());
+        Ok(Page::cut(entries, asked.limit, place.as_ref(), &key, asked.parameters.as_str(), at))
+    })
+    .await
+}
+
+fn entry(row: Row, now: Instant, zone: Option<&Zone>) -> crate::db::Result<CalendarEntry> {
+    let publication = row.publication();
+    let article = CalendarArticle {
+        id: publication.article_id,
+        kind: Kind::find(&row.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
+        slug: row.slug,
+        locale: row.locale,
+        title: row.title,
+        status: Status::find(&row.status).ok_or_else(|| Error::corrupt("unknown status"))?,
+    };
+    let publication = EditorPublication::new(&publication, row.newest_revision, now).in_zone(zone);
+    Ok(CalendarEntry { publication, article })
+}

@@ -1,0 +1,221 @@
+//! Publications across articles, in order of their starts, each with what it shows: range scans by start and by end.
+
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::{Queryable, RunQueryDsl};
+
+use crate::db::{AnyConnection, IdSql, Result, Statement};
+use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::page::{Direction, Limit, Place, SortValue};
+use crate::publications::rules::{Publication, State};
+
+/// Which publications.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// That start or end at this instant or later.
+    pub from: Option<Instant>,
+    /// That start or end before this one.
+    pub to: Option<Instant>,
+    /// Of this article.
+    pub article_id: Option<ArticleId>,
+    /// In any of these states; none means all.
+    pub states: Vec<State>,
+    /// The latest start first.
+    pub is_descending: bool,
+}
+
+/// A row of the calendar.
+#[derive(Debug, Queryable)]
+pub struct Row {
+    id: PublicationId,
+    article_id: ArticleId,
+    revision: i64,
+    follows_newest: bool,
+    publish_at: Instant,
+    unpublish_at: Instant,
+    cut_at: Instant,
+    ends_at: Instant,
+    published_at_given: Option<Instant>,
+    published_at: Instant,
+    updated_at: Instant,
+    minor: bool,
+    withdrawn_reason: Option<String>,
+    time_zone: Option<String>,
+    publish_at_local: Option<String>,
+    unpublish_at_local: Option<String>,
+    version: i64,
+    created_by: UserId,
+    created_at: Instant,
+    /// The headline of the revision.
+    pub title: String,
+    /// Its slug.
+    pub slug: String,
+    /// The article's kind.
+    pub kind: String,
+    /// Its language.
+    pub locale: String,
+    /// The name of its status.
+    pub status: String,
+    /// The number of its newest save.
+    pub newest_revision: i64,
+}
+
+impl Row {
+    /// The publication alone.
+    pub fn publication(&self) -> Publication {
+        Publication {
+            id: self.id,
+            article_id: self.article_id,
+            revision: self.revision,
+            follows_newest: self.follows_newest,
+            publish_at: self.publish_at,
+            unpublish_at: self.unpublish_at,
+            cut_at: self.cut_at,
+            ends_at: self.ends_at,
+            published_at_given: self.published_at_given,
+            published_at: self.published_at,
+            updated_at: self.updated_at,
+            minor: self.minor,
+            withdrawn_reason: self.withdrawn_reason.clone(),
+            time_zone: self.time_zone.clone(),
+            publish_at_local: self.publish_at_local.clone(),
+            unpublish_at_local: self.unpublish_at_local.clone(),
+            version: self.version,
+            created_by: self.created_by,
+            created_at: self.created_at,
+        }
+    }
+}
+
+type RowSql = (
+    IdSql,
+    IdSql,
+    BigInt,
+    Bool,
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    BigInt,
+    BigInt,
+    Bool,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    BigInt,
+    IdSql,
+    BigInt,
+    Text,
+    Text,
+    Text,
+    Text,
+    Text,
+    BigInt,
+);
+
+const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision FROM (";
+const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision JOIN standings s ON s.article_id = p.article_id AND s.from_at <= ";
+
+/// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement.
+///
+/// # Errors
+/// If the database fails.
+pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place: Option<&Place>, limit: Limit) -> Result<Vec<Row>> {
+    let is_backward = place.is_some_and(|place| place.direction == Direction::Backward);
+    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let scan = Scan { wanted, now, place, is_descending: wanted.is_descending != is_backward, rows };
+    let mut statement = Statement::<RowSql>::new(COLUMNS);
+    for (at, (state, part)) in scan.parts().into_iter().enumerate() {
+        statement = if at > 0 { statement.sql(" UNION ALL ") } else { statement };
+        statement = scan.part(state, &part, statement);
+    }
+    let order = if scan.is_descending { " ORDER BY l.publish_at DESC, l.id DESC LIMIT " } else { " ORDER BY l.publish_at, l.id LIMIT " };
+    let statement = statement.sql(SHOWN).bind(now).sql(" AND s.until_at > ").bind(now);
+    // Its text depends on how much is asked for.
+    Ok(statement.sql(order).bind(rows).once().load(connection)?)
+}
+
+/// Starts from an instant on and before another one; of these, if `ends` is given, what ends from one on and before another.
+struct Part {
+    starts: (Instant, Instant),
+    ends: Option<(Instant, Instant)>,
+}
+
+/// What all parts have in common.
+struct Scan<'a> {
+    wanted: &'a Wanted,
+    now: Instant,
+    place: Option<&'a Place>,
+    is_descending: bool,
+    rows: i64,
+}
+
+impl Scan<'_> {
+    /// For each state what starts in the range, and what only ends in it. No publication is in two of them.
+    fn parts(&self) -> Vec<(Option<State>, Part)> {
+        let wanted = self.wanted;
+        let (from, to) = (wanted.from.unwrap_or(Instant::FIRST), wanted.to.unwrap_or(Instant::NEVER));
+        let states: Vec<Option<State>> =
+            if wanted.states.is_empty() { vec![None] } else { wanted.states.iter().copied().map(Some).collect() };
+        let mut parts = Vec::new();
+        for state in states {
+            let (first, last) = match state {
+                None => (Instant::FIRST, Instant::NEVER),
+                Some(State::Scheduled) => (self.now.following(), Instant::NEVER),
+                Some(_) => (Instant::FIRST, self.now.following()),
+            };
+            parts.push((state, Part { starts: (from.max(first), to.min(last)), ends: None }));
+            if wanted.from.is_some() {
+                parts.push((state, Part { starts: (first, from.min(to).min(last)), ends: Some((from, to)) }));
+            }
+        }
+        parts
+    }
+
+    fn part(&self, state: Option<State>, part: &Part, statement: Statement<RowSql>) -> Statement<RowSql> {
+        let statement = statement.sql("SELECT * FROM (SELECT p.publish_at, p.id FROM publications p WHERE ");
+        let statement = match part.ends {
+            None => statement.sql("p.publish_at >= ").bind(part.starts.0).sql(" AND p.publish_at < ").bind(part.starts.1),
+            // With a sign before it the start cannot be looked up, so that the end is: few end in the range, many started before it.
+            Some((from, to)) => statement
+                .sql("p.ends_at >= ")
+                .bind(from)
+                .sql(" AND p.ends_at < ")
+                .bind(to)
+                .sql(" AND p.ends_at > p.publish_at AND +p.publish_at >= ")
+                .bind(part.starts.0)
+                .sql(" AND +p.publish_at < ")
+                .bind(part.starts.1),
+        };
+        let statement = self.in_state(state, self.beyond(statement));
+        let statement = match self.wanted.article_id {
+            Some(id) => statement.sql(" AND p.article_id = ").bind(id),
+            None => statement,
+        };
+        let order =
+            if self.is_descending { " ORDER BY p.publish_at DESC, p.id DESC LIMIT " } else { " ORDER BY p.publish_at, p.id LIMIT " };
+        statement.sql(order).bind(self.rows).sql(") s")
+    }
+
+    fn beyond(&self, statement: Statement<RowSql>) -> Statement<RowSql> {
+        let Some(Place { value: SortValue::Number(at), id, .. }) = self.place else { return statement };
+        let beyond = if self.is_descending { " AND (p.publish_at, p.id) < (" } else { " AND (p.publish_at, p.id) > (" };
+        statement.sql(beyond).bind(*at).sql(", ").bind(*id).sql(")")
+    }
+
+    /// The state of what has started, as `rules::state` says it.
+    fn in_state(&self, state: Option<State>, statement: Statement<RowSql>) -> Statement<RowSql> {
+        match state {
+            None | Some(State::Scheduled) => statement,
+            Some(State::Live) => statement.sql(" AND p.ends_at > ").bind(self.now),
+            Some(State::Replaced) => {
+                statement.sql(" AND p.unpublish_at > p.ends_at AND p.cut_at > p.ends_at AND p.ends_at <= ").bind(self.now)
+            }
+            Some(State::Ended) => {
+                statement.sql(" AND (p.unpublish_at <= p.ends_at OR p.cut_at <= p.ends_at) AND p.ends_at <= ").bind(self.now)
+            }
+        }
+    }
+}
