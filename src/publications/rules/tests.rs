@@ -83,7 +83,7 @@ impl Article {
     }
 
     pub(super) fn state(&self, start: i64, then: i64) -> State {
-        state(&self.history, self.of(start), at(then))
+        state(self.of(start), at(then))
     }
 
     pub(super) fn starts(&self) -> Vec<i64> {
