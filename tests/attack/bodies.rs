@@ -24,6 +24,19 @@ fn with_bodies() -> Vec<Operation> {
     operations::all().into_iter().filter(|operation| operation.body().is_some()).collect()
 }
 
+/// Whether a text can be a title: white space alone is none, as ECMA-262 counts it.
+fn is_title(text: &str) -> bool {
+    let is_empty = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty();
+    !is_empty && text.chars().count() <= 300 && !text.contains('\0')
+}
+
+fn article(title: &str, excerpt: &str, alt: &str) -> Value {
+    json!({
+        "title": title, "excerpt": excerpt, "body": { "format": "markdown", "source": alt }, "custom": { "a": title }, "seo": { "title": excerpt },
+        "image": { "url": "/a.jpg", "alt": alt }, "publish": {},
+    })
+}
+
 on_both_engines! {
     async fn what_is_no_json_is_400_and_what_is_json_is_read(engine) {
         let mut desk = Desk::open(engine).await;
@@ -106,34 +119,29 @@ on_both_engines! {
     async fn texts_that_break_things_come_back_as_they_were(engine) {
         let newsroom = Newsroom::open(engine).await;
         let editor = newsroom.person(Standing::Active(Role::Editor)).await;
-        for (at, text) in naughty::texts().iter().enumerate() {
-            let is_title = text.chars().count() <= 300 && !text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() && !text.contains('\0');
-            let mut article = json!({ "title": text, "excerpt": text, "body": { "format": "markdown", "source": text }, "custom": { "a": text }, "publish": {} });
-            article["seo"] = json!({ "title": text });
-            article["image"] = json!({ "url": "/a.jpg", "alt": text });
-            let made = editor.client.post("/v1/editor/articles").json(&article).await;
-            if !is_title {
-                assert_eq!(made.status, 422, "{text:?}: {made}");
-                continue;
-            }
+        let (titles, others): (Vec<&String>, Vec<&String>) = naughty::texts().iter().partition(|text| is_title(text));
+        for text in others {
+            let refused = editor.client.post("/v1/editor/articles").json(article(text, text, text)).await;
+            assert_eq!(refused.status, 422, "{text:?}: {refused}");
+        }
+        for texts in titles.chunks(3) {
+            let [title, excerpt, alt] = [texts[0], texts[texts.len() / 2], texts[texts.len() - 1]];
+            let made = editor.client.post("/v1/editor/articles").json(article(title, excerpt, alt)).await;
             made.is_created();
             let read = editor.client.get(&format!("/v1/editor/articles/{}", made.text_at("/id"))).await;
             let live = newsroom.site.anyone().get(&format!("/v1/articles/{}", made.text_at("/slug"))).await;
             for answer in [&read, &live] {
-                for pointer in ["/title", "/excerpt", "/custom/a", "/seo/title", "/image/alt"] {
-                    assert_eq!(answer.text_at(pointer), text, "{pointer} of {at}");
+                for (pointer, text) in [("/title", title), ("/excerpt", excerpt), ("/custom/a", title), ("/seo/title", excerpt), ("/image/alt", alt)] {
+                    assert_eq!(answer.text_at(pointer), text, "{pointer}");
                 }
             }
-            assert_eq!(read.text_at("/body/source"), text);
-            if at % 4 != 0 {
-                continue;
-            }
-            let category = editor.client.post("/v1/editor/categories").json(json!({ "name": text.chars().take(200).collect::<String>(), "description": text })).await;
-            category.is_created();
-            let read = editor.client.get(&format!("/v1/editor/categories/{}", category.text_at("/id"))).await;
-            assert_eq!(read.text_at("/description"), text);
-            let slug = editor.client.post("/v1/editor/categories").json(json!({ "name": "A", "slug": text })).await;
-            assert!(slug.status == 201 && slug.text_at("/slug") == text || matches!(slug.status, 409 | 422), "{text:?} as a slug: {slug}");
+            assert_eq!(read.text_at("/body/source"), alt);
+            let category = json!({ "name": excerpt.chars().take(200).collect::<String>(), "description": alt });
+            let category = editor.client.post("/v1/editor/categories").json(category).await;
+            let read = editor.client.get(category.is_created().expect_header("location")).await;
+            assert_eq!(read.text_at("/description"), alt);
+            let slug = editor.client.post("/v1/editor/categories").json(json!({ "name": "A", "slug": title })).await;
+            assert!(slug.status == 201 && slug.text_at("/slug") == title || matches!(slug.status, 409 | 422), "{title:?} as a slug: {slug}");
         }
     }
 
