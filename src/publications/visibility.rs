@@ -62,13 +62,20 @@ impl From<GroundRow> for Ground {
 
 /// Appends the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead, to the columns of a statement.
 pub fn ground_columns<ST>(statement: Statement<ST>, at: Instant, shown: &Shown, span_ms: i64) -> Statement<ST> {
-    const START: [&str; 2] =
-        ["(SELECT min(p.publish_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ", " AND p.publish_at <= "];
-    const END: [&str; 2] =
-        ["(SELECT min(p.ends_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.ends_at > ", " AND p.ends_at <= "];
+    // Where it comes onto a list, changes there or leaves it, a row begins, goes on or ends: that it will be on the list some day is no one's business.
+    const START: [&str; 3] = [
+        "(SELECT min(p.publish_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ",
+        " AND p.publish_at <= ",
+        ") AND l.from_at <= p.publish_at AND l.until_at >= p.publish_at)",
+    ];
+    const END: [&str; 3] = [
+        "(SELECT min(p.ends_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.ends_at > ",
+        " AND p.ends_at <= ",
+        ") AND l.from_at <= p.ends_at AND l.until_at >= p.ends_at)",
+    ];
     let mut statement = statement.sql("(SELECT max(at) FROM audit), (SELECT version FROM names_version WHERE id = 1)");
     let until = at.plus_millis(span_ms);
-    for [after, within] in [START, END] {
+    for [after, within, then] in [START, END] {
         statement = statement.sql(", ");
         if matches!(shown, Shown::Nothing) {
             statement = statement.sql("NULL");
@@ -81,7 +88,7 @@ pub fn ground_columns<ST>(statement: Statement<ST>, at: Instant, shown: &Shown, 
             Shown::Lists(lists) => statement
                 .sql(" AND EXISTS (SELECT 1 FROM listings l WHERE l.article_id = p.article_id AND l.list IN (")
                 .bind_all(lists.iter())
-                .sql("))"),
+                .sql(then),
         };
         statement = statement.sql(")");
     }

@@ -81,6 +81,21 @@ impl Plan {
 }
 
 on_both_engines! {
+    async fn a_change_elsewhere_of_an_article_that_will_be_on_a_list_later_tells_nothing_there(engine) {
+        let site = Site::at(engine, "2026-11-30T08:59:30.000Z");
+        let editor = site.login(Role::Editor).await;
+        let (politics, sport) = (category(&editor, "Politics", None).await, category(&editor, "Sport", None).await);
+        let article = live(&editor, "Goals", json!({ "category_id": sport })).await;
+        let soon = json!({ "title": "More goals", "publish": { "publish_at": CHANGE, "revision": 2 } });
+        editor.patch(&article).if_match("*").merge_patch(soon).await.is_ok();
+        let later = json!({ "category_id": politics, "publish": { "publish_at": "2026-12-01T09:00:00.000Z" } });
+        editor.patch(&article).if_match("*").merge_patch(later).await.is_ok();
+        for (list, seconds) in [("sport", 30), ("politics", 60)] {
+            let kept = site.anyone().get("/v1/articles").query("category", list).await;
+            kept.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
     async fn an_answer_is_never_kept_past_the_next_change_of_what_it_shows(engine) {
         for plan in [Plan::Start, Plan::Update, Plan::End] {
             let site = Site::at(engine, START);
