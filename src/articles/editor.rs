@@ -179,6 +179,8 @@ async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: 
 async fn restore(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, key: IdempotencyKey) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
+    // A kept answer is for those alone who still may see the article.
+    service::version(&db, &caller, id).await?;
     query.none()?;
     let keyed = key.of(&caller, b"", restored)?;
     answer::once(service::restore(&db, &caller, id, keyed).await?, restored)

@@ -99,7 +99,7 @@ pub fn verify(token: &str, public_key: &[u8], now: Instant) -> Option<(UserId, S
     validation.validate_nbf = false;
     let claims = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_ed_der(public_key), &validation).ok()?.claims;
     let seconds = now.millis().div_euclid(1000);
-    let is_current = claims.exp > seconds && claims.nbf <= seconds + LEEWAY_S && claims.iat <= seconds + LEEWAY_S;
+    let is_current = claims.exp > seconds && claims.nbf <= seconds + LEEWAY_S && (0..=seconds + LEEWAY_S).contains(&claims.iat);
     if !is_current {
         return None;
     }
@@ -167,6 +167,7 @@ mod tests {
             (r#","nbf":1000"#, r#","nbf":1006"#),
             (r#","iat":1000"#, ""),
             (r#","iat":1000"#, r#","iat":1006"#),
+            (r#","iat":1000"#, r#","iat":-1"#),
             (r#","iat":1000"#, r#","iat":-9223372036854775809"#),
             (r#""iss":"dateline","#, ""),
             (r#""iss":"dateline""#, r#""iss":"https://elsewhere.example""#),

@@ -7,6 +7,7 @@ mod serve;
 mod user;
 
 use std::error::Error;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -52,10 +53,7 @@ pub fn run() -> ExitCode {
         Command::Serve(settings) => serve::run(&settings),
         Command::Demo(demo) => demo::run(demo),
         Command::Migrate(settings) => migrate(&settings),
-        Command::Openapi => {
-            print!("{}", crate::app::document().text());
-            Ok(())
-        }
+        Command::Openapi => print(&crate::app::document().text()),
         Command::Check(settings) => check::run(&settings),
         Command::User(user) => user::run(user),
         Command::Keys(keys) => keys::run(&keys),
@@ -79,6 +77,14 @@ fn read_dot_env() -> Result<(), String> {
             Err(format!(".env: line {number} cannot be read: {rule}. Example: SITE_NAME='The Morning News'"))
         }
         Err(error) if !error.not_found() => Err(format!(".env: {error}")),
+        _ => Ok(()),
+    }
+}
+
+/// Prints; whoever reads it may have enough after the first lines.
+fn print(text: &str) -> Outcome {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }

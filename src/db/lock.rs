@@ -18,9 +18,9 @@ impl FileLock {
     pub fn take(url: &DatabaseUrl) -> Result<Self, OpenError> {
         let DatabaseUrl::Sqlite(path) = url else { return Ok(Self(None)) };
         make_private(path)?;
-        let lock_path = path.with_added_extension("lock");
-        let failed = |error| OpenError::File { path: lock_path.display().to_string(), error };
-        let file = private(&lock_path).map_err(failed)?;
+        // The file itself, so that it is one lock under whatever name or link it is opened. SQLite's own locks are of another kind (fcntl, not flock).
+        let failed = |error| OpenError::File { path: path.display().to_string(), error };
+        let file = private(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(Some(file))),
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.display().to_string())),

@@ -156,6 +156,13 @@ impl Problem {
         self
     }
 
+    /// The same, of a body that lies at `prefix` within a larger one.
+    #[must_use]
+    pub fn below(self, prefix: &str) -> Self {
+        let errors = self.0.errors.iter().map(|error| FieldError { pointer: format!("{prefix}{}", error.pointer), ..error.clone() });
+        if self.code() == Code::Invalid { Self::invalid(errors.collect()) } else { self }
+    }
+
     /// The same with one more member in the JSON.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -75,7 +75,8 @@ fn refuse_gone(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Resu
 pub fn create_in(edited: &mut Edited, caller: &Caller, create: &PublicationCreate, prefix: &str) -> Result<(PublicationId, bool)> {
     let wanted = wanted(caller, edited.subject.id, create, prefix)?;
     refuse_unknown_revision(&edited.subject, wanted.revision, prefix)?;
-    Ok(match rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now)? {
+    let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now);
+    Ok(match scheduled.map_err(|refused| Problem::from(refused).below(prefix))? {
         Scheduled::InForceAlready(id) => (id, false),
         Scheduled::Added(id) => (id, true),
     })

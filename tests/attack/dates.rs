@@ -74,6 +74,10 @@ on_both_engines! {
         }
         publish(json!({ "unpublish_at": "2026-11-30T08:00:00Z" })).await.is_problem(422, "invalid");
         publish(json!({ "publish_at": "2026-12-01T09:00:00Z", "published_at": "2026-12-01T09:00:00.001Z" })).await.is_problem(422, "invalid");
+        let mut saved = crate::site::article("Both or neither");
+        saved["publish"] = json!({ "publish_at": "2026-12-01T09:00:00Z", "unpublish_at": "2026-12-01T09:00:00Z" });
+        let with_a_save = editor.client.post("/v1/editor/articles").json(saved).await;
+        with_a_save.is_problem(422, "invalid").has_error("/publish/unpublish_at", "end_before_start");
         let first = publish(json!({ "publish_at": "2026-12-01T09:00:00Z", "unpublish_at": "2026-12-01T09:00:00.001Z" })).await;
         first.is_created();
         publish(json!({ "publish_at": "2026-12-01T14:00:00+05:00" })).await.is_problem(409, "publication_instant_taken");

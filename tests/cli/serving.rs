@@ -43,7 +43,7 @@ fn files_are_private_whatever_the_umask_and_whatever_lay_there() {
     command.args(["-c", "umask 0; exec \"$0\" serve", env!("CARGO_BIN_EXE_dateline")]).current_dir(folder.path()).env_clear();
     let server = Server::start(command);
     assert!(server.get("/readyz?for=editor").starts_with("HTTP/1.1 200"));
-    for file in ["dateline.db", "dateline.db-wal", "dateline.db-shm", "dateline.db.lock", "admin-password.txt"] {
+    for file in ["dateline.db", "dateline.db-wal", "dateline.db-shm", "admin-password.txt"] {
         assert_eq!(mode(&folder.join(&format!("data/{file}"))), 0o600, "{file}");
     }
     let mut seen = String::new();
@@ -107,9 +107,16 @@ fn a_port_that_is_taken_is_named() {
 fn a_second_server_on_the_same_file_is_refused_and_commands_are_not() {
     let folder = Folder::new();
     let server = Server::start(dateline(folder.path(), &["serve"]));
-    let second = dateline(folder.path(), &["serve"]).env("LISTEN", "127.0.0.1:0").output().unwrap();
-    assert_eq!(second.status.code(), Some(2));
-    assert!(said(&second).contains("dateline.db"), "{}", said(&second));
+    let file = folder.join("data/dateline.db");
+    std::os::unix::fs::symlink(&file, folder.join("soft.db")).unwrap();
+    std::fs::hard_link(&file, folder.join("hard.db")).unwrap();
+    for name in ["data/dateline.db", "data/../data/dateline.db", "soft.db", "hard.db"] {
+        let mut second = dateline(folder.path(), &["serve"]);
+        second.env("LISTEN", "127.0.0.1:0").env("DATABASE_URL", format!("sqlite://{name}"));
+        let second = second.output().unwrap();
+        assert_eq!(second.status.code(), Some(2), "{name}");
+        assert!(said(&second).contains(name), "{}", said(&second));
+    }
     let check = run(folder.path(), &["check"]);
     assert!(check.status.success(), "{}", said(&check));
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));

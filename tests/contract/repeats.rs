@@ -67,6 +67,18 @@ on_both_engines! {
         editor.post(&restore).await.is_problem(409, "not_trashed");
     }
 
+    async fn a_kept_answer_is_not_for_who_may_see_the_article_no_more(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let (author, editor, admin) = (site.login(Role::Author).await, site.login(Role::Editor).await, site.login(Role::Admin).await);
+        let path = format!("/v1/editor/articles/{}", author.post("/v1/editor/articles").json(article("Hers")).await.text_at("/id"));
+        editor.delete(&path).if_match("*").await.is_no_content();
+        let restore = format!("{path}/restore");
+        editor.post(&restore).header(KEY, "up").await.is_ok();
+        let id = editor.get("/v1/auth/me").await.text_at("/id").to_owned();
+        admin.patch(&format!("/v1/editor/users/{id}")).merge_patch(json!({ "role": "author" })).await.is_ok();
+        editor.post(&restore).header(KEY, "up").await.is_problem(404, "not_found");
+    }
+
     async fn a_key_stands_for_one_body_of_one_user_for_a_day(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let (editor, other) = (site.login(Role::Editor).await, site.login(Role::Admin).await);
