@@ -22,7 +22,7 @@ use crate::http::caching::UsualLifetime;
 use crate::http::middleware::Shell;
 use crate::http::openapi::{Document, Finish, frame};
 use crate::http::routes::{Routes, fallback};
-use crate::http::{Schemas, docs};
+use crate::http::{Recheck, Schemas, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
 use crate::settings::Options;
@@ -162,6 +162,7 @@ impl App {
                 .app_data(Data::new(self.delivery.clone()))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))
+                .app_data(Recheck(auth::caller::recheck))
                 .app_data(PublicUrl(self.options.api_url.clone()))
                 .app_data(self.options.trusted_proxies.clone())
                 .configure(|config| docs::mount(config, &self.document))

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod list;
 
 use serde_json::json;
+use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
@@ -177,8 +178,12 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<BodySou
     .await
 }
 
+/// How many bodies are rendered at once; others wait, so that long ones take neither the memory nor the processor from readers.
+static RENDERING: Semaphore = Semaphore::const_new(2);
+
 /// Rendering takes as long as the body is long: neither a worker nor the writer waits for it.
 async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
+    let _turn = RENDERING.acquire().await.map_err(Problem::internal)?;
     tokio::task::spawn_blocking(move || render(body.format, &body.source, &hosts)).await.map_err(Problem::internal)
 }
 

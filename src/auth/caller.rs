@@ -3,12 +3,12 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
 use super::service::{Auth, missing_token};
 use crate::kernel::caller::Caller;
-use crate::kernel::problem::{Problem, Result};
+use crate::kernel::problem::{Code, Problem, Result};
 
 impl FromRequest for Caller {
     type Error = Problem;
@@ -16,12 +16,31 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let auth = request.app_data::<Data<Auth>>().cloned();
-        let token = bearer(request);
+        let (token, request) = (bearer(request), request.clone());
         Box::pin(async move {
             let auth = auth.ok_or_else(|| Problem::internal("the app has no Auth"))?;
-            auth.caller(&token.ok_or_else(missing_token)?).await
+            let caller = auth.caller(&token.ok_or_else(missing_token)?).await?;
+            request.extensions_mut().insert(caller.clone());
+            Ok(caller)
         })
     }
+}
+
+const CHANGED: &str = "Your role changed while the request arrived. Send it again.";
+
+/// Whether who asked still may what they might when the request began.
+///
+/// # Errors
+/// `invalid_token` (401) if they are out, `forbidden` (403) if their role is another one.
+pub fn recheck(request: &HttpRequest) -> LocalBoxFuture<'static, Result<()>> {
+    let before = request.extensions().get::<Caller>().cloned();
+    let now = Caller::extract(request);
+    Box::pin(async move {
+        match before {
+            Some(before) if now.await?.role != before.role => Err(Problem::new(Code::Forbidden, CHANGED)),
+            _ => Ok(()),
+        }
+    })
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750 section 2.1); never one of the query.

@@ -11,6 +11,7 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, He
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -35,6 +36,13 @@ impl Default for BodyDeadline {
         Self(Duration::from_secs(30))
     }
 }
+
+/// Proves anew who asks, of a request whose body took its time (app data): what they may do can have changed since its head arrived.
+#[derive(Clone, Copy)]
+pub struct Recheck(pub fn(&HttpRequest) -> LocalBoxFuture<'static, Result<()>>);
+
+/// After so long a caller is proved anew.
+const RECHECKED_AFTER: Duration = Duration::from_millis(10);
 
 /// The body of a request, not yet read. An extractor that never fails.
 pub struct JsonBody {
@@ -98,7 +106,12 @@ impl JsonBody {
             return Err(too_large(max_bytes));
         }
         let deadline = self.deadline;
-        tokio::time::timeout_at(deadline, self.gather(max_bytes)).await.unwrap_or_else(|_| Err(timed_out()))
+        let begun = Instant::now();
+        let body = tokio::time::timeout_at(deadline, self.gather(max_bytes)).await.unwrap_or_else(|_| Err(timed_out()))?;
+        if let Some(Recheck(recheck)) = self.request.app_data::<Recheck>().filter(|_| begun.elapsed() > RECHECKED_AFTER) {
+            recheck(&self.request).await?;
+        }
+        Ok(body)
     }
 
     async fn gather(&mut self, max_bytes: usize) -> Result<Bytes> {

@@ -24,7 +24,7 @@ mod schemas;
 mod tree;
 mod unread;
 
-pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES, SMALL_BODY_BYTES};
+pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES, Recheck, SMALL_BODY_BYTES};
 pub use idempotency::IdempotencyKey;
 pub use limits::{ClientAddress, TrustedProxies};
 pub use nearest::nearest;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::on_both_engines;
 use crate::site::{PASSWORD, Site, article};
+use crate::support::raw::Socket;
 
 on_both_engines! {
     async fn authors_write_their_own_articles_and_decide_on_no_dates(engine) {
@@ -16,6 +17,29 @@ on_both_engines! {
         author.get(&format!("/v1/editor/articles/{other}")).await.is_problem(404, "not_found");
         author.get("/v1/editor/users").await.is_problem(403, "forbidden");
         site.anyone().get(&format!("/v1/editor/articles/{id}")).await.is_problem(401, "invalid_token");
+    }
+
+    async fn who_is_out_or_demoted_while_a_body_arrives_does_nothing_any_more(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let admin = site.login(Role::Admin).await;
+        for (change, status, code) in [(json!({ "role": "author" }), 403, "forbidden"), (json!({ "active": false }), 401, "invalid_token")] {
+            let login = site.anyone().post("/v1/auth/login").json(json!({ "email": "editor@example.org", "password": PASSWORD })).await;
+            let body = article("Too late").to_string();
+            let (most, last) = body.split_at(body.len() - 1);
+            let mut slow = Socket::connect(site.address()).await;
+            let head = format!(
+                "POST /v1/editor/articles HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{most}",
+                login.text_at("/access_token"),
+                body.len()
+            );
+            slow.send(head).await;
+            // Another login takes longer than the server believes a caller.
+            site.login(Role::Author).await;
+            admin.patch(&format!("/v1/editor/users/{}", login.text_at("/user/id"))).merge_patch(&change).await.is_ok();
+            slow.send(last).await;
+            slow.answer().await.is_problem(status, code);
+            assert_eq!(admin.get("/v1/editor/articles").await.data().len(), 0);
+        }
     }
 
     async fn a_refresh_token_is_used_once_but_for_ten_seconds_of_grace(engine) {
