@@ -18,6 +18,7 @@ use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
+use crate::kernel::zone::Zone;
 
 /// An article under the lock of a write, with its history before and after.
 pub struct Edited {
@@ -204,6 +205,10 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
     if given.changes_dates() || given.withdrawn.is_absent() {
         rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
+        let changed = edited.history.iter_mut().find(|p| p.id == id).filter(|p| p.time_zone != current);
+        if let (Some(changed), Some(zone)) = (changed, zone) {
+            read_anew(changed, &zone);
+        }
     }
     match &given.withdrawn {
         Patch::Absent => {}
@@ -211,6 +216,13 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
         Patch::Value(withdrawal) => rules::set_withdrawn(&mut edited.history, id, Some(withdrawal.reason.clone()), edited.now)?,
     }
     Ok(())
+}
+
+/// Another zone moves no instant: what was given as a local time is that time of the new zone now.
+fn read_anew(publication: &mut Publication, zone: &Zone) {
+    let local = |given: &Option<String>, at: Instant| given.as_ref().map(|_| zone.local(at).to_string());
+    publication.publish_at_local = local(&publication.publish_at_local, publication.publish_at);
+    publication.unpublish_at_local = local(&publication.unpublish_at_local, publication.unpublish_at);
 }
 
 fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {

@@ -26,6 +26,20 @@ on_both_engines! {
         assert_eq!(site.anyone().get("/v1/articles").await.data().len(), 1);
     }
 
+    async fn another_zone_moves_no_instant_and_shows_its_own_local_times(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Clocks");
+        wanted["publish"] = json!({ "publish_at": "2027-10-31T01:30", "time_zone": "Europe/Berlin" });
+        let made = editor.post("/v1/editor/articles").json(&wanted).await;
+        let path = format!("/v1/editor/publications/{}", made.text_at("/publications/0/id"));
+        let moved = editor.patch(&path).merge_patch(json!({ "time_zone": "America/New_York" })).await;
+        assert_eq!((&moved["publish_at"], &moved["publish_at_local"]), (&json!("2027-10-30T23:30:00.000Z"), &json!("2027-10-30T19:30:00")));
+        let ending = editor.patch(&path).merge_patch(json!({ "unpublish_at": "2027-11-02T00:00", "time_zone": "Asia/Ashgabat" })).await;
+        assert_eq!((&ending["publish_at_local"], &ending["unpublish_at_local"]), (&json!("2027-10-31T04:30:00"), &json!("2027-11-02T00:00:00")));
+        assert_eq!(ending["publish_at"], moved["publish_at"]);
+    }
+
     async fn editing_never_changes_what_is_live_and_publishing_does(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
