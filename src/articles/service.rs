@@ -252,7 +252,7 @@ fn finish(
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
     }
     if let Some(publish) = publish {
-        publications::create_in(&mut edited, caller, publish, "/publish")?;
+        publications::create_in(&mut edited, caller, publish).map_err(|problem| problem.below("/publish"))?;
     }
     publications::close(tx, &edited, &before)?;
     let details = json!({ "version": edited.subject.version, "revision": edited.subject.newest_revision });

@@ -137,11 +137,7 @@ impl Problem {
 
     /// 422 with every mistake of a body; `errors` must not be empty.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = match errors.as_slice() {
-            [one] => format!("{}: {}", if one.pointer.is_empty() { "The body" } else { &one.pointer }, one.detail),
-            many => format!("There are {} mistakes in the body.", many.len()),
-        };
-        Self::new(Code::Invalid, detail).with_errors(errors)
+        Self::new(Code::Invalid, told(&errors)).with_errors(errors)
     }
 
     /// 422 with one mistake.
@@ -158,9 +154,12 @@ impl Problem {
 
     /// The same, of a body that lies at `prefix` within a larger one.
     #[must_use]
-    pub fn below(self, prefix: &str) -> Self {
-        let errors = self.0.errors.iter().map(|error| FieldError { pointer: format!("{prefix}{}", error.pointer), ..error.clone() });
-        if self.code() == Code::Invalid { Self::invalid(errors.collect()) } else { self }
+    pub fn below(mut self, prefix: &str) -> Self {
+        if self.0.code == Code::Invalid {
+            self.0.errors.iter_mut().for_each(|error| error.pointer.insert_str(0, prefix));
+            self.0.detail = told(&self.0.errors);
+        }
+        self
     }
 
     /// The same with one more member in the JSON.
@@ -212,6 +211,14 @@ impl Problem {
     /// The cause, for the log.
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
+    }
+}
+
+/// The mistakes of a body in a sentence.
+fn told(errors: &[FieldError]) -> String {
+    match errors {
+        [one] => format!("{}: {}", if one.pointer.is_empty() { "The body" } else { &one.pointer }, one.detail),
+        many => format!("There are {} mistakes in the body.", many.len()),
     }
 }
 

@@ -73,20 +73,19 @@ fn refuse_gone(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Resu
 ///
 /// # Errors
 /// What the rules refuse.
-pub fn create_in(edited: &mut Edited, caller: &Caller, create: &PublicationCreate, prefix: &str) -> Result<(PublicationId, bool)> {
-    let wanted = wanted(caller, edited.subject.id, create, prefix)?;
-    refuse_unknown_revision(&edited.subject, wanted.revision, prefix)?;
-    let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now);
-    Ok(match scheduled.map_err(|refused| Problem::from(refused).below(prefix))? {
+pub fn create_in(edited: &mut Edited, caller: &Caller, create: &PublicationCreate) -> Result<(PublicationId, bool)> {
+    let wanted = wanted(caller, edited.subject.id, create)?;
+    refuse_unknown_revision(&edited.subject, wanted.revision)?;
+    Ok(match rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now)? {
         Scheduled::InForceAlready(id) => (id, false),
         Scheduled::Added(id) => (id, true),
     })
 }
 
-fn refuse_unknown_revision(subject: &Subject, revision: Option<i64>, prefix: &str) -> Result<()> {
+fn refuse_unknown_revision(subject: &Subject, revision: Option<i64>) -> Result<()> {
     match revision {
         Some(number) if number < 1 || number > subject.newest_revision => Err(Problem::invalid_field(
-            format!("{prefix}/revision"),
+            "/revision",
             "unknown_revision",
             format!("the article has revisions 1 to {}", subject.newest_revision),
         )),
@@ -94,12 +93,12 @@ fn refuse_unknown_revision(subject: &Subject, revision: Option<i64>, prefix: &st
     }
 }
 
-fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate, prefix: &str) -> Result<Wanted> {
-    let zone = zone(&format!("{prefix}/time_zone"), create.time_zone.as_deref())?;
-    let read = |name: &str, text: &str| time(&format!("{prefix}/{name}"), text, zone.as_ref());
-    let publish_at = create.publish_at.as_deref().map(|text| read("publish_at", text)).transpose()?;
-    let unpublish_at = patch(&create.unpublish_at, |text| read("unpublish_at", text))?;
-    let published_at = create.published_at.as_deref().map(|text| read("published_at", text)).transpose()?;
+fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate) -> Result<Wanted> {
+    let zone = zone("/time_zone", create.time_zone.as_deref())?;
+    let read = |pointer: &str, text: &str| time(pointer, text, zone.as_ref());
+    let publish_at = create.publish_at.as_deref().map(|text| read("/publish_at", text)).transpose()?;
+    let unpublish_at = patch(&create.unpublish_at, |text| read("/unpublish_at", text))?;
+    let published_at = create.published_at.as_deref().map(|text| read("/published_at", text)).transpose()?;
     Ok(Wanted {
         article_id,
         publish_at: publish_at.as_ref().map(|given| given.0),
@@ -151,7 +150,7 @@ pub async fn create(
     idempotency::write(db, keyed, move |tx| {
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
-        let (id, is_new) = create_in(&mut edited, &caller, &create, "")?;
+        let (id, is_new) = create_in(&mut edited, &caller, &create)?;
         let publication = seen(&edited, id)?;
         if is_new {
             close(tx, &edited, &before)?;
@@ -191,7 +190,7 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
     let publish_at = patch(&given.publish_at, |text| time("/publish_at", text, zone.as_ref()))?;
     let unpublish_at = patch(&given.unpublish_at, |text| time("/unpublish_at", text, zone.as_ref()))?;
     let published_at = patch(&given.published_at, |text| time("/published_at", text, zone.as_ref()))?;
-    refuse_unknown_revision(&edited.subject, given.revision.clone().value(), "")?;
+    refuse_unknown_revision(&edited.subject, given.revision.clone().value())?;
     let change = Change {
         publish_at_local: local(&publish_at),
         unpublish_at_local: local(&unpublish_at),
