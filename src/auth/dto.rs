@@ -23,7 +23,7 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct RefreshToken {
     /// The token of the last login or refresh.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 2048)]
     pub refresh_token: String,
 }
 

@@ -19,8 +19,9 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Log in
 ///
-/// Only failures are counted: 10 for an account and 30 for a client address within 15 minutes. Addresses from which the account was used within 30 days are
-/// exempt from the account's limit, so that nobody can lock a colleague out.
+/// Only failures are counted, within 15 minutes: 10 for an account and 30 for a client address (of IPv6 its /64). Where the account was used from within 30
+/// days it has 10 of its own instead, so that nobody elsewhere and no colleague at the same address can lock it out. At most 16 logins wait for their turn, and
+/// as many from where the account is known.
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
 #[post("/v1/auth/login")]
 async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {

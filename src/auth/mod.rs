@@ -1,5 +1,6 @@
 //! Who asks: passwords, access and refresh tokens, sessions, and the table of what each role may do.
 
+pub mod attempts;
 pub mod caller;
 pub mod dto;
 pub mod editor;

@@ -1,11 +1,11 @@
-//! Passwords: argon2id (RFC 9106) at m = 19,456 KiB, t = 2, p = 1, two at a time and a short queue, so that logins never slow
-//! delivery down.
+//! Passwords: argon2id (RFC 9106) at m = 19,456 KiB, t = 2, p = 1, one at a time in each of two short queues, so that logins never
+//! slow delivery down.
 
 use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::kernel::problem::{Code, Problem, Result};
@@ -14,30 +14,65 @@ use crate::kernel::problem::{Code, Problem, Result};
 pub const SHORTEST: usize = 8;
 /// The most bytes of a password.
 pub const LONGEST: usize = 1024;
-/// How many passwords are hashed at the same time.
-const AT_ONCE: usize = 2;
-/// How many may wait besides.
-const WAITING: usize = 14;
+/// How many may wait in each queue, besides the one whose turn it is.
+const WAITING: usize = 15;
 
-/// Hashes and verifies passwords on a bounded pool.
-#[derive(Clone, Debug)]
-pub struct Passwords {
-    /// Who may run or wait.
-    admitted: Arc<Semaphore>,
-    running: Arc<Semaphore>,
+/// Who waits with whom. In each queue one password at a time is looked at, so that a flood of strangers does not keep colleagues out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Users who are logged in, or were before from where they are.
+    Known,
+    /// Everyone else.
+    Strange,
 }
 
-impl Default for Passwords {
+/// Hashes and verifies passwords on a bounded pool.
+#[derive(Clone, Debug, Default)]
+pub struct Passwords {
+    known: Line,
+    strange: Line,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    /// Who may have the turn or wait.
+    admitted: Arc<Semaphore>,
+    turn: Arc<Semaphore>,
+}
+
+impl Default for Line {
     fn default() -> Self {
-        Self { admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)), running: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { admitted: Arc::new(Semaphore::new(1 + WAITING)), turn: Arc::new(Semaphore::new(1)) }
     }
 }
 
 impl Passwords {
-    /// The PHC string of a password.
+    /// Waits until it is one's turn, which lasts until what is returned is dropped.
     ///
     /// # Errors
     /// `too_many_requests` (429) when too many wait.
+    pub async fn turn(&self, queue: Queue) -> Result<Turn> {
+        let line = match queue {
+            Queue::Known => &self.known,
+            Queue::Strange => &self.strange,
+        };
+        let busy = || Problem::new(Code::TooManyRequests, "Too many logins are under way.").with_header("retry-after", "1");
+        let admitted = Arc::clone(&line.admitted).try_acquire_owned().map_err(|_| busy())?;
+        let turn = Arc::clone(&line.turn).acquire_owned().await.map_err(Problem::internal)?;
+        Ok(Turn(Arc::new((admitted, turn))))
+    }
+}
+
+/// The right to have passwords hashed, one after another. It goes with the work as well: that goes on when whoever asked has hung up, and counts until it
+/// is done.
+#[derive(Debug)]
+pub struct Turn(Arc<(OwnedSemaphorePermit, OwnedSemaphorePermit)>);
+
+impl Turn {
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// If there is no randomness.
     pub async fn hash(&self, password: &str) -> Result<String> {
         let password = normalised(password);
         self.run(move || hash_now(&password)).await?
@@ -46,7 +81,7 @@ impl Passwords {
     /// Whether a password has this hash. Without one as much is computed, and the answer is no.
     ///
     /// # Errors
-    /// `too_many_requests` (429) when too many wait.
+    /// If the pool fails.
     pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
         let password = normalised(password);
         self.run(move || match hash {
@@ -56,13 +91,10 @@ impl Passwords {
         .await
     }
 
-    /// The permits go with the work: it goes on when whoever asked has hung up, and counts until it is done.
     async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let busy = || Problem::new(Code::TooManyRequests, "Too many logins are under way.").with_header("retry-after", "1");
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| busy())?;
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(Problem::internal)?;
+        let turn = Arc::clone(&self.0);
         let work = move || {
-            let _permits = (admitted, running);
+            let _turn = turn;
             f()
         };
         tokio::task::spawn_blocking(work).await.map_err(Problem::internal)

@@ -6,8 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::attempts::Counts;
 use super::dto::{Me, Tokens};
-use super::password::Passwords;
+use super::password::{Passwords, Queue};
 use super::store::{self, SigningKey};
 use super::token;
 use crate::audit::store::{Target, record};
@@ -20,12 +21,6 @@ use crate::kernel::page::CursorKey;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::users::service::{self as users, User};
 
-/// In how many milliseconds failures are counted: a quarter of an hour.
-const FAILURES_WITHIN_MS: i64 = 15 * 60 * 1000;
-/// How many failures an account may have in that time, except from addresses that it was used from.
-pub const FAILURES_AN_ACCOUNT: usize = 10;
-/// How many failures an address may have in that time.
-pub const FAILURES_AN_ADDRESS: usize = 30;
 /// How long an address counts as known, and a session lasts at most: 30 days.
 const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// In how many milliseconds a used refresh token gives the same successor.
@@ -37,6 +32,19 @@ pub struct Auth {
     db: Db,
     passwords: Passwords,
     refresh_key: Vec<u8>,
+}
+
+/// A login that is looked at.
+struct Attempt {
+    user: Option<User>,
+    is_known: bool,
+    counts: Counts,
+}
+
+impl Attempt {
+    fn queue(&self) -> Queue {
+        if self.is_known { Queue::Known } else { Queue::Strange }
+    }
 }
 
 const REFRESH_SECRET: &str = "refresh";
@@ -103,42 +111,35 @@ impl Auth {
     pub async fn login(&self, email: &str, password: &str, address: &str) -> Result<Tokens> {
         refuse_too_long("/password", password)?;
         let (email, address) = (users::normalised(email), address.to_owned());
-        let user = self.admitted(&email, &address).await?;
+        let turn = self.passwords.turn(self.admitted(&email, &address).await?.queue()).await?;
+        // Others of the queue may have failed meanwhile. From here on nobody of it is looked at until this one is counted.
+        let Attempt { user, counts, .. } = self.admitted(&email, &address).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let is_right = self.passwords.verify(password, hash).await?;
+        let is_right = turn.verify(password, hash).await?;
         match user.filter(|user| is_right && user.active) {
             Some(user) => self.start_session(user, address).await,
             None => {
-                tracing::info!(address, "a login failed");
-                self.count_failure([account(&email), place(&address)].into()).await?;
+                tracing::info!("a login failed");
+                self.db.write(move |tx| counts.add(tx)).await?;
                 Err(invalid_credentials())
             }
         }
     }
 
-    async fn count_failure(&self, subjects: Vec<String>) -> Result<()> {
-        let write = move |tx: &mut Tx<'_>| {
-            let now = tx.now()?;
-            store::insert_failures(tx.conn(), &subjects, now, now.plus_millis(-FAILURES_WITHIN_MS))
-        };
-        Ok(self.db.write(write).await?)
-    }
-
     /// Refuses accounts and addresses with too many failures before a password is looked at.
-    async fn admitted(&self, email: &str, address: &str) -> Result<Option<User>> {
+    async fn admitted(&self, email: &str, address: &str) -> Result<Attempt> {
         let (email, address, now) = (email.to_owned(), address.to_owned(), self.db.clock().now());
         self.db
             .read(move |connection| {
                 let user = users::stored_by_email(connection, &email)?;
+                let since = now.plus_millis(-SESSION_MS);
                 let known = match &user {
-                    Some(user) => store::is_known_address(connection, user.id, &address, now.plus_millis(-SESSION_MS))?,
-                    None => false,
+                    Some(user) if store::is_known_address(connection, user.id, &address, since)? => Some(user.id),
+                    _ => None,
                 };
-                refuse_after(connection, &place(&address), FAILURES_AN_ADDRESS, now)?;
-                if !known {
-                    refuse_after(connection, &account(&email), FAILURES_AN_ACCOUNT, now)?;
-                }
-                Ok(user)
+                let counts = known.map_or_else(|| Counts::strange(&email, &address), |id| Counts::known(id, &address));
+                counts.check(connection, now)?;
+                Ok(Attempt { user, is_known: known.is_some(), counts })
             })
             .await
     }
@@ -250,17 +251,18 @@ impl Auth {
             return Err(Problem::invalid_field("/new_password", "invalid", fault));
         }
         refuse_too_long("/current_password", current)?;
+        let turn = self.passwords.turn(Queue::Known).await?;
         let now = self.db.clock().now();
         let read = move |connection: &mut AnyConnection| {
-            refuse_after(connection, &own(id), FAILURES_AN_ACCOUNT, now)?;
+            Counts::own(id).check(connection, now)?;
             users::stored(connection, id)?.ok_or_else(invalid_token)
         };
         let known = self.db.read(read).await?.password_hash;
-        if !self.passwords.verify(current, Some(known.clone())).await? {
-            self.count_failure(vec![own(id)]).await?;
+        if !turn.verify(current, Some(known.clone())).await? {
+            self.db.write(move |tx| Counts::own(id).add(tx)).await?;
             return Err(wrong_password());
         }
-        let hash = self.passwords.hash(new).await?;
+        let hash = turn.hash(new).await?;
         self.db
             .write(move |tx| {
                 dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
@@ -316,30 +318,6 @@ fn me(user: &User) -> Result<Me> {
 
 fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
-}
-
-fn account(email: &str) -> String {
-    format!("account:{email}")
-}
-
-fn place(address: &str) -> String {
-    format!("address:{address}")
-}
-
-/// Failures to name the present password when changing it.
-fn own(user: UserId) -> String {
-    format!("password:{user}")
-}
-
-/// Refuses when the subject had `most` failures within the time in which they are counted.
-fn refuse_after(connection: &mut AnyConnection, subject: &str, most: usize, now: Instant) -> Result<()> {
-    let failures = store::failures(connection, subject, now.plus_millis(-FAILURES_WITHIN_MS), most)?;
-    // The one whose passing admits the next attempt.
-    let Some(oldest) = failures.get(most - 1) else { return Ok(()) };
-    let wait_ms = oldest.plus_millis(FAILURES_WITHIN_MS).millis() - now.millis();
-    let seconds = (wait_ms + 999).div_euclid(1000).max(1);
-    Err(Problem::new(Code::TooManyRequests, "Too many failed logins. Wait before the next one.")
-        .with_header("retry-after", seconds.to_string()))
 }
 
 /// A password that is longer than any that can be set is refused before anything is computed.

@@ -229,7 +229,12 @@ pub fn failures(connection: &mut AnyConnection, subject: &str, since: Instant, m
 ///
 /// # Errors
 /// If the database fails.
-pub fn insert_failures(connection: &mut AnyConnection, subjects: &[String], now: Instant, since: Instant) -> Result<()> {
+pub fn insert_failures<'a>(
+    connection: &mut AnyConnection,
+    subjects: impl Iterator<Item = &'a str>,
+    now: Instant,
+    since: Instant,
+) -> Result<()> {
     diesel::delete(login_failures::table.filter(login_failures::at.le(since))).execute(connection)?;
     for subject in subjects {
         diesel::insert_into(login_failures::table)

@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod dot_env;
 mod keys;
 mod serve;
 mod user;
@@ -45,7 +46,7 @@ pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs the command that the arguments name. A `.env` in the working folder is read first; what the environment has already stays.
 pub fn run() -> ExitCode {
-    if let Err(fault) = read_dot_env() {
+    if let Err(fault) = dot_env::read() {
         eprintln!("dateline: {fault}");
         return ExitCode::from(2);
     }
@@ -64,20 +65,6 @@ pub fn run() -> ExitCode {
             eprintln!("dateline: {error}");
             ExitCode::from(2)
         }
-    }
-}
-
-/// What is wrong with a line is said without quoting it: it may hold a secret.
-fn read_dot_env() -> Result<(), String> {
-    match dotenvy::from_path(".env") {
-        Err(dotenvy::Error::LineParse(part, _)) => {
-            let text = std::fs::read_to_string(".env").unwrap_or_default();
-            let number = text.lines().position(|line| line.contains(&part)).map_or(0, |before| before + 1);
-            let rule = "a value with spaces, # or quotes stands in quotes";
-            Err(format!(".env: line {number} cannot be read: {rule}. Example: SITE_NAME='The Morning News'"))
-        }
-        Err(error) if !error.not_found() => Err(format!(".env: {error}")),
-        _ => Ok(()),
     }
 }
 

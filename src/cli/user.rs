@@ -51,11 +51,14 @@ enum Command {
         #[arg(long, value_parser = role)]
         role: Role,
     },
-    /// Give a user another password, read from standard input; their sessions end.
+    /// Give a user another password; their sessions end. Without --password-stdin a random one is printed.
     SetPassword {
         /// Whose.
         #[arg(long)]
         email: String,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// Keep a user from logging in; their sessions end at once.
     Deactivate {
@@ -69,13 +72,31 @@ fn role(name: &str) -> Result<Role, String> {
     Role::find(name).ok_or_else(|| "author, editor and admin are the roles".to_owned())
 }
 
-fn password_of_stdin() -> Result<String, Box<dyn std::error::Error>> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    let password = text.trim_end_matches(['\r', '\n']).to_owned();
-    match password::fault(&password) {
-        Some(fault) => Err(format!("the password is not taken: {fault}").into()),
-        None => Ok(password),
+/// A new password, and whether it was made up here.
+struct Password {
+    text: String,
+    is_random: bool,
+}
+
+impl Password {
+    fn read(from_stdin: bool) -> Result<Self, Box<dyn std::error::Error>> {
+        if !from_stdin {
+            return Ok(Self { text: service::random_password(), is_random: true });
+        }
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        match password::fault(&text) {
+            Some(fault) => Err(format!("the password is not taken: {fault}").into()),
+            None => Ok(Self { text, is_random: false }),
+        }
+    }
+
+    /// Says a random one, this once.
+    fn show(&self) {
+        if self.is_random {
+            println!("password: {}", self.text);
+        }
     }
 }
 
@@ -83,14 +104,11 @@ pub fn run(user: User) -> Outcome {
     let db = open(&user.settings)?;
     match user.command {
         Command::Add { email, name, role, password_stdin } => {
-            let given = if password_stdin { Some(password_of_stdin()?) } else { None };
-            let password = given.clone().unwrap_or_else(service::random_password);
-            let new = NewUser { email, name, role, password_hash: password::hash_here(&password)? };
+            let password = Password::read(password_stdin)?;
+            let new = NewUser { email, name, role, password_hash: password::hash_here(&password.text)? };
             let added = db.run_write(move |tx| service::add_in(tx, None, &new))?;
             println!("{} {} {}", added.id, added.email, added.role.name());
-            if given.is_none() {
-                println!("password: {password}");
-            }
+            password.show();
         }
         Command::List => {
             for user in db.run_read(|connection| store::all(connection, i64::MAX))? {
@@ -100,10 +118,12 @@ pub fn run(user: User) -> Outcome {
         }
         Command::SetRole { email, role } => change(&db, &email, UserPatch { role: Some(role), ..UserPatch::default() })?,
         Command::Deactivate { email } => change(&db, &email, UserPatch { active: Some(false), ..UserPatch::default() })?,
-        Command::SetPassword { email } => {
+        Command::SetPassword { email, password_stdin } => {
             let id = service::by_email(&db, &email)?.id;
-            let hash = password::hash_here(&password_of_stdin()?)?;
+            let password = Password::read(password_stdin)?;
+            let hash = password::hash_here(&password.text)?;
             db.run_write(move |tx| reset_password_in(tx, id, &hash))?;
+            password.show();
         }
     }
     Ok(())

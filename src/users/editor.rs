@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{EditorUser, UserCreate, UserList, UserPatch};
 use super::service::{self, NewUser};
-use crate::auth::password::{self, Passwords};
+use crate::auth::password::{self, Passwords, Queue};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
 use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
@@ -43,7 +43,9 @@ async fn create(
         return Err(Problem::invalid_field("/password", "too_long", fault));
     }
     let one_time = create.password.is_none().then(service::random_password);
-    let password_hash = passwords.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
+    let turn = passwords.turn(Queue::Known).await?;
+    let password_hash = turn.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
+    drop(turn);
     let new = NewUser { email: create.email, name: create.name, role: create.role, password_hash };
     let mut user = db.write(move |tx| service::add_in(tx, Some(caller.user_id), &new)).await?;
     user.one_time_password = one_time;

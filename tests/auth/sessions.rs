@@ -1,6 +1,7 @@
 //! Logins and their limits, refresh tokens, passwords, keys.
 
-use dateline::auth::service::{FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS, rotate_in};
+use dateline::auth::attempts::{FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS};
+use dateline::auth::service::rotate_in;
 use dateline::kernel::problem::Code;
 
 use super::desk::{ADMIN, ELSEWHERE, PASSWORD, code, refused, retry_after};
@@ -67,6 +68,64 @@ each_engine! {
         assert!(desk.auth.login(ADMIN, PASSWORD, "203.0.113.10").await.is_ok());
         desk.minutes(15);
         assert!(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.is_ok());
+    }
+}
+
+each_engine! {
+    async fn a_colleague_at_the_same_address_keeps_nobody_out(desk: Desk) {
+        desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.unwrap();
+        for nth in 0..=FAILURES_AN_ADDRESS {
+            desk.fail(&format!("nobody{nth}@example.org"), ELSEWHERE).await;
+        }
+        assert_eq!(desk.fail("nobody@example.org", ELSEWHERE).await, Code::TooManyRequests);
+        assert!(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.is_ok());
+    }
+}
+
+each_engine! {
+    async fn an_account_takes_ten_failures_where_it_is_known(desk: Desk) {
+        desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.unwrap();
+        for _ in 0..FAILURES_AN_ACCOUNT {
+            assert_eq!(desk.fail(ADMIN, ELSEWHERE).await, Code::InvalidCredentials);
+        }
+        assert_eq!(code(&refused(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await)), Code::TooManyRequests);
+        // They count neither for others there nor for the account elsewhere.
+        assert_eq!(desk.fail("nobody@example.org", ELSEWHERE).await, Code::InvalidCredentials);
+        assert!(desk.auth.login(ADMIN, PASSWORD, "192.0.2.7").await.is_ok());
+    }
+}
+
+each_engine! {
+    async fn attempts_at_the_same_time_do_not_pass_the_limit(desk: Desk) {
+        let attempts = (0..16).map(|nth| {
+            let (auth, address) = (desk.auth.clone(), format!("198.51.100.{nth}"));
+            tokio::spawn(async move { code(&refused(auth.login(ADMIN, "wrong password", &address).await)) })
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let mut looked_at = 0;
+        for attempt in attempts {
+            looked_at += usize::from(attempt.await.unwrap() == Code::InvalidCredentials);
+        }
+        assert_eq!(looked_at, FAILURES_AN_ACCOUNT);
+    }
+}
+
+each_engine! {
+    async fn a_flood_of_strangers_keeps_nobody_out_who_is_known(desk: Desk) {
+        desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.unwrap();
+        let strangers: Vec<_> = (0..40)
+            .map(|nth| {
+                let auth = desk.auth.clone();
+                tokio::spawn(async move { code(&refused(auth.login(&format!("nobody{nth}@example.org"), PASSWORD, &format!("198.51.100.{nth}")).await)) })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert!(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.is_ok());
+        let mut sent_away = 0;
+        for stranger in strangers {
+            sent_away += usize::from(stranger.await.unwrap() == Code::TooManyRequests);
+        }
+        assert!(sent_away > 0, "the queue was never full");
     }
 }
 

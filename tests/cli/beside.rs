@@ -84,13 +84,17 @@ fn a_new_password_ends_the_sessions_and_is_the_one_that_counts() {
     for engine in engines() {
         let beside = Beside::start(*engine);
         let ayna = beside.add_ayna();
-        let refused = beside.fails("user set-password --email ayna@example.org", "short\n");
+        let refused = beside.fails("user set-password --password-stdin --email ayna@example.org", "short\n");
         assert!(said(&refused).contains("fewer than 8 characters") && !said(&refused).contains("short"), "{}", said(&refused));
         assert_eq!(status(&ayna, "/v1/auth/me"), 200);
-        beside.succeeds("user set-password --email ayna@example.org", "the second one\n");
+        beside.succeeds("user set-password --password-stdin --email ayna@example.org", "the second one\n");
         assert_eq!(status(&ayna, "/v1/auth/me"), 401, "on {engine:?}");
         beside.server.login(AYNA, "the first one").is_problem(401, "invalid_credentials");
         beside.server.login(AYNA, "the second one").is_ok();
+        let said = beside.succeeds("user set-password --email ayna@example.org", "");
+        let random = said.lines().find_map(|line| line.strip_prefix("password: ")).unwrap();
+        beside.server.login(AYNA, "the second one").is_problem(401, "invalid_credentials");
+        beside.server.login(AYNA, random).is_ok();
     }
 }
 

@@ -101,6 +101,22 @@ fn a_dot_env_that_cannot_be_read_stops_the_start_and_is_not_quoted() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_is_found_and_a_misspelt_setting_named() {
+    let folder = Folder::new();
+    std::fs::write(folder.join(".env"), "WORKERS=2\nSITE_NAME='The Morning\nLOG=info\n").unwrap();
+    let output = run(folder.path(), &["migrate"]);
+    assert!(output.status.code() == Some(2) && said(&output).contains(".env: line 2 cannot be read"), "{}", said(&output));
+    std::fs::write(folder.join(".env"), "LISTN=127.0.0.1:1\nPOSTGRES_PASSWORD=of-another-program\n").unwrap();
+    let output = run(folder.path(), &["migrate"]);
+    assert!(
+        output.status.success() && said(&output).contains("LISTN is no setting and does nothing; did you mean LISTEN?"),
+        "{}",
+        said(&output)
+    );
+    assert!(!said(&output).contains("POSTGRES_PASSWORD"), "{}", said(&output));
+}
+
+#[test]
 fn help_shows_no_secret_of_the_environment() {
     let folder = Folder::new();
     let mut help = dateline(folder.path(), &["serve", "--help"]);
