@@ -2,11 +2,10 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
+use actix_web::App as ActixApp;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
-use actix_web::{App as ActixApp, HttpServer};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,7 +21,8 @@ use crate::http::caching::UsualLifetime;
 use crate::http::middleware::Shell;
 use crate::http::openapi::{Document, Finish, frame};
 use crate::http::routes::{Routes, fallback};
-use crate::http::{Recheck, Schemas, docs};
+use crate::http::serving::{self, Patience};
+use crate::http::{Budget, Recheck, Schemas, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
 use crate::settings::Options;
@@ -150,8 +150,8 @@ impl App {
     /// # Errors
     /// If the socket cannot be used.
     pub fn server(self, listener: TcpListener) -> std::io::Result<Server> {
-        let workers = self.options.workers;
-        let server = HttpServer::new(move || {
+        let (workers, budget) = (self.options.workers, Budget::default());
+        serving::server(listener, workers, Patience::default(), move || {
             let site = Site { locales: self.options.locales.clone(), embed_hosts: self.options.embed_hosts.clone() };
             let (app, _) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
             app.app_data(Data::from(Arc::clone(&self.schemas)))
@@ -162,20 +162,14 @@ impl App {
                 .app_data(Data::new(self.delivery.clone()))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))
+                .app_data(budget.clone())
                 .app_data(Recheck(auth::caller::recheck))
                 .app_data(PublicUrl(self.options.api_url.clone()))
                 .app_data(self.options.trusted_proxies.clone())
                 .configure(|config| docs::mount(config, &self.document))
                 .default_service(fallback(&self.routes))
                 .wrap(Shell::new(self.options.cors_allowed_origins.clone()))
-        });
-        let server = server
-            .workers(workers)
-            .client_request_timeout(Duration::from_secs(30))
-            .client_disconnect_timeout(Duration::from_secs(10))
-            .shutdown_timeout(8)
-            .disable_signals();
-        Ok(server.listen(listener)?.run())
+        })
     }
 
     /// Starts serving on a socket within the present actix runtime: where, and the handle that stops it.

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, VARY};
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
@@ -10,14 +10,12 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::caching::Lifetime;
 use super::coding::Coding;
 use super::conditional;
+use super::large::{self, Budget};
 use super::tree::Tree;
 use crate::kernel::page::Page;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Kept, Once};
 use crate::kernel::version;
-
-/// Larger answers are packed on a thread of their own.
-const LARGE: usize = 64 * 1024;
 
 /// Where callers reach the API, the setting `API_URL` without a slash at its end (app data). Absolute URLs begin with it.
 #[derive(Clone, Debug)]
@@ -69,7 +67,7 @@ impl Delivered {
     /// The answer, with a value as JSON.
     ///
     /// # Errors
-    /// `not_acceptable` (406).
+    /// As [`Delivered::bytes`].
     pub async fn json<T: Serialize>(self, request: &HttpRequest, value: &T) -> Result<HttpResponse> {
         let bytes = serde_json::to_vec(value).map_err(Problem::internal)?;
         self.bytes(request, Bytes::from(bytes)).await
@@ -78,7 +76,7 @@ impl Delivered {
     /// The answer, with these bytes.
     ///
     /// # Errors
-    /// `not_acceptable` (406).
+    /// `not_acceptable` (406); `unavailable` (503) for a large one while too many are being sent.
     pub async fn bytes(self, request: &HttpRequest, bytes: Bytes) -> Result<HttpResponse> {
         let coding = Coding::negotiate(request.headers(), bytes.len())
             .ok_or_else(|| Problem::new(Code::NotAcceptable, "Accept-Encoding must allow one of identity, gzip, br and zstd."))?;
@@ -89,8 +87,9 @@ impl Delivered {
             return Ok(response);
         }
         let is_identity = coding == Coding::Identity;
-        let body = if is_identity { bytes } else { pack(bytes, coding).await? };
-        let mut response = HttpResponse::Ok().body(body);
+        let share = Budget::of(request).take(bytes.len())?;
+        let (bytes, share) = if is_identity { (bytes, share) } else { large::pack(bytes, coding, share).await? };
+        let mut response = HttpResponse::Ok().body(large::body(bytes, share));
         if !is_identity {
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
@@ -118,12 +117,6 @@ impl Delivered {
 fn digest(bytes: &[u8], coding: Coding) -> String {
     let between = if coding == Coding::Identity { "" } else { "-" };
     format!("\"{:032x}{between}{}\"", xxh3_128(bytes), coding.name())
-}
-
-async fn pack(bytes: Bytes, coding: Coding) -> Result<Bytes> {
-    let packed =
-        if bytes.len() > LARGE { web::block(move || coding.pack(&bytes)).await.map_err(Problem::internal)? } else { coding.pack(&bytes) };
-    packed.map(Bytes::from).map_err(Problem::internal)
 }
 
 /// 308: what is asked for is under another path now. The query stays.

@@ -2,6 +2,7 @@
 //!
 //! `/docs` alone answers HTML. Nothing of it comes from another host, and its Content-Security-Policy holds the browser to that.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -77,7 +78,10 @@ async fn file(request: HttpRequest) -> Result<HttpResponse> {
 fn vendored(name: &str) -> Result<Bytes> {
     let file = utoipa_swagger_ui::serve(name, Arc::new(Config::from("/v1/openapi.json")));
     let file = file.map_err(|fault| Problem::internal(fault.to_string()))?.ok_or_else(Problem::not_found)?;
-    Ok(Bytes::from(file.bytes.into_owned()))
+    Ok(match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
 }
 
 async fn error(request: HttpRequest) -> Result<HttpResponse> {

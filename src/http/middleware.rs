@@ -19,6 +19,7 @@ use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use super::cors::Origins;
+use super::large::{self, Budget};
 use super::tree::Tree;
 use super::unread::Hold;
 use super::{path, problem};
@@ -125,6 +126,8 @@ struct Exchange {
     is_preflight: bool,
     origins: Origins,
     unread: Option<Hold>,
+    /// What a large answer takes its bytes from; nothing where something may have been done, which is told in any case.
+    budget: Option<Budget>,
 }
 
 impl Exchange {
@@ -142,6 +145,7 @@ impl Exchange {
             is_preflight: *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD),
             origins: origins.clone(),
             unread: Hold::of(request),
+            budget: request.method().is_safe().then(|| Budget::of(request.request())),
             id,
         };
         request.headers_mut().insert(X_REQUEST_ID, exchange.id.clone());
@@ -158,10 +162,11 @@ impl Exchange {
 
     fn finish<B: MessageBody + 'static>(mut self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
         let status = response.status();
+        let response = response.map_into_boxed_body();
         let mut response = if status.is_client_error() || status.is_server_error() {
-            self.explain(response.map_into_boxed_body())
+            self.explain(response)
         } else {
-            response.map_into_boxed_body()
+            large::in_pieces(response, self.budget.as_ref()).unwrap_or_else(|problem| self.refuse(&problem))
         };
         self.dress(response.headers_mut());
         self.log(response.status().as_u16());
@@ -178,18 +183,19 @@ impl Exchange {
 
     /// Puts a refusal into words, unless a handler did.
     fn explain(&self, response: HttpResponse) -> HttpResponse {
-        let render = |problem: &Problem| {
-            problem::log(problem, self.id());
-            problem::render(problem, self.id(), self.tree)
-        };
         if let Some(problem) = response.error().and_then(|error| error.as_error::<Problem>()) {
-            return render(problem);
+            return self.refuse(problem);
         }
         let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|media| media.as_bytes().ends_with(b"json"));
         if is_json {
             return response;
         }
-        render(&problem::of_status(response.status(), response.error().map(ToString::to_string)))
+        self.refuse(&problem::of_status(response.status(), response.error().map(ToString::to_string)))
+    }
+
+    fn refuse(&self, problem: &Problem) -> HttpResponse {
+        problem::log(problem, self.id());
+        problem::render(problem, self.id(), self.tree)
     }
 
     /// The headers that every answer has.

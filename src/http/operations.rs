@@ -131,7 +131,12 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
     refusals.push((around.has_body, 422, "The body is JSON, but not what this operation takes.", unfit));
     refusals.push((true, 500, "Something went wrong on the server.", &[Code::Internal]));
-    refusals.push((true, 503, "The database is away or the server is stopping.", &[Code::Unavailable]));
+    refusals.push((
+        true,
+        503,
+        "The database is away, the server is stopping, or too many large answers are being sent.",
+        &[Code::Unavailable],
+    ));
     let responses = &mut operation["responses"];
     for (_, status, description, codes) in refusals.into_iter().filter(|(applies, ..)| *applies) {
         if responses.get(status.to_string()).is_none() {

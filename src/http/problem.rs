@@ -59,11 +59,13 @@ fn cache_control(code: Code, tree: Tree) -> &'static str {
 
 /// Writes the cause of a failure to the log, under the id that the answer carries.
 pub(super) fn log(problem: &Problem, request_id: &str) {
-    if problem.code().status() >= 500 {
-        let cause = problem.cause().map(chain).unwrap_or_default();
-        tracing::error!(request_id, code = problem.code().name(), cause, "{}", problem.detail());
-    } else if let Some(cause) = problem.cause() {
-        tracing::debug!(request_id, code = problem.code().name(), cause = chain(cause), "{}", problem.detail());
+    let (code, is_failure) = (problem.code().name(), problem.code().status() >= 500);
+    match problem.cause().map(chain) {
+        Some(cause) if is_failure => tracing::error!(request_id, code, cause, "{}", problem.detail()),
+        Some(cause) => tracing::debug!(request_id, code, cause, "{}", problem.detail()),
+        // Nothing went wrong here: it is stopping, or has too much to do.
+        None if is_failure => tracing::warn!(request_id, code, "{}", problem.detail()),
+        None => {}
     }
 }
 

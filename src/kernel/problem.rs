@@ -84,7 +84,7 @@ codes! {
     TooManyRequests "too_many_requests" 429 "Too many requests" "Wait for as many seconds as `Retry-After` says.";
     HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "Send fewer or shorter headers.";
     Internal "internal" 500 "Something went wrong on the server" "The log has the cause under the request id. Nothing was changed.";
-    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away or the server is stopping. Try again after `Retry-After` seconds.";
+    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
 }
 
 /// One mistake in a request.

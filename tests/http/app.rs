@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get, post};
+use actix_web::web::{Data, Path};
+use actix_web::{App, HttpRequest, HttpResponse, get, post};
 use dateline::http::answer::{self, PublicUrl};
 use dateline::http::caching::Lifetime;
 use dateline::http::cors::Origins;
 use dateline::http::middleware::Shell;
 use dateline::http::openapi::{Document, Finish, frame};
 use dateline::http::routes::{Routes, fallback};
-use dateline::http::{BodyDeadline, JsonBody, RawQuery, Schemas, docs};
+use dateline::http::serving::{self, Patience};
+use dateline::http::{BodyDeadline, Budget, JsonBody, RawQuery, Schemas, docs};
 use dateline::kernel::problem::Result;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,6 +23,9 @@ pub const DEADLINE: Duration = Duration::from_millis(400);
 
 /// How long a client that still sends may read an answer.
 pub const LINGER: Duration = Duration::from_secs(3);
+
+/// What large answers may hold together: one alone, of more than the system keeps for a connection by itself.
+pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// What is taken.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -54,23 +58,48 @@ async fn panic() -> Result<HttpResponse> {
     panic!("a secret of the handler");
 }
 
+#[utoipa::path(operation_id = "readLong", params(("length" = usize, Path, description = "How long")), responses((status = 200, description = "It", body = String)), security(()))]
+#[get("/v1/long/{length}")]
+async fn long(request: HttpRequest, length: Path<usize>) -> Result<HttpResponse> {
+    answer::delivered(&request, &"a".repeat(*length - 2), Lifetime::seconds(60)).await
+}
+
+#[utoipa::path(operation_id = "readLongAsEditor", params(("length" = usize, Path, description = "How long")), responses((status = 200, description = "It", body = String)), security(()))]
+#[get("/v1/editor/long/{length}")]
+async fn long_as_editor(length: Path<usize>) -> Result<HttpResponse> {
+    answer::editor(StatusCode::OK).json(&"a".repeat(*length - 2))
+}
+
+#[utoipa::path(operation_id = "makeLong", params(("length" = usize, Path, description = "How long")), responses((status = 200, description = "It", body = String)), security(()))]
+#[post("/v1/editor/long/{length}")]
+async fn make_long(length: Path<usize>) -> Result<HttpResponse> {
+    answer::editor(StatusCode::OK).json(&"a".repeat(*length - 2))
+}
+
 /// Starts the app; the address that it listens at.
 pub async fn start() -> String {
+    start_with(Patience { farewell: LINGER, ..Patience::default() }).await
+}
+
+/// The same with another patience.
+pub async fn start_with(patience: Patience) -> String {
     let (listener, address) = listen();
-    let server = HttpServer::new(|| {
+    let budget = Budget::new(MOST_BYTES);
+    let server = serving::server(listener, 1, patience, move || {
         let frame = frame("Notes.", &[]);
-        let (app, api) = App::new().into_utoipa_app().openapi(frame).service(read).service(create).service(panic).split_for_parts();
+        let app = App::new().into_utoipa_app().openapi(frame).service(read).service(create).service(panic);
+        let (app, api) = app.service(long).service(long_as_editor).service(make_long).split_for_parts();
         let document = Document::finish(&api, Finish::default());
         let routes = Routes::of(&document);
         app.app_data(Data::new(Schemas::of(&document)))
             .app_data(PublicUrl("https://api.example.org".to_owned()))
             .app_data(BodyDeadline(DEADLINE))
+            .app_data(budget.clone())
             .configure(|config| docs::mount(config, &document))
             .default_service(fallback(&routes))
             .wrap(Shell::new(Origins::parse("https://desk.example.org").expect("it is an origin")))
     });
-    let server = server.workers(1).client_disconnect_timeout(LINGER).disable_signals();
-    actix_web::rt::spawn(server.listen(listener).expect("it listens").run());
+    actix_web::rt::spawn(server.expect("it listens"));
     address
 }
 

@@ -9,4 +9,5 @@ mod raw;
 
 mod app;
 mod documents;
+mod large;
 mod wire;

@@ -1,0 +1,72 @@
+//! The server behind every route: what `actix_web::HttpServer` sets up, over [`Wire`] in place of a bare socket, so that a client that
+//! takes nothing of its answer is let go.
+
+use std::fmt;
+use std::future::ready;
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol, Request};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::Error;
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, Server, ServiceResponse};
+use actix_web::rt::net::TcpStream;
+
+use super::wire::Wire;
+
+/// How long a server waits for clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until the head of a connection's first request is whole.
+    pub head: Duration,
+    /// Until a client took [`LEAST_TAKEN`](super::wire::LEAST_TAKEN) of an answer, or what is left of it.
+    pub answer: Duration,
+    /// For a client to read its answer while it still sends, and to close.
+    pub farewell: Duration,
+    /// For requests that are under way when the server is told to stop.
+    pub stopping_secs: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let long = Duration::from_secs(30);
+        Self { head: long, answer: long, farewell: Duration::from_secs(10), stopping_secs: 8 }
+    }
+}
+
+/// A server of `app` on this socket; it runs once it is awaited, inside an actix runtime, and leaves signals alone.
+///
+/// # Errors
+/// If the socket cannot be used.
+pub fn server<F, I, S>(listener: TcpListener, workers: usize, patience: Patience, app: F) -> io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+    S::InitError: fmt::Debug,
+{
+    let address = listener.local_addr()?;
+    let builder = Server::build().workers(workers).shutdown_timeout(patience.stopping_secs).disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let builder = builder.listen("http", listener, move || {
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(patience.head)
+            .client_disconnect_timeout(patience.farewell)
+            .local_addr(address)
+            .finish(map_config(app(), |()| AppConfig::default()));
+        let wire = move |socket: TcpStream| {
+            let peer = socket.peer_addr().ok();
+            ready(Ok::<_, DispatchError>((Wire::new(socket, patience.answer), Protocol::Http1, peer)))
+        };
+        fn_service(wire).and_then(http)
+    })?;
+    Ok(builder.run())
+}

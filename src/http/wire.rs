@@ -1,0 +1,127 @@
+//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::rt::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// So many bytes of its answer a client must take within the time that it is given, or what is left of it.
+pub const LEAST_TAKEN: usize = 64 * 1024;
+
+/// The connection, as actix writes to it.
+pub(super) struct Wire {
+    socket: TcpStream,
+    stall: Stall,
+}
+
+impl Wire {
+    /// With the time that a client has to take [`LEAST_TAKEN`].
+    pub fn new(socket: TcpStream, limit: Duration) -> Self {
+        Self { socket, stall: Stall::new(limit) }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.socket).poll_write(cx, bytes) {
+            Poll::Ready(written) => {
+                self.stall.took(*written.as_ref().unwrap_or(&0));
+                Poll::Ready(written)
+            }
+            Poll::Pending => {
+                ready!(self.stall.poll_over(cx));
+                tracing::info!(target: "dateline::access", "a client took too little of its answer for too long: the connection is ended");
+                // What the system still holds for this client is dropped with the socket instead of being offered for minutes more.
+                let _ = self.socket.set_zero_linger();
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+
+    /// actix calls this once the socket has taken all there is.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stall.end();
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// A time in which the socket takes no more bytes. Bytes that drip through do not make it longer.
+struct Stall {
+    limit: Duration,
+    over: Option<Pin<Box<Sleep>>>,
+    taken: usize,
+}
+
+impl Stall {
+    fn new(limit: Duration) -> Self {
+        Self { limit, over: None, taken: 0 }
+    }
+
+    fn took(&mut self, bytes: usize) {
+        self.taken += bytes;
+        if self.taken >= LEAST_TAKEN {
+            self.end();
+        }
+    }
+
+    /// Ready once the client has had its time.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let limit = self.limit;
+        self.over.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
+    }
+
+    fn end(&mut self) {
+        self.over = None;
+        self.taken = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    async fn waiting() -> Stall {
+        let mut stall = Stall::new(Duration::from_secs(3600));
+        assert!(poll_fn(|cx| stall.poll_over(cx)).now_or_never().is_none());
+        stall
+    }
+
+    #[actix_web::test]
+    async fn who_takes_nothing_or_drips_is_let_go_and_who_reads_is_not() {
+        let mut stall = Stall::new(Duration::from_millis(1));
+        poll_fn(|cx| stall.poll_over(cx)).await;
+        for (taken, goes_on) in [(0, true), (1, true), (LEAST_TAKEN - 1, true), (LEAST_TAKEN, false), (LEAST_TAKEN * 2, false)] {
+            let mut stall = waiting().await;
+            stall.took(taken);
+            assert_eq!(stall.over.is_some(), goes_on, "{taken}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_dripped_before_a_wait_does_not_count_for_it() {
+        let mut stall = waiting().await;
+        stall.took(LEAST_TAKEN - 1);
+        stall.end();
+        assert!(stall.over.is_none());
+        stall.took(1);
+        assert_eq!(stall.taken, 1);
+    }
+}
