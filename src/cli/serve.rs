@@ -94,8 +94,9 @@ pub(super) fn log_to(settings: &Settings) -> Outcome {
     Ok(())
 }
 
-/// Parts of the program that log the text of bodies as they read it, drafts among them.
-const TELL_BODIES: [&str; 2] = ["html5ever", "markup5ever"];
+/// Parts of the program that log the text of bodies as they read it, drafts among them; and the one that has an error of ours in each request that is
+/// none, which `http/refusals.rs` logs as what it is.
+const SILENT: [&str; 3] = ["html5ever", "markup5ever", "actix_http::h1::dispatcher"];
 
 fn silent(part: &str) -> Directive {
     format!("{part}=off").parse().expect("a name and a level are a directive")
@@ -108,7 +109,7 @@ fn filter(log: &str) -> Result<EnvFilter, String> {
         Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
         None => {
             let filter = EnvFilter::try_new(log).map_err(|e| e.to_string())?;
-            Ok(TELL_BODIES.into_iter().fold(filter, |filter, part| filter.add_directive(silent(part))))
+            Ok(SILENT.into_iter().fold(filter, |filter, part| filter.add_directive(silent(part))))
         }
     }
 }

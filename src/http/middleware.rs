@@ -225,7 +225,8 @@ fn is_id(id: &[u8]) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
 }
 
-fn new_id() -> HeaderValue {
+/// An id for a request that brought none.
+pub(super) fn new_id() -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
     HeaderValue::from_str(Uuid::now_v7().hyphenated().encode_lower(&mut buffer)).expect("hexadecimal digits are a header value")
 }

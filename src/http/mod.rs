@@ -20,6 +20,7 @@ mod operations;
 pub mod path;
 pub mod problem;
 pub mod query;
+mod refusals;
 pub mod routes;
 mod schemas;
 pub mod serving;

@@ -29,8 +29,7 @@ impl ResponseError for Problem {
 
 /// The whole answer to a refused request.
 pub(super) fn render(problem: &Problem, request_id: &str, tree: Tree) -> HttpResponse<BoxBody> {
-    let body = serde_json::to_vec(&Body { problem, request_id }).unwrap_or_default();
-    let mut response = HttpResponse::with_body(problem.status_code(), BoxBody::new(body));
+    let mut response = HttpResponse::with_body(problem.status_code(), BoxBody::new(body(problem, request_id)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control(problem.code(), tree)));
@@ -46,6 +45,11 @@ pub(super) fn render(problem: &Problem, request_id: &str, tree: Tree) -> HttpRes
         }
     }
     response
+}
+
+/// A problem as JSON.
+pub(super) fn body(problem: &Problem, request_id: &str) -> Vec<u8> {
+    serde_json::to_vec(&Body { problem, request_id }).unwrap_or_default()
 }
 
 /// What is not there may be there the next moment: caches ask again. Nothing else that refuses is kept at all.

@@ -1,5 +1,5 @@
 //! The server behind every route: what `actix_web::HttpServer` sets up, over [`Wire`] in place of a bare socket, so that a client that
-//! takes nothing of its answer is let go.
+//! takes nothing of its answer is let go, and what is refused before it is a request is told why.
 
 use std::fmt;
 use std::future::ready;
@@ -61,10 +61,11 @@ where
             .client_request_timeout(patience.head)
             .client_disconnect_timeout(patience.farewell)
             .local_addr(address)
+            .on_connect_ext(|wire: &Wire, data| drop(data.insert(wire.last_word())))
             .finish(map_config(app(), |()| AppConfig::default()));
         let wire = move |socket: TcpStream| {
             let peer = socket.peer_addr().ok();
-            ready(Ok::<_, DispatchError>((Wire::new(socket, patience.answer), Protocol::Http1, peer)))
+            ready(Ok::<_, DispatchError>((Wire::new(socket, patience), Protocol::Http1, peer)))
         };
         fn_service(wire).and_then(http)
     })?;

@@ -1,12 +1,14 @@
 //! Chunked bodies that are not read to their end. actix drains what a handler dropped of such a body for as long as the client sends;
 //! held until the answer is out, it counts as unread instead, and the connection lingers no longer than `client_disconnect_timeout`:
-//! enough for a client that still sends to read the answer, too little to keep a connection for ever.
+//! enough for a client that still sends to read the answer, too little to keep a connection for ever. And one that is framed wrongly has one
+//! answer, that of its handler.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use actix_http::ConnectionType;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
@@ -15,12 +17,15 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::{Stream, StreamExt};
 
+use super::wire::LastWord;
+
 /// A hold on a request's body that outlives its handler.
 pub(super) struct Hold(Rc<Shared>);
 
 struct Shared {
     payload: RefCell<Payload>,
     has_ended: Cell<bool>,
+    last_word: Option<LastWord>,
 }
 
 impl Hold {
@@ -29,13 +34,17 @@ impl Hold {
         if !request.headers().contains_key(TRANSFER_ENCODING) {
             return None;
         }
-        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false) });
+        let last_word = request.conn_data::<LastWord>().cloned();
+        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false), last_word });
         request.set_payload(Payload::Stream { payload: Box::pin(Body(Rc::clone(&shared))) });
         Some(Self(shared))
     }
 
-    /// Holds it until the answer is out, unless it was read to its end.
-    pub fn until_out(self, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    /// Holds it until the answer is out, unless it was read to its end. After one that is framed wrongly nothing more is read.
+    pub fn until_out(self, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        if self.0.last_word.as_ref().is_some_and(|last_word| last_word.0.get()) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
         if self.0.has_ended.get() {
             return response;
         }
@@ -51,8 +60,10 @@ impl Stream for Body {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = self.0.payload.borrow_mut().poll_next_unpin(cx);
-        if matches!(polled, Poll::Ready(None)) {
-            self.0.has_ended.set(true);
+        match (&polled, &self.0.last_word) {
+            (Poll::Ready(None), _) => self.0.has_ended.set(true),
+            (Poll::Ready(Some(Err(_))), Some(last_word)) => last_word.0.set(true),
+            _ => {}
         }
         polled
     }

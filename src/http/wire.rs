@@ -1,13 +1,20 @@
-//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes.
+//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes. And what
+//! actix refuses by itself is put into words here.
 
+use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
+use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+
+use super::refusals::{Bare, Farewell};
+use super::serving::Patience;
 
 /// So many bytes of its answer a client must take within the time that it is given, or what is left of it.
 pub const LEAST_TAKEN: usize = 64 * 1024;
@@ -16,23 +23,27 @@ pub const LEAST_TAKEN: usize = 64 * 1024;
 pub(super) struct Wire {
     socket: TcpStream,
     stall: Stall,
+    patience: Patience,
+    last_word: LastWord,
+    farewell: Option<Farewell>,
 }
+
+/// Whether a handler has answered a request whose body is framed wrongly (connection data): actix would answer it once more.
+#[derive(Clone, Default)]
+pub(super) struct LastWord(pub Rc<Cell<bool>>);
 
 impl Wire {
-    /// With the time that a client has to take [`LEAST_TAKEN`].
-    pub fn new(socket: TcpStream, limit: Duration) -> Self {
-        Self { socket, stall: Stall::new(limit) }
+    /// With the time that its client has.
+    pub fn new(socket: TcpStream, patience: Patience) -> Self {
+        Self { socket, stall: Stall::new(patience.answer), patience, last_word: LastWord::default(), farewell: None }
     }
-}
 
-impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(cx, buffer)
+    /// For the requests of this connection.
+    pub fn last_word(&self) -> LastWord {
+        self.last_word.clone()
     }
-}
 
-impl AsyncWrite for Wire {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_socket(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.socket).poll_write(cx, bytes) {
             Poll::Ready(written) => {
                 self.stall.took(*written.as_ref().unwrap_or(&0));
@@ -44,6 +55,31 @@ impl AsyncWrite for Wire {
                 // What the system still holds for this client is dropped with the socket instead of being offered for minutes more.
                 let _ = self.socket.set_zero_linger();
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let wire = self.get_mut();
+        let bare = Bare::find(bytes);
+        match bare {
+            None => wire.poll_socket(cx, bytes),
+            // First the answers that stand before it.
+            Some(bare) if bare.at > 0 => wire.poll_socket(cx, &bytes[..bare.at]),
+            Some(bare) => {
+                let (is_told, limit) = (wire.last_word.0.get(), wire.patience.farewell);
+                let answer = || if is_told { Bytes::new() } else { bare.explained() };
+                let farewell = wire.farewell.get_or_insert_with(|| Farewell::new(answer(), limit));
+                ready!(farewell.poll(&mut wire.socket, cx))?;
+                Poll::Ready(Ok(bytes.len()))
             }
         }
     }

@@ -45,6 +45,7 @@ macro_rules! codes {
 }
 
 codes! {
+    MalformedRequest "malformed_request" 400 "This is not a request in HTTP/1.1" "The request line, a header or the length of the body is not as RFC 9112 has it: there must be one `Host`, one length, an ASCII path. The connection is closed.";
     InvalidParameter "invalid_parameter" 400 "A parameter is not right" "A query or path parameter is unknown, given twice or has a value that is not taken. `errors` names each of them.";
     InvalidCursor "invalid_cursor" 400 "The cursor does not fit this list" "A cursor goes only with the parameters it was made with. Take it from `paging.next` or `paging.previous` and change nothing else, or start without one.";
     InvalidJson "invalid_json" 400 "The body is not JSON" "The body must be one JSON value in UTF-8 (RFC 8259), in which no object names a member twice, nested no deeper than 100 levels.";
@@ -58,7 +59,7 @@ codes! {
     NotFound "not_found" 404 "There is nothing here" "No such resource, or none that the caller may see.";
     MethodNotAllowed "method_not_allowed" 405 "The resource does not take this method" "The header `Allow` lists the methods that it takes.";
     NotAcceptable "not_acceptable" 406 "No acceptable form" "Answers are JSON; `Accept-Encoding` must allow one of identity, gzip, br and zstd.";
-    RequestTimeout "request_timeout" 408 "The request did not arrive in time" "A request must be whole within 30 seconds.";
+    RequestTimeout "request_timeout" 408 "The request did not arrive in time" "The head of a request must be whole within 30 seconds, and its body within 30 more.";
     SlugTaken "slug_taken" 409 "The slug is taken" "Another article of this locale holds it by its newest save, or by a publication that is scheduled or has begun; or another category, tag or author has it. Choose another one.";
     PublicationInstantTaken "publication_instant_taken" 409 "Two publications of one article cannot start at the same instant" "Choose another instant, or change the publication that has this one.";
     PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past.";
@@ -82,7 +83,7 @@ codes! {
     IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another body" "Use a new key for each new request.";
     PreconditionRequired "precondition_required" 428 "If-Match is required" "Send the `ETag` of the version that the change is based on, or `*` to change whatever is there.";
     TooManyRequests "too_many_requests" 429 "Too many requests" "Wait for as many seconds as `Retry-After` says.";
-    HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "Send fewer or shorter headers.";
+    HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "URL and headers may have 128 KiB together, and 96 headers at most.";
     Internal "internal" 500 "Something went wrong on the server" "The log has the cause under the request id. Nothing was changed.";
     Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
 }

@@ -6,6 +6,7 @@ use crate::support::database::TestDatabase;
 use crate::support::engines;
 use crate::support::folder::Folder;
 use crate::support::program::{ADMIN, Server, serve, wait};
+use crate::support::raw::exchange;
 
 #[test]
 fn each_answer_is_in_the_log_under_its_request_id_in_either_form() {
@@ -40,6 +41,21 @@ fn each_answer_is_in_the_log_under_its_request_id_in_either_form() {
         }
         assert!(!log.contains("what-somebody-typed"), "queries are not logged: {log}");
     }
+}
+
+#[test]
+fn what_is_no_request_is_no_error_of_the_server() {
+    let folder = Folder::new();
+    let mut command = serve(folder.path(), "sqlite://dateline.db");
+    command.env("LOG", "info");
+    let server = Server::start(command);
+    let answer = wait(exchange(&server.address, "GET /v1/site HTTP/1.1\r\n\r\n"));
+    answer.is_problem(400, "malformed_request");
+    server.terminate();
+    let (_, log) = server.ended();
+    let line = log.lines().find(|line| line.contains(answer.expect_header("x-request-id"))).unwrap();
+    assert!(line.contains(" INFO ") && line.contains("status=400"), "{line}");
+    assert!(!log.contains("ERROR"), "{log}");
 }
 
 /// What was said to the server or by it, and nobody else is to read.

@@ -10,4 +10,5 @@ mod raw;
 mod app;
 mod documents;
 mod large;
+mod refusals;
 mod wire;

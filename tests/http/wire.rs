@@ -209,25 +209,3 @@ async fn a_chunked_body_that_is_read_leaves_the_connection_open() {
         assert_eq!(socket.answer().await.status, 201);
     }
 }
-
-/// actix-http answers these before anything of ours sees them: the right status, without a body.
-#[actix_web::test]
-async fn what_is_no_http_request_is_refused_and_the_connection_closed() {
-    let address = app::start().await;
-    let create = "POST /v1/editor/notes HTTP/1.1\r\nhost: x\r\n";
-    for (request, status) in [
-        ("garbage\r\n\r\n".to_owned(), 400),
-        ("GET /v1/notes/a HTTP/1.1\r\n\r\n".to_owned(), 400),
-        ("GET /v1/notes/a HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(), 400),
-        (format!("{create}content-length: 3\r\ncontent-length: 4\r\n\r\nabc"), 400),
-        (format!("{create}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"), 400),
-        (format!("{create}transfer-encoding: xchunked\r\n\r\n0\r\n\r\n"), 400),
-        (get(&format!("/{}", "a".repeat(200_000))), 431),
-        (get("/").replace("host: x", &format!("host: x\r\na: {}", "a".repeat(200_000))), 431),
-        (get("/").replace("host: x", &format!("host: x{}", "\r\na: b".repeat(120))), 431),
-    ] {
-        let answer = exchange(&address, &request).await;
-        assert_eq!((answer.status, answer.header("connection")), (status, Some("close")), "{:?}", request.get(..60));
-        assert!(answer.body.is_empty());
-    }
-}
