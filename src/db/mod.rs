@@ -18,6 +18,8 @@ mod url;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -65,7 +67,11 @@ enum Writers {
 pub struct PoolSize(pub usize);
 
 /// How long `/readyz` waits for the database.
-const PROBE: std::time::Duration = std::time::Duration::from_secs(3);
+const PROBE: Duration = Duration::from_secs(3);
+/// How long a read may wait for a connection and its answer together: a server that is frozen keeps its connections and says nothing.
+const READ: Duration = Duration::from_secs(10);
+/// The same for a write on PostgreSQL, which may also wait for another one, or rewrite much.
+const WRITE: Duration = Duration::from_secs(30);
 
 /// How often a write that lost against another one is run again.
 const CONFLICT_RETRIES: usize = 8;
@@ -122,23 +128,27 @@ impl Db {
         }
     }
 
-    /// Reads on a blocking thread on both engines: for what may take longer than a page.
+    /// Reads on a blocking thread on both engines: for what may take longer than a page. Whoever waits is let go after [`READ`]; the thread
+    /// keeps its connection until the database answers, so that no more of them wait than the pool has.
     ///
     /// # Errors
-    /// What `f` returns, and `Unavailable`.
+    /// What `f` returns, `Unavailable` and `Deadline`.
     pub async fn read_long<T, E, F>(&self, f: F) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: Failure + Send + 'static,
         F: Fn(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
     {
-        let permit = self.0.readers.permit().await?;
         let db = self.clone();
-        blocking(move || {
-            let _permit = permit;
-            db.run_read(f)
-        })
-        .await
+        let answer = async {
+            let permit = self.0.readers.permit().await?;
+            blocking(move || {
+                let _permit = permit;
+                db.run_read(f)
+            })
+            .await
+        };
+        within(READ, answer).await
     }
 
     /// Reads on this thread, whatever it takes: for commands and tests.
@@ -153,7 +163,8 @@ impl Db {
     /// and has no effect but on the transaction.
     ///
     /// # Errors
-    /// What `f` returns, with nothing changed then; `Unavailable` if the commit failed or its outcome is unknown.
+    /// What `f` returns, with nothing changed then; `Unavailable` if the commit failed, `Deadline` if it took longer than [`WRITE`]: it is then not
+    /// committed, unless the database was at that already.
     pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
     where
         T: Send + 'static,
@@ -165,16 +176,33 @@ impl Db {
                 let answer = self.hand_in(writer, f);
                 answer.await.unwrap_or_else(|_| Err(lost_write().into()))
             }
-            Writers::Pool(pool) => {
-                let permit = pool.permit().await?;
-                let db = self.clone();
-                blocking(move || {
-                    let _permit = permit;
-                    db.run_pool_write(&f)
-                })
-                .await
-            }
+            Writers::Pool(pool) => self.write_pooled(pool, f).await,
         }
+    }
+
+    async fn write_pooled<T, E, F>(&self, pool: &Pool, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let given_up = Arc::new(AtomicBool::new(false));
+        let (db, is_given_up) = (self.clone(), Arc::clone(&given_up));
+        let answer = async {
+            let permit = pool.permit().await?;
+            blocking(move || {
+                let _permit = permit;
+                db.run_pool_write(&|tx| {
+                    let value = f(tx)?;
+                    // Whoever asked was told that it failed.
+                    if is_given_up.load(Ordering::Acquire) { Err(too_late(WRITE).into()) } else { Ok(value) }
+                })
+            })
+            .await
+        };
+        let outcome = within(WRITE, answer).await;
+        given_up.store(true, Ordering::Release);
+        outcome
     }
 
     /// Writes and waits on this thread: for commands and tests.
@@ -198,7 +226,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` if not.
     pub async fn check_writable(&self) -> Result<()> {
-        probe(self.write(|tx| tx::latest_write(tx.conn()).map(|_| ()))).await
+        within(PROBE, self.write(|tx| tx::latest_write(tx.conn()).map(|_| ()))).await
     }
 
     /// Whether a read is possible now: asked by `/readyz`.
@@ -206,7 +234,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` if not.
     pub async fn check_readable(&self) -> Result<()> {
-        probe(self.read(|connection| tx::latest_write(connection).map(|_| ()))).await
+        within(PROBE, self.read(|connection| tx::latest_write(connection).map(|_| ()))).await
     }
 
     fn hand_in<T, E, F>(&self, writer: &Writer, f: F) -> oneshot::Receiver<std::result::Result<T, E>>
@@ -259,10 +287,13 @@ impl Db {
     }
 }
 
-/// A database that does not answer soon is as good as away.
-async fn probe(asked: impl Future<Output = Result<()>>) -> Result<()> {
-    let waited = tokio::time::timeout(PROBE, asked).await;
-    waited.unwrap_or_else(|_| Err(Error::Deadline(format!("there was no answer within {} s", PROBE.as_secs()))))
+/// A database that does not answer in time is as good as away.
+async fn within<T, E: Failure>(limit: Duration, asked: impl Future<Output = std::result::Result<T, E>>) -> std::result::Result<T, E> {
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(too_late(limit).into()))
+}
+
+fn too_late(limit: Duration) -> Error {
+    Error::Deadline(format!("there was no answer within {} s", limit.as_secs()))
 }
 
 /// Runs a read, and once more on a new connection if the kept one turned out to be broken.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use crate::support::answer::Answer;
@@ -18,13 +18,18 @@ use crate::support::{Engine, engines};
 /// So many requests at once use every connection that the program keeps.
 const MANY: usize = 48;
 
-fn all_at_once(client: &Client) -> Vec<Answer> {
+async fn many_at_once(client: &Client) -> Vec<Answer> {
     let article = json!({ "title": "Many at once", "body": { "format": "html", "source": "" } });
-    wait(join_all((0..MANY).map(async |number| match number % 3 {
+    let one = async |number| match number % 3 {
         0 => client.post("/v1/editor/articles").json(&article).await,
         1 => client.get("/v1/articles").await,
         _ => client.get("/v1/auth/me").await,
-    })))
+    };
+    join_all((0..MANY).map(one)).await
+}
+
+fn all_at_once(client: &Client) -> Vec<Answer> {
+    wait(many_at_once(client))
 }
 
 #[track_caller]
@@ -59,6 +64,32 @@ fn while_the_database_is_away_all_is_503_and_when_it_is_back_all_is_well() {
     database.start_again();
     all_are_well(&admin);
     wait(async { admin.get("/readyz").await }).is_ok();
+}
+
+#[test]
+fn a_database_that_is_frozen_is_as_one_that_is_away() {
+    if !engines().contains(&Engine::Postgres) {
+        return;
+    }
+    let (database, folder) = (postgres::Server::start_own(), Folder::new());
+    let server = Server::start(serve(folder.path(), &database.create_database()));
+    let admin = server.user(ADMIN.0, ADMIN.1);
+    all_are_well(&admin);
+    database.freeze();
+    let (answers, [alive, ready, writable]) = wait(async {
+        let operator = ["/healthz", "/readyz", "/readyz?for=editor"].map(async |path| admin.get(path).await);
+        let (answers, operator) = join(many_at_once(&admin), join_all(operator)).await;
+        (answers, <[Answer; 3]>::try_from(operator).unwrap())
+    });
+    for answer in answers.iter().chain([&ready, &writable]) {
+        answer.is_problem(503, "unavailable").has_header("retry-after", "1");
+    }
+    alive.is_ok();
+    let threads = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap().count();
+    assert!(threads < MANY, "no thread waits for each request: {threads}");
+    database.thaw();
+    all_are_well(&admin);
+    wait(async { admin.get("/readyz?for=editor").await }).is_ok();
 }
 
 #[test]

@@ -86,6 +86,16 @@ impl Server {
         self.own_keeper().command("start");
     }
 
+    /// Stops all processes of the server where they are: it keeps its connections and says nothing.
+    pub fn freeze(&self) {
+        self.own_keeper().command("freeze");
+    }
+
+    /// Lets it go on after [`Server::freeze`].
+    pub fn thaw(&self) {
+        self.own_keeper().command("thaw");
+    }
+
     /// The certificate of the authority that signed the server's own (`sslrootcert`), of a server with TLS.
     pub fn ca_file(&self) -> PathBuf {
         self.folder().join("tls/ca.crt")

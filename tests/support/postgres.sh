@@ -8,6 +8,7 @@
 # `failed WHY` and ends with 1. Then each line of standard input is a command, answered by `done` or `failed WHY`:
 #
 #   stop     shut down at once, as a crash does       start     start it again, on the same port
+#   freeze   stop all its processes where they are    thaw      let them go on
 #
 # At the end of input, which comes even when the caller was killed, the server is stopped and the folder deleted.
 #   --durable   commits are on disk when they are answered (else fsync is off, which is faster)
@@ -131,7 +132,14 @@ stop_server() {
     as_user "$bin/pg_ctl" -D "$dir/cluster" -m immediate -w -t 60 -s stop </dev/null
 }
 
+# The server and its processes get a signal, the server first: it starts no more of them then.
+signal_server() {
+    server=$(head -n 1 "$dir/cluster/postmaster.pid") || return 1
+    kill -"$1" "$server" && kill -"$1" $(ps -A -o pid= -o ppid= | awk -v server="$server" '$2 == server { print $1 }')
+}
+
 clean_up() {
+    signal_server CONT 2>/dev/null
     if [ -f "$dir/cluster/postmaster.pid" ]; then stop_server >>"$dir/keeper.log" 2>&1; fi
     rm -rf "$dir"
 }
@@ -171,6 +179,8 @@ while read -r command; do
     case $command in
         stop) stop_server >>"$dir/keeper.log" 2>&1 && echo "done" || echo "failed to stop: $(tail -n 3 "$dir/keeper.log" | tr '\n' ' ')" ;;
         start) start_server >>"$dir/keeper.log" 2>&1 && echo "done" || echo "failed to start: $(tail -n 3 "$dir/log" | tr '\n' ' ')" ;;
+        freeze) signal_server STOP 2>>"$dir/keeper.log" && echo "done" || echo "failed to freeze: $(tail -n 3 "$dir/keeper.log" | tr '\n' ' ')" ;;
+        thaw) signal_server CONT 2>>"$dir/keeper.log" && echo "done" || echo "failed to thaw: $(tail -n 3 "$dir/keeper.log" | tr '\n' ' ')" ;;
         *) echo "failed unknown command $command" ;;
     esac
 done
