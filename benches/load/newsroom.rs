@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service::{self as articles, Site};
 use dateline::bodies::EmbedHosts;
+use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::db::{self, Db, PoolSize};
 use dateline::kernel::caller::{Caller, Role};
@@ -47,7 +49,7 @@ impl Newsroom {
         let made: Vec<CategoryId> = ["News", "Culture", "Sport", "Nature"]
             .into_iter()
             .map(|name| {
-                let create = serde_json::from_value(json!({ "name": name })).unwrap();
+                let create: CategoryCreate = serde_json::from_value(json!({ "name": name })).unwrap();
                 runtime.block_on(categories::create(&db, &caller, create, None)).unwrap().first().unwrap().id
             })
             .collect();
@@ -65,7 +67,9 @@ impl Newsroom {
                         let age = i64::try_from(number + 1).unwrap() * MINUTE_MS;
                         let publish_at = newest.plus_millis(-age).to_string();
                         let wanted = article(number, made[number % made.len()], json!({ "publish_at": publish_at }));
-                        articles::create(&db, &site, &caller, serde_json::from_value(wanted).unwrap(), None).await.unwrap();
+                        articles::create(&db, &site, &caller, serde_json::from_value::<ArticleCreate>(wanted).unwrap(), None)
+                            .await
+                            .unwrap();
                     }
                 })
             })

@@ -47,8 +47,8 @@ async fn create(
     let json = body.json(MAX_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
-    let create: ArticleCreate = json.check()?;
-    require_for(&caller, create.publish.is_some())?;
+    let create = json.check::<ArticleCreate>()?;
+    require_for(&caller, create.value.publish.is_some())?;
     answer::once(service::create(&db, &site, &caller, create, keyed).await?, created)
 }
 
@@ -123,8 +123,8 @@ async fn replace(
     query.none()?;
     let expected = conditional::required(&request, current)?;
     service::check_version(&db, id, &expected).await?;
-    let whole: ArticleCreate = json.check()?;
-    require_for(&caller, whole.publish.is_some())?;
+    let whole = json.check::<ArticleCreate>()?;
+    require_for(&caller, whole.value.publish.is_some())?;
     let article = service::replace(&db, &site, &caller, id, expected, whole).await?;
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
 }
@@ -150,8 +150,8 @@ async fn update(
     query.none()?;
     let expected = conditional::required(&request, current)?;
     service::check_version(&db, id, &expected).await?;
-    let patch: ArticlePatch = json.check()?;
-    require_for(&caller, patch.publish.is_some())?;
+    let patch = json.check::<ArticlePatch>()?;
+    require_for(&caller, patch.value.publish.is_some())?;
     let article = service::update(&db, &site, &caller, id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
 }

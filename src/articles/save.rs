@@ -7,8 +7,9 @@ use super::store::{self, Content};
 use crate::db::AnyConnection;
 use crate::db::dialect::{self, Hold, Lock};
 use crate::kernel::id::CategoryId;
+use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
-use crate::kernel::problem::{FieldError, Problem, Result};
+use crate::kernel::problem::{Problem, Result};
 use crate::kernel::refs::Refs;
 
 /// The most bytes of `custom` as JSON.
@@ -45,8 +46,8 @@ impl Draft {
     /// All of an article, as a create or a replace gives it.
     ///
     /// # Errors
-    /// 422 where `custom` is too large.
-    pub fn whole(create: &ArticleCreate) -> Result<Self> {
+    /// If it cannot be JSON.
+    pub fn whole(create: &ArticleCreate, mistakes: &mut Mistakes) -> Result<Self> {
         Ok(Self {
             title: create.title.clone(),
             slug: create.slug.as_ref().map(ToString::to_string),
@@ -58,20 +59,24 @@ impl Draft {
             authors: create.authors.clone(),
             image: create.image.as_ref().map(text).transpose()?,
             seo: create.seo.as_ref().map(text).transpose()?,
-            custom: create.custom.as_ref().map(custom_text).transpose()?,
+            custom: mistakes.take(create.custom.as_ref().map(custom_text).transpose())?.flatten(),
         })
     }
 
     /// The present content with a merge patch applied (RFC 7396).
     ///
     /// # Errors
-    /// 422 where the merged picture, SEO or custom members are not accepted.
-    pub fn patched(present: &Content, names: (Vec<String>, Vec<String>), patch: &ArticlePatch) -> Result<Self> {
+    /// If what is stored is not JSON.
+    pub fn patched(present: &Content, names: (Vec<String>, Vec<String>), patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
         let body = patch.body.clone().unwrap_or_default();
         let present_format = crate::bodies::Format::find(&present.format).unwrap_or(crate::bodies::Format::Markdown);
-        let image = merged(present.image.as_deref(), &patch.image)?;
-        let seo = merged(present.seo.as_deref(), &patch.seo)?;
+        let image =
+            merged(present.image.as_deref(), &patch.image)?.map(|merged| picture(merged).and_then(|image| text(&image))).transpose();
+        let seo =
+            merged(present.seo.as_deref(), &patch.seo)?.map(|merged| typed::<Seo>(merged, "/seo").and_then(|seo| text(&seo))).transpose();
         let custom = merged(present.custom.as_deref(), &patch.custom)?;
+        let custom =
+            custom.map(|merged| typed::<Map<String, Value>>(merged, "/custom").and_then(|custom| custom_text(&custom))).transpose();
         Ok(Self {
             title: patch.title.clone().unwrap_or_else(|| present.title.clone()),
             slug: Some(patch.slug.as_ref().map_or_else(|| present.slug.clone(), ToString::to_string)),
@@ -84,32 +89,32 @@ impl Draft {
             further_category_ids: patch.further_category_ids.clone().or(Some(present.refs.further_categories.clone())).unwrap_or_default(),
             tags: patch.tags.clone().or(Some(names.0)).unwrap_or_default(),
             authors: patch.authors.clone().or(Some(names.1)).unwrap_or_default(),
-            image: image.map(picture).transpose()?.as_ref().map(text).transpose()?,
-            seo: seo.map(|value| typed::<Seo>(value, "/seo")).transpose()?.as_ref().map(text).transpose()?,
-            custom: custom.map(|value| typed::<Map<String, Value>>(value, "/custom")).transpose()?.as_ref().map(custom_text).transpose()?,
+            image: mistakes.take(image)?.flatten(),
+            seo: mistakes.take(seo)?.flatten(),
+            custom: mistakes.take(custom)?.flatten(),
         })
     }
 
-    /// The content with ids instead of names. `slug` is the one decided on.
+    /// Looks up what it names: each category, tag and author that there is none of is a mistake.
     ///
     /// # Errors
-    /// 422 naming every category, tag and author that there is none of.
-    pub fn resolve(&self, connection: &mut AnyConnection, slug: String) -> Result<Content> {
+    /// If the database fails.
+    pub fn resolve(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Refs> {
         // Nobody takes a category away between here and the commit.
         dialect::lock(connection, Lock::Tree, Hold::Shared)?;
-        let mut errors = Vec::new();
-        self.check_categories(connection, &mut errors)?;
+        self.check_categories(connection, mistakes)?;
         let tags = store::tags_by_slug(connection, &self.tags)?;
-        let tags = look_up(&self.tags, &tags, "/tags", "tag", &mut errors);
+        let tags = look_up(&self.tags, &tags, "/tags", "tag", mistakes);
         let authors = store::authors_by_slug(connection, &self.authors)?;
-        let authors = look_up(&self.authors, &authors, "/authors", "author", &mut errors);
-        if !errors.is_empty() {
-            return Err(Problem::invalid(errors));
-        }
+        let authors = look_up(&self.authors, &authors, "/authors", "author", mistakes);
         let mut further_categories = self.further_category_ids.clone();
         further_categories.retain(|id| Some(*id) != self.category_id);
-        let refs = Refs { further_categories: unique(further_categories), tags: unique(tags), authors: unique(authors) };
-        Ok(Content {
+        Ok(Refs { further_categories: unique(further_categories), tags: unique(tags), authors: unique(authors) })
+    }
+
+    /// The content with ids instead of names. `slug` is the one decided on.
+    pub fn content(&self, slug: String, refs: Refs) -> Content {
+        Content {
             slug,
             title: self.title.clone(),
             excerpt: self.excerpt.clone(),
@@ -120,30 +125,30 @@ impl Draft {
             image: self.image.clone(),
             seo: self.seo.clone(),
             custom: self.custom.clone(),
-        })
+        }
     }
 
-    fn check_categories(&self, connection: &mut AnyConnection, errors: &mut Vec<FieldError>) -> Result<()> {
+    fn check_categories(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<()> {
         let wanted: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
         let known = store::known_categories(connection, &wanted)?;
         if self.category_id.is_some_and(|id| !known.contains(&id)) {
-            errors.push(FieldError::new("/category_id", "unknown", "there is no such category"));
+            mistakes.note("/category_id", "unknown", "there is no such category");
         }
         for (at, id) in self.further_category_ids.iter().enumerate() {
             if !known.contains(id) {
-                errors.push(FieldError::new(format!("/further_category_ids/{at}"), "unknown", "there is no such category"));
+                mistakes.note(format!("/further_category_ids/{at}"), "unknown", "there is no such category");
             }
         }
         Ok(())
     }
 }
 
-fn look_up<Id: Copy>(slugs: &[String], known: &[(String, Id)], pointer: &str, what: &str, errors: &mut Vec<FieldError>) -> Vec<Id> {
+fn look_up<Id: Copy>(slugs: &[String], known: &[(String, Id)], pointer: &str, what: &str, mistakes: &mut Mistakes) -> Vec<Id> {
     let mut ids = Vec::with_capacity(slugs.len());
     for (at, slug) in slugs.iter().enumerate() {
         match known.iter().find(|(other, _)| other == slug) {
             Some((_, id)) => ids.push(*id),
-            None => errors.push(FieldError::new(format!("{pointer}/{at}"), "unknown", format!("there is no {what} with this slug"))),
+            None => mistakes.note(format!("{pointer}/{at}"), "unknown", format!("there is no {what} with this slug")),
         }
     }
     ids

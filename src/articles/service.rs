@@ -18,13 +18,14 @@ use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
-use crate::kernel::locale::Locales;
+use crate::kernel::locale::{Locale, Locales};
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
-use crate::publications::rules;
+use crate::publications::rules::{self, Publication};
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
 
@@ -52,18 +53,18 @@ pub async fn create(
     db: &Db,
     site: &Site,
     caller: &Caller,
-    create: ArticleCreate,
+    create: impl Into<Checked<ArticleCreate>>,
     keyed: Option<Keyed<EditorArticle>>,
 ) -> Result<Once<EditorArticle>> {
-    let locale = match &create.locale {
-        None => site.locales.default_locale().clone(),
-        Some(name) => site.locales.find(name).cloned().ok_or_else(|| unknown_locale(&site.locales))?,
-    };
-    let draft = Draft::whole(&create)?;
+    let Checked { value: create, mut mistakes } = create.into();
+    let locale = mistakes.take(locale_of(&site.locales, create.locale.as_deref()))?;
+    let locale = locale.unwrap_or_else(|| site.locales.default_locale().clone());
+    let draft = Draft::whole(&create, &mut mistakes)?;
     let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
     let caller = caller.clone();
     let id = ArticleId::new();
-    idempotency::write(db, keyed, move |tx| {
+    idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
+        let mut mistakes = mistakes.clone();
         let kind = create.kind.name();
         let wanted = Slug::from_title(&draft.title, kind);
         if draft.slug.is_none() {
@@ -71,11 +72,7 @@ pub async fn create(
             dialect::lock_name(tx.conn(), &format!("slug {locale} {wanted}"))?;
         }
         let now = tx.now()?;
-        let slug = match &draft.slug {
-            Some(slug) => slug.clone(),
-            None => free_slug(tx.conn(), &wanted, locale.as_str(), now)?,
-        };
-        let content = draft.resolve(tx.conn(), slug)?;
+        let refs = draft.resolve(tx.conn(), &mut mistakes)?;
         let subject = Subject {
             id,
             kind: kind.to_owned(),
@@ -86,19 +83,27 @@ pub async fn create(
             version: 1,
             newest_revision: 1,
             saved_at: now,
-            category_id: content.category_id,
-            title_folded: fold(&content.title),
+            category_id: draft.category_id,
+            title_folded: fold(&draft.title),
         };
-        subject::insert(tx.conn(), &subject)?;
-        store::insert(tx.conn(), Save { article_id: id, number: 1, at: now, by: caller.user_id, version: 1 }, &content, &body)?;
-        finish(tx, &caller, Edited { subject, history: Vec::new(), now }, create.publish.as_ref(), "article.created")
+        let edited = prepared(tx, &caller, Edited { subject, history: Vec::new(), now }, create.publish.as_ref(), &mut mistakes)?;
+        mistakes.finish()?;
+        let slug = match &draft.slug {
+            Some(slug) => slug.clone(),
+            None => free_slug(tx.conn(), &wanted, locale.as_str(), now)?,
+        };
+        subject::insert(tx.conn(), &edited.subject)?;
+        finish(tx, &caller, &edited, Written { content: &draft.content(slug, refs), body: &body, before: &[], action: "article.created" })
     })
     .await
 }
 
-fn unknown_locale(locales: &Locales) -> Problem {
-    let known: Vec<&str> = locales.iter().map(|locale| locale.as_str()).collect();
-    Problem::invalid_field("/locale", "unknown", format!("the site publishes in {}", known.join(", ")))
+fn locale_of(locales: &Locales, name: Option<&str>) -> Result<Locale> {
+    let Some(name) = name else { return Ok(locales.default_locale().clone()) };
+    locales.find(name).cloned().ok_or_else(|| {
+        let known: Vec<&str> = locales.iter().map(|locale| locale.as_str()).collect();
+        Problem::invalid_field("/locale", "unknown", format!("the site publishes in {}", known.join(", ")))
+    })
 }
 
 /// Replaces all of an article's content. Without `slug` it keeps the slug.
@@ -111,30 +116,33 @@ pub async fn replace(
     caller: &Caller,
     id: ArticleId,
     expected: Expected,
-    whole: ArticleCreate,
+    whole: impl Into<Checked<ArticleCreate>>,
 ) -> Result<EditorArticle> {
-    let draft = Draft::whole(&whole)?;
+    let Checked { value: whole, mut mistakes } = whole.into();
+    let draft = Draft::whole(&whole, &mut mistakes)?;
     let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
     let (caller, locales) = (caller.clone(), site.locales.clone());
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
-        refuse_other_kind(&edited.subject, &whole, &locales)?;
-        let present = present(tx, &edited.subject)?;
-        let content = draft.resolve(tx.conn(), draft.slug.clone().unwrap_or(present.slug))?;
-        save(tx, &caller, edited, &content, &body, whole.publish.as_ref())
+        let mut mistakes = mistakes.clone();
+        check_kind(&edited.subject, &whole, &locales, &mut mistakes);
+        let slug = match &draft.slug {
+            Some(slug) => slug.clone(),
+            None => present(tx, &edited.subject)?.slug,
+        };
+        save(tx, &caller, edited, Saved { draft: &draft, slug, publish: whole.publish.as_ref() }, mistakes, |_| body.clone())
     })
     .await
 }
 
-fn refuse_other_kind(subject: &Subject, whole: &ArticleCreate, locales: &Locales) -> Result<()> {
+fn check_kind(subject: &Subject, whole: &ArticleCreate, locales: &Locales, mistakes: &mut Mistakes) {
     if whole.kind.name() != subject.kind {
-        return Err(Problem::invalid_field("/kind", "immutable", format!("it is `{}` and stays so", subject.kind)));
+        mistakes.note("/kind", "immutable", format!("it is `{}` and stays so", subject.kind));
     }
     let given = whole.locale.as_deref().unwrap_or(&subject.locale);
     if locales.find(given).is_none_or(|locale| locale.as_str() != subject.locale) && given != subject.locale {
-        return Err(Problem::invalid_field("/locale", "immutable", format!("it is `{}` and stays so", subject.locale)));
+        mistakes.note("/locale", "immutable", format!("it is `{}` and stays so", subject.locale));
     }
-    Ok(())
 }
 
 /// Changes the fields that a merge patch names.
@@ -147,21 +155,24 @@ pub async fn update(
     caller: &Caller,
     id: ArticleId,
     expected: Expected,
-    patch: ArticlePatch,
+    patch: impl Into<Checked<ArticlePatch>>,
 ) -> Result<EditorArticle> {
+    let Checked { value: patch, mistakes } = patch.into();
     let (caller, hosts) = (caller.clone(), site.embed_hosts.clone());
     let foreseen = foresee(db, id, &patch).await?;
     let foreseen_body = rendered(foreseen.clone(), site.embed_hosts.clone()).await?;
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
+        let mut mistakes = mistakes.clone();
         let present = present(tx, &edited.subject)?;
         let names = store::slugs_of(tx.conn(), &present.refs)?;
-        let draft = Draft::patched(&present, names, &patch)?;
-        let content = draft.resolve(tx.conn(), draft.slug.clone().unwrap_or_default())?;
+        let draft = Draft::patched(&present, names, &patch, &mut mistakes)?;
+        let saved = Saved { draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
         // Another save came between, under `If-Match: *`: rare enough to render under the lock.
-        let is_foreseen = draft.body == foreseen;
-        let body = if is_foreseen { foreseen_body.clone() } else { render(draft.body.format, &draft.body.source, &hosts) };
-        save(tx, &caller, edited, &content, &body, patch.publish.as_ref())
+        let body = |source: &BodySource| {
+            if *source == foreseen { foreseen_body.clone() } else { render(source.format, &source.source, &hosts) }
+        };
+        save(tx, &caller, edited, saved, mistakes, body)
     })
     .await
 }
@@ -173,7 +184,7 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<BodySou
         let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
         let present = store::revision(connection, id, subject.newest_revision)?.ok_or_else(Problem::not_found)?.content;
         let names = store::slugs_of(connection, &present.refs)?;
-        Ok(Draft::patched(&present, names, &patch)?.body)
+        Ok(Draft::patched(&present, names, &patch, &mut Mistakes::default())?.body)
     })
     .await
 }
@@ -218,46 +229,72 @@ fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Content> {
     Ok(revision.ok_or_else(|| crate::db::Error::corrupt("the newest revision is missing"))?.content)
 }
 
+/// What is saved of an article that is there.
+struct Saved<'a> {
+    draft: &'a Draft,
+    slug: String,
+    publish: Option<&'a PublicationCreate>,
+}
+
 fn save(
     tx: &mut Tx<'_>,
     caller: &Caller,
     mut edited: Edited,
-    content: &Content,
-    body: &Rendered,
-    publish: Option<&PublicationCreate>,
+    saved: Saved<'_>,
+    mut mistakes: Mistakes,
+    body: impl FnOnce(&BodySource) -> Rendered,
 ) -> Result<EditorArticle> {
+    let draft = saved.draft;
+    let refs = draft.resolve(tx.conn(), &mut mistakes)?;
     let subject = &mut edited.subject;
     subject.version += 1;
     subject.newest_revision += 1;
     subject.saved_at = edited.now;
-    subject.category_id = content.category_id;
-    subject.title_folded = fold(&content.title);
-    subject::update(tx.conn(), subject)?;
-    let save =
-        Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id, version: subject.version };
-    store::insert(tx.conn(), save, content, body)?;
-    finish(tx, caller, edited, publish, "article.saved")
+    subject.category_id = draft.category_id;
+    subject.title_folded = fold(&draft.title);
+    let before = edited.history.clone();
+    let edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
+    mistakes.finish()?;
+    subject::update(tx.conn(), &edited.subject)?;
+    let content = draft.content(saved.slug, refs);
+    finish(tx, caller, &edited, Written { content: &content, body: &body(&draft.body), before: &before, action: "article.saved" })
 }
 
-/// What every save ends with: followers move, it is published if asked, slugs and lists are brought up to date.
-fn finish(
+/// What every save does to publications, in memory: followers move, and it is published if asked.
+fn prepared(
     tx: &mut Tx<'_>,
     caller: &Caller,
     mut edited: Edited,
     publish: Option<&PublicationCreate>,
-    action: &'static str,
-) -> Result<EditorArticle> {
-    let before = edited.history.clone();
+    mistakes: &mut Mistakes,
+) -> Result<Edited> {
     if may_publish(caller) {
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
     }
     if let Some(publish) = publish {
-        publications::create_in(&mut edited, caller, publish).map_err(|problem| problem.below("/publish"))?;
+        mistakes.below("/publish", |mistakes| publications::create_in(tx, &mut edited, caller, publish, mistakes))?;
     }
-    publications::close(tx, &edited, &before)?;
-    let details = json!({ "version": edited.subject.version, "revision": edited.subject.newest_revision });
-    record(tx, Some(caller.user_id), action, target(edited.subject.id), &details)?;
-    Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now)?)
+    Ok(edited)
+}
+
+/// What a save writes.
+struct Written<'a> {
+    content: &'a Content,
+    body: &'a Rendered,
+    before: &'a [Publication],
+    action: &'static str,
+}
+
+/// What every save ends with: the revision is written, slugs and lists are brought up to date.
+fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_>) -> Result<EditorArticle> {
+    let subject = &edited.subject;
+    let save =
+        Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id, version: subject.version };
+    store::insert(tx.conn(), save, written.content, written.body)?;
+    publications::close(tx, edited, written.before)?;
+    let details = json!({ "version": subject.version, "revision": subject.newest_revision });
+    record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
+    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
 }
 
 fn target(id: ArticleId) -> Target {

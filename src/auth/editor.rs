@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
-use super::service::Auth;
+use super::service::{Auth, refuse_too_long};
 use crate::http::caching::Lifetime;
 use crate::http::{ClientAddress, IdempotencyKey, JsonBody, RawQuery, SMALL_BODY_BYTES, answer};
 use crate::kernel::caller::Caller;
+use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::Result;
 
 /// Mounts these operations.
@@ -28,7 +29,9 @@ async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: I
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
-    let login: Login = json.check()?;
+    let Checked { value: login, mut mistakes } = json.check::<Login>()?;
+    mistakes.take(refuse_too_long("/password", &login.password))?;
+    mistakes.finish()?;
     let tokens = auth.login(&login.email, &login.password, &address.key().to_string()).await?;
     answer::editor(StatusCode::OK).json(&tokens)
 }
@@ -42,7 +45,7 @@ async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: J
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
-    let token: RefreshToken = json.check()?;
+    let token = json.check::<RefreshToken>()?.finish()?;
     answer::editor(StatusCode::OK).json(&auth.refresh(&token.refresh_token).await?)
 }
 
@@ -55,7 +58,7 @@ async fn logout(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: Js
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
-    let token: RefreshToken = json.check()?;
+    let token = json.check::<RefreshToken>()?.finish()?;
     auth.logout(&token.refresh_token).await?;
     Ok(answer::no_content())
 }
@@ -79,8 +82,7 @@ async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, key: Idempo
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
-    let change: PasswordChange = json.check()?;
-    auth.change_password(&caller, &change.current_password, &change.new_password).await?;
+    auth.change_password(&caller, json.check::<PasswordChange>()?).await?;
     Ok(answer::no_content())
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::attempts::Counts;
-use super::dto::{Me, Tokens};
+use super::dto::{Me, PasswordChange, Tokens};
 use super::password::{Passwords, Queue};
 use super::store::{self, SigningKey};
 use super::token;
@@ -17,6 +17,7 @@ use crate::db::{AnyConnection, Db, Error, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::mistakes::Checked;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::users::service::{self as users, User};
@@ -244,13 +245,17 @@ impl Auth {
     /// Changes one's own password; all other sessions end.
     ///
     /// # Errors
-    /// 422 if the present one is wrong or the new one is not accepted; 429.
-    pub async fn change_password(&self, caller: &Caller, current: &str, new: &str) -> Result<()> {
+    /// 422 if the present one is wrong or the new one is not accepted, whichever and both; 429.
+    pub async fn change_password(&self, caller: &Caller, change: impl Into<Checked<PasswordChange>>) -> Result<()> {
         let (id, session) = (caller.user_id, caller.session_id);
-        if let Some(fault) = super::password::fault(new) {
-            return Err(Problem::invalid_field("/new_password", "invalid", fault));
+        let Checked { value: change, mut mistakes } = change.into();
+        if let Some(fault) = super::password::fault(&change.new_password) {
+            mistakes.note("/new_password", "invalid", fault);
         }
-        refuse_too_long("/current_password", current)?;
+        mistakes.take(refuse_too_long("/current_password", &change.current_password))?;
+        if mistakes.has("/current_password") {
+            return mistakes.finish();
+        }
         let turn = self.passwords.turn(Queue::Known).await?;
         let now = self.db.clock().now();
         let read = move |connection: &mut AnyConnection| {
@@ -258,11 +263,12 @@ impl Auth {
             users::stored(connection, id)?.ok_or_else(invalid_token)
         };
         let known = self.db.read(read).await?.password_hash;
-        if !turn.verify(current, Some(known.clone())).await? {
+        if !turn.verify(&change.current_password, Some(known.clone())).await? {
             self.db.write(move |tx| Counts::own(id).add(tx)).await?;
-            return Err(wrong_password());
+            mistakes.take(Err::<(), _>(wrong_password()))?;
         }
-        let hash = turn.hash(new).await?;
+        mistakes.finish()?;
+        let hash = turn.hash(&change.new_password).await?;
         self.db
             .write(move |tx| {
                 dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
@@ -321,7 +327,10 @@ fn hash(token: &str) -> Vec<u8> {
 }
 
 /// A password that is longer than any that can be set is refused before anything is computed.
-fn refuse_too_long(pointer: &str, password: &str) -> Result<()> {
+///
+/// # Errors
+/// 422 at `pointer`.
+pub fn refuse_too_long(pointer: &str, password: &str) -> Result<()> {
     if super::password::is_too_long(password) {
         return Err(Problem::invalid_field(pointer, "too_long", "it has more than 1,024 bytes"));
     }

@@ -32,7 +32,7 @@ async fn create(caller: Caller, db: Data<Db>, query: RawQuery, key: IdempotencyK
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
-    let create: CategoryCreate = json.check()?;
+    let create = json.check::<CategoryCreate>()?;
     answer::once(service::create(&db, &caller, create, keyed).await?, created)
 }
 
@@ -101,7 +101,7 @@ async fn replace(
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let whole: CategoryReplace = json.check()?;
+    let whole = json.check::<CategoryReplace>()?;
     let category = service::replace(&db, &caller, current.id, expected, whole).await?;
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }
@@ -126,7 +126,7 @@ async fn update(
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let patch: CategoryPatch = json.check()?;
+    let patch = json.check::<CategoryPatch>()?;
     let category = service::update(&db, &caller, current.id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }

@@ -13,6 +13,7 @@ use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
@@ -34,21 +35,23 @@ fn target(id: CategoryId) -> Target {
 pub async fn create(
     db: &Db,
     caller: &Caller,
-    create: CategoryCreate,
+    create: impl Into<Checked<CategoryCreate>>,
     keyed: Option<Keyed<EditorCategory>>,
 ) -> Result<Once<EditorCategory>> {
-    let actor = Some(caller.user_id);
-    idempotency::write(db, keyed, move |tx| create_in(tx, actor, &create)).await
+    let (actor, create) = (Some(caller.user_id), create.into());
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, actor, &create)).await
 }
 
 /// Makes a category within a write.
 ///
 /// # Errors
 /// As [`create`].
-pub fn create_in(tx: &mut Tx<'_>, actor: Option<UserId>, create: &CategoryCreate) -> Result<EditorCategory> {
+pub fn create_in(tx: &mut Tx<'_>, actor: Option<UserId>, create: &Checked<CategoryCreate>) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let id = CategoryId::new();
-    check_parent(tx.conn(), id, create.parent_id)?;
+    let (create, mut mistakes) = (&create.value, create.mistakes.clone());
+    mistakes.take(check_parent(tx.conn(), id, create.parent_id))?;
+    mistakes.finish()?;
     let slug = match &create.slug {
         Some(slug) => own_slug(tx.conn(), id, slug)?,
         None => free_slug(tx.conn(), &create.name)?,
@@ -74,10 +77,17 @@ pub fn create_in(tx: &mut Tx<'_>, actor: Option<UserId>, create: &CategoryCreate
 ///
 /// # Errors
 /// 404, 412, `slug_taken` or `cycle` (409), 422 for an unknown parent.
-pub async fn replace(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, whole: CategoryReplace) -> Result<EditorCategory> {
+pub async fn replace(
+    db: &Db,
+    caller: &Caller,
+    id: CategoryId,
+    expected: Expected,
+    whole: impl Into<Checked<CategoryReplace>>,
+) -> Result<EditorCategory> {
     let actor = Some(caller.user_id);
+    let Checked { value: whole, mistakes } = whole.into();
     db.write(move |tx| {
-        change_in(tx, actor, id, &expected, |row| Row {
+        change_in(tx, actor, id, &expected, mistakes.clone(), |row| Row {
             slug: whole.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: whole.name.trim().to_owned(),
             description: whole.description.clone().unwrap_or_default(),
@@ -93,10 +103,17 @@ pub async fn replace(db: &Db, caller: &Caller, id: CategoryId, expected: Expecte
 ///
 /// # Errors
 /// As [`replace`].
-pub async fn update(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, patch: CategoryPatch) -> Result<EditorCategory> {
+pub async fn update(
+    db: &Db,
+    caller: &Caller,
+    id: CategoryId,
+    expected: Expected,
+    patch: impl Into<Checked<CategoryPatch>>,
+) -> Result<EditorCategory> {
     let actor = Some(caller.user_id);
+    let Checked { value: patch, mistakes } = patch.into();
     db.write(move |tx| {
-        change_in(tx, actor, id, &expected, |row| Row {
+        change_in(tx, actor, id, &expected, mistakes.clone(), |row| Row {
             slug: patch.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: patch.name.as_ref().map_or_else(|| row.name.clone(), |name| name.trim().to_owned()),
             description: patch.description.clone().or(Some(row.description.clone())).unwrap_or_default(),
@@ -114,18 +131,20 @@ fn change_in(
     actor: Option<UserId>,
     id: CategoryId,
     expected: &Expected,
+    mut mistakes: Mistakes,
     change: impl Fn(&Row) -> Row,
 ) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let before = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     expected.check(before.version.unsigned_abs(), |_| Ok(Vec::new()))?;
     let mut row = change(&before);
-    if row == before {
-        return seen_alone(tx.conn(), row);
-    }
     let is_moved = row.parent_id != before.parent_id;
     if is_moved {
-        check_parent(tx.conn(), id, row.parent_id)?;
+        mistakes.take(check_parent(tx.conn(), id, row.parent_id))?;
+    }
+    mistakes.finish()?;
+    if row == before {
+        return seen_alone(tx.conn(), row);
     }
     refuse_taken(tx.conn(), id, &row.slug)?;
     row.version += 1;

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::serve::{add_first_admin, bind, log_to, serve};
 use crate::app::App;
+use crate::articles::dto::ArticleCreate;
 use crate::articles::service::{self as articles, Site};
+use crate::categories::dto::CategoryCreate;
 use crate::categories::service::create_in;
 use crate::db::{Db, FileLock};
 use crate::kernel::caller::{Caller, Role};
@@ -141,8 +143,9 @@ async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
             let mut made: Vec<(&str, CategoryId)> = Vec::new();
             for (slug, name, parent) in CATEGORIES {
                 let parent = parent.and_then(|parent| id_of(&made, parent));
-                let wanted = serde_json::from_value(json!({ "slug": slug, "name": name, "parent_id": parent }));
-                made.push((slug, create_in(tx, Some(user_id), &wanted.expect("the demo's own category is well formed"))?.id));
+                let wanted = serde_json::from_value::<CategoryCreate>(json!({ "slug": slug, "name": name, "parent_id": parent }));
+                let wanted = wanted.expect("the demo's own category is well formed");
+                made.push((slug, create_in(tx, Some(user_id), &wanted.into())?.id));
             }
             Ok::<_, crate::kernel::problem::Problem>(made)
         })
@@ -151,7 +154,7 @@ async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
     let now = db.clock().now();
     for (after, category, title, text) in ARTICLES {
         let wanted = article(title, text, id_of(&categories, category), &now.plus_millis(after).to_string());
-        let wanted = serde_json::from_value(wanted).expect("the demo's own article is well formed");
+        let wanted: ArticleCreate = serde_json::from_value(wanted).expect("the demo's own article is well formed");
         articles::create(db, &site, &caller, wanted, None).await?;
     }
     Ok(())

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::json;
 use super::schemas::Schemas;
+use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::{Code, Problem, Result};
 
 /// What a body may hold that may bring a long text: 2 MiB.
@@ -138,11 +139,12 @@ impl Json {
         &self.bytes
     }
 
-    /// Checks the body against the API document's schema of `T` and reads it as one.
+    /// Checks the body against the API document's schema of `T` and reads it as one, with its mistakes: whoever asks goes on checking and ends with
+    /// [`Checked::finish`], so that one answer has all of them.
     ///
     /// # Errors
-    /// `invalid` (422) with every mistake.
-    pub fn check<T: ToSchema + DeserializeOwned>(&self) -> Result<T> {
+    /// `invalid` (422) if nothing of it can be read.
+    pub fn check<T: ToSchema + DeserializeOwned>(&self) -> Result<Checked<T>> {
         let schemas = self.schemas.as_ref().ok_or_else(|| Problem::internal("the app has no `web::Data<Schemas>`"))?;
         schemas.check(&self.value)
     }

@@ -13,6 +13,7 @@ mod idempotency;
 mod json;
 mod large;
 pub mod limits;
+mod mend;
 pub mod middleware;
 mod nearest;
 pub mod openapi;

@@ -84,6 +84,7 @@ impl Document {
 }
 
 fn add_problem_schemas(document: &mut Value) {
+    let readings = |what: &str| json!({"type": "array", "items": {"type": "string", "format": "date-time"}, "description": what});
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     let schemas = &mut document["components"]["schemas"];
     if !schemas.is_object() {
@@ -97,6 +98,7 @@ fn add_problem_schemas(document: &mut Value) {
             "pointer": {"type": "string", "description": "Where: a JSON pointer (RFC 6901) into the body; for a parameter `/` and its name.", "example": "/title"},
             "code": {"type": "string", "description": "What kind of mistake; stable.", "example": "required"},
             "detail": {"type": "string", "description": "What is wrong with the value, and what would be right.", "example": "it is missing"},
+            "readings": readings("Of a local time that a clock change skips or repeats: the instants that could be meant."),
         },
     });
     schemas["Problem"] = json!({
@@ -109,11 +111,11 @@ fn add_problem_schemas(document: &mut Value) {
             "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
             "title": {"type": "string", "description": "The same for each occurrence of a code."},
             "detail": {"type": "string", "description": "What is wrong this time, in plain words."},
-            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}, "description": "Every mistake, where there can be several."},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}, "description": "Every mistake, where there can be several: of a body all at once, in the order of their pointers, up to 100. What only follows from another mistake is none."},
             "request_id": {"type": "string", "description": "The id under which the log knows this request; also in `X-Request-Id`."},
             "current_version": {"type": "integer", "format": "int64", "minimum": 0, "description": "With `precondition_failed`: the version it has now."},
             "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed`: the fields that changed since."},
-            "readings": {"type": "array", "items": {"type": "string", "format": "date-time"}, "description": "With a local time that a clock change skips or repeats: the instants that could be meant."},
+            "readings": readings("With a local time that a clock change skips or repeats: the instants that the first one could mean."),
         },
     });
 }

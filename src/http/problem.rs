@@ -150,10 +150,13 @@ struct One<'a>(&'a FieldError);
 
 impl Serialize for One<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("pointer", &self.0.pointer)?;
         map.serialize_entry("code", self.0.code)?;
         map.serialize_entry("detail", &self.0.detail)?;
+        if !self.0.readings.is_empty() {
+            map.serialize_entry("readings", &self.0.readings)?;
+        }
         map.end()
     }
 }

@@ -9,11 +9,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::faults;
+use super::mend::Mend;
 use super::openapi::Document;
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::problem::{FieldError, Problem, Result};
-
-/// More mistakes than these are not listed.
-const MOST_ERRORS: usize = 100;
 
 /// The schemas of the API document, each made ready at its first use. Give it to the app as `web::Data`.
 #[derive(Debug)]
@@ -31,23 +30,38 @@ impl Schemas {
         Self { components, ready }
     }
 
-    /// Checks a value against the schema of `T` and reads it as one.
+    /// Checks a value against the schema of `T` and reads it as one. What is wrong is taken out or replaced by a stand-in, so that the rest can be read.
     ///
     /// # Errors
-    /// `invalid` (422) with every mistake; `internal` if the document has no such schema.
-    pub fn check<T: ToSchema + DeserializeOwned>(&self, value: &Value) -> Result<T> {
-        let validator = self.validator(&T::name())?;
+    /// `invalid` (422) with every mistake, if nothing can be read; `internal` if the document has no such schema.
+    pub fn check<T: ToSchema + DeserializeOwned>(&self, value: &Value) -> Result<Checked<T>> {
+        let mut errors = self.faults(&T::name(), value)?;
+        loop {
+            let read = match errors.as_slice() {
+                [] => read(value),
+                _ => self.mended(&T::name(), value, &errors).map_or_else(|| Err(errors[0].clone()), |rest| read(&rest)),
+            };
+            match read {
+                Ok(value) => return Ok(Checked { value, mistakes: errors.into() }),
+                Err(error) if errors.iter().all(|other| other.pointer != error.pointer) => errors.push(error),
+                Err(_) => return Err(Mistakes::from(errors).finish().err().unwrap_or_else(|| Problem::internal("no mistake was noted"))),
+            }
+        }
+    }
+
+    fn faults(&self, name: &str, value: &Value) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
         nuls(value, &mut String::new(), &mut errors);
-        for error in validator.iter_errors(value) {
+        for error in self.validator(name)?.iter_errors(value) {
             faults::describe(&error, &mut errors);
         }
-        if errors.is_empty() {
-            return read(value);
-        }
         tidy(&mut errors);
-        errors.truncate(MOST_ERRORS);
-        Err(Problem::invalid(errors))
+        Ok(errors)
+    }
+
+    fn mended(&self, name: &str, value: &Value, errors: &[FieldError]) -> Option<Value> {
+        let wrong = errors.iter().map(|error| error.pointer.as_str()).collect();
+        Mend { components: &self.components, wrong }.mended(&self.components["schemas"][name], value, &mut String::new())
     }
 
     /// Makes every schema ready; the faults of those that are none.
@@ -76,7 +90,7 @@ fn tidy(errors: &mut Vec<FieldError>) {
 }
 
 /// Reads what has passed its schema. A mistake that still shows gets the pointer at which reading stopped.
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {
+fn read<T: DeserializeOwned>(value: &Value) -> std::result::Result<T, FieldError> {
     match serde_path_to_error::deserialize(value) {
         Ok(read) => Ok(read),
         Err(error) => {
@@ -88,7 +102,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {
                 return Ok(read);
             }
             let code = faults::serde_code(&error.inner().to_string());
-            Err(Problem::invalid_field(faults::serde_pointer(error.path()), code, error.inner().to_string()))
+            Err(FieldError::new(faults::serde_pointer(error.path()), code, error.inner().to_string()))
         }
     }
 }

@@ -52,7 +52,7 @@ fn mistakes(value: Value) -> Vec<(String, &'static str)> {
     use utoipa::OpenApi as _;
     let schemas = Schemas::of(&super::Document::finish(&Drafts::openapi(), crate::http::openapi::Finish::default()));
     assert_eq!(schemas.prepare(), Vec::<String>::new());
-    match schemas.check::<Draft>(&value) {
+    match schemas.check::<Draft>(&value).and_then(Checked::finish) {
         Ok(_) => Vec::new(),
         Err(problem) => {
             assert_eq!(problem.code().name(), "invalid");

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod id;
 pub mod instant;
 pub mod locale;
+pub mod mistakes;
 pub mod page;
 pub mod patch;
 pub mod problem;

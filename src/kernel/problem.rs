@@ -97,12 +97,21 @@ pub struct FieldError {
     pub code: &'static str,
     /// What is wrong with the value, and what would be right.
     pub detail: String,
+    /// The instants that a local time could mean, where that is the mistake.
+    pub readings: Vec<String>,
 }
 
 impl FieldError {
     /// A mistake at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, detail: detail.into() }
+        Self { pointer: pointer.into(), code, detail: detail.into(), readings: Vec::new() }
+    }
+
+    /// The same with what a local time could mean.
+    #[must_use]
+    pub fn with_readings(mut self, readings: Vec<String>) -> Self {
+        self.readings = readings;
+        self
     }
 }
 
@@ -138,7 +147,12 @@ impl Problem {
 
     /// 422 with every mistake of a body; `errors` must not be empty.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self::new(Code::Invalid, told(&errors)).with_errors(errors)
+        let problem = Self::new(Code::Invalid, told(&errors));
+        match errors.iter().map(|error| &error.readings).find(|readings| !readings.is_empty()).cloned() {
+            Some(readings) => problem.with("readings", readings),
+            None => problem,
+        }
+        .with_errors(errors)
     }
 
     /// 422 with one mistake.
@@ -150,16 +164,6 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.0.errors = errors;
-        self
-    }
-
-    /// The same, of a body that lies at `prefix` within a larger one.
-    #[must_use]
-    pub fn below(mut self, prefix: &str) -> Self {
-        if self.0.code == Code::Invalid {
-            self.0.errors.iter_mut().for_each(|error| error.pointer.insert_str(0, prefix));
-            self.0.detail = told(&self.0.errors);
-        }
         self
     }
 
@@ -220,6 +224,12 @@ fn told(errors: &[FieldError]) -> String {
     match errors {
         [one] => format!("{}: {}", if one.pointer.is_empty() { "The body" } else { &one.pointer }, one.detail),
         many => format!("There are {} mistakes in the body.", many.len()),
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(vec![error])
     }
 }
 

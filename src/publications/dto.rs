@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use super::rules::{self, Publication, State};
 use crate::kernel::id::{ArticleId, PublicationId, UserId};
 use crate::kernel::instant::{Instant, InvalidInstant};
+use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
-use crate::kernel::problem::{Problem, Result};
+use crate::kernel::problem::FieldError;
 use crate::kernel::zone::{LocalTime, Zone};
 
 /// The most saves that `not_followed` names.
@@ -220,32 +221,71 @@ pub type Given = (Instant, Option<String>);
 /// Reads a time: RFC 3339, or local in `zone`.
 ///
 /// # Errors
-/// 422 at `pointer`; where a clock change skips or repeats the time, with its `readings`.
-pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given> {
+/// The mistake, at `pointer`; where a clock change skips or repeats the time, with its `readings`.
+pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given, FieldError> {
     let why = match text.parse::<Instant>() {
         Ok(instant) => return Ok((instant, None)),
         Err(why) => why,
     };
-    let Ok(local) = text.parse::<LocalTime>() else { return Err(Problem::invalid_field(pointer, "invalid_format", why.to_string())) };
+    let Ok(local) = text.parse::<LocalTime>() else { return Err(FieldError::new(pointer, "invalid_format", why.to_string())) };
     let Some(zone) = zone else {
-        return Err(Problem::invalid_field(pointer, "no_time_zone", InvalidInstant::NoOffset.to_string()));
+        return Err(FieldError::new(pointer, "no_time_zone", InvalidInstant::NoOffset.to_string()));
     };
     zone.instant(local).map(|instant| (instant, Some(local.to_string()))).map_err(|ambiguous| match ambiguous {
-        None => Problem::invalid_field(pointer, "out_of_range", InvalidInstant::OutOfRange.to_string()),
+        None => FieldError::new(pointer, "out_of_range", InvalidInstant::OutOfRange.to_string()),
         Some(ambiguous) => {
             let (code, how) =
                 if ambiguous.is_repeated { ("repeated_time", "shows that time twice") } else { ("skipped_time", "never shows that time") };
             let [first, second] = ambiguous.readings.map(|reading| reading.to_string());
             let detail = format!("a clock in {} {how}: give {first} or {second}", zone.name());
-            Problem::invalid_field(pointer, code, detail).with("readings", vec![first, second])
+            FieldError::new(pointer, code, detail).with_readings(vec![first, second])
         }
     })
 }
 
-/// Reads a zone's name.
-///
-/// # Errors
-/// 422 at `pointer`.
-pub fn zone(pointer: &str, name: Option<&str>) -> Result<Option<Zone>> {
-    name.map(|name| name.parse::<Zone>().map_err(|e| Problem::invalid_field(pointer, "unknown_time_zone", e.to_string()))).transpose()
+/// The times of a body, read in its zone.
+pub struct Times {
+    zone: Option<Zone>,
+    is_zone_wrong: bool,
+}
+
+impl Times {
+    /// In the zone of this name, given at `/time_zone`.
+    pub fn of(mistakes: &mut Mistakes, name: Option<&str>) -> Self {
+        let zone = name.and_then(|name| match name.parse::<Zone>() {
+            Ok(zone) => Some(zone),
+            Err(unknown) => {
+                mistakes.note("/time_zone", "unknown_time_zone", unknown.to_string());
+                None
+            }
+        });
+        Self { zone, is_zone_wrong: mistakes.has("/time_zone") }
+    }
+
+    /// The zone, if there is one.
+    pub fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
+    }
+
+    /// A time as it is given; `None` if it cannot be told: it is wrong, or local in a zone that is.
+    pub fn read(&self, mistakes: &mut Mistakes, pointer: &str, given: &Patch<String>) -> Option<Patch<Given>> {
+        if mistakes.has(pointer) {
+            return None;
+        }
+        let text = match given {
+            Patch::Absent => return Some(Patch::Absent),
+            Patch::Null => return Some(Patch::Null),
+            Patch::Value(text) => text,
+        };
+        if self.is_zone_wrong && text.parse::<LocalTime>().is_ok() {
+            return None;
+        }
+        match time(pointer, text, self.zone.as_ref()) {
+            Ok(given) => Some(Patch::Value(given)),
+            Err(mistake) => {
+                mistakes.add(mistake);
+                None
+            }
+        }
+    }
 }

@@ -39,7 +39,7 @@ async fn create(
     let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
-    let create: PublicationCreate = json.check()?;
+    let create = json.check::<PublicationCreate>()?;
     answer::once(service::create(&db, &caller, id, create, keyed).await?, created)
 }
 
@@ -82,7 +82,7 @@ async fn update(
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let patch: PublicationPatch = json.check()?;
+    let patch = json.check::<PublicationPatch>()?;
     let publication = service::update(&db, &caller, current.id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)
 }
@@ -121,7 +121,7 @@ async fn unpublish(
     let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), unpublished)?;
-    let given: Unpublish = json.check()?;
+    let given = json.check::<Unpublish>()?;
     answer::once(service::unpublish(&db, &caller, id, given, keyed).await?, unpublished)
 }
 

@@ -15,7 +15,7 @@ pub use self::schedule::{Scheduled, Wanted, schedule};
 pub use self::take_down::{TakeDown, restore, set_withdrawn, trash, unpublish};
 use crate::kernel::id::{ArticleId, PublicationId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::problem::{Code, Problem};
+use crate::kernel::problem::{Code, FieldError, Problem};
 
 /// How old a "now" may be when it arrives (rule 4).
 const LATE_MS: i64 = 1000;
@@ -94,12 +94,30 @@ pub enum Refused {
     NotLive,
     /// 409: not the last one that began, or not ended.
     NotEnded,
-    /// 422: the end is not after the start.
-    EndBeforeStart,
-    /// 422: the date for readers lies after the start.
-    PublishedAfterStart,
+    /// 422: dates that do not go with the start.
+    Dates(Vec<WrongDate>),
     /// 404: the article has no such publication.
     Unknown,
+}
+
+/// What is wrong with a date beside the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongDate {
+    /// The end is not after the start.
+    EndBeforeStart,
+    /// The date for readers lies after the start.
+    PublishedAfterStart,
+}
+
+impl From<WrongDate> for FieldError {
+    fn from(wrong: WrongDate) -> Self {
+        match wrong {
+            WrongDate::EndBeforeStart => Self::new("/unpublish_at", "end_before_start", "the end must be later than the start"),
+            WrongDate::PublishedAfterStart => {
+                Self::new("/published_at", "after_start", "the date for readers must not be later than `publish_at`")
+            }
+        }
+    }
 }
 
 impl From<Refused> for Problem {
@@ -120,10 +138,7 @@ impl From<Refused> for Problem {
             Refused::Starting => Self::new(Code::Starting, "The publication starts within a second and is no longer changed."),
             Refused::NotLive => Self::new(Code::NotLive, "No publication of the article is in force then."),
             Refused::NotEnded => Self::new(Code::NotEnded, "`withdrawn` can be set on the last publication that began, once it has ended."),
-            Refused::EndBeforeStart => Self::invalid_field("/unpublish_at", "end_before_start", "the end must be later than the start"),
-            Refused::PublishedAfterStart => {
-                Self::invalid_field("/published_at", "after_start", "the date for readers must not be later than `publish_at`")
-            }
+            Refused::Dates(wrong) => Self::invalid(wrong.into_iter().map(FieldError::from).collect()),
             Refused::Unknown => Self::not_found(),
         }
     }

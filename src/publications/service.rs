@@ -3,17 +3,19 @@
 
 use serde_json::json;
 
-use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Unpublish, Unpublished, time, zone};
+use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished, time};
 use super::rules::{self, Change, Publication, Scheduled, TakeDown, Wanted};
 pub use super::store::history;
 use super::subject::{self, Subject};
 use super::{listings, standings, store};
 use crate::audit::store::{Target, record};
+use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
@@ -47,59 +49,58 @@ pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
 /// Writes what changed of an opened article.
 ///
 /// # Errors
-/// `slug_taken` (409); 422 for a revision that can be published no more.
+/// `slug_taken` (409).
 pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
     store::save(tx.conn(), before, &edited.history)?;
     subject::hold_slugs(tx.conn(), &edited.subject, &edited.history, edited.now)?;
     standings::rewrite(tx.conn(), &edited.subject, &edited.history, edited.now)?;
-    listings::rewrite(tx.conn(), &edited.subject, &edited.history)?;
-    refuse_gone(tx, edited, before)
+    Ok(listings::rewrite(tx.conn(), &edited.subject, &edited.history)?)
 }
 
-/// A superseded save keeps no category from being deleted, and is then published no more. The tree is locked by now.
-fn refuse_gone(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
-    let subject = &edited.subject;
-    let is_pinned = |p: &&Publication| p.revision != subject.newest_revision && p.publish_at >= edited.now && !before.contains(p);
-    for publication in edited.history.iter().filter(is_pinned) {
-        if store::names_what_is_gone(tx.conn(), subject.id, publication.revision)? {
-            let detail = format!("revision {} is of a category that was deleted", publication.revision);
-            return Err(Problem::invalid_field("/revision", "category_deleted", detail));
-        }
+/// Adds a publication within a write of its article, in memory: [`close`] writes it. `true` beside its id if it is new, nothing if its mistakes were noted.
+///
+/// # Errors
+/// What the rules refuse.
+pub fn create_in(
+    tx: &mut Tx<'_>,
+    edited: &mut Edited,
+    caller: &Caller,
+    create: &PublicationCreate,
+    mistakes: &mut Mistakes,
+) -> Result<Option<(PublicationId, bool)>> {
+    check_revision(tx, &edited.subject, create.revision, mistakes)?;
+    let Some(wanted) = wanted(caller, edited.subject.id, create, mistakes) else { return Ok(None) };
+    let scheduled = mistakes.take(rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now))?;
+    Ok(scheduled.map(|scheduled| match scheduled {
+        Scheduled::InForceAlready(id) => (id, false),
+        Scheduled::Added(id) => (id, true),
+    }))
+}
+
+/// A superseded save keeps no category from being deleted, and is then published no more.
+fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
+    let Some(number) = revision.filter(|number| *number != subject.newest_revision) else { return Ok(()) };
+    if number < 1 || number > subject.newest_revision {
+        let detail = format!("the article has revisions 1 to {}", subject.newest_revision);
+        mistakes.note("/revision", "unknown_revision", detail);
+        return Ok(());
+    }
+    // Nobody takes a category away between here and the commit.
+    dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
+    if store::names_what_is_gone(tx.conn(), subject.id, number)? {
+        mistakes.note("/revision", "category_deleted", format!("revision {number} is of a category that was deleted"));
     }
     Ok(())
 }
 
-/// Adds a publication within a write of its article. `true` beside its id if it is new.
-///
-/// # Errors
-/// What the rules refuse.
-pub fn create_in(edited: &mut Edited, caller: &Caller, create: &PublicationCreate) -> Result<(PublicationId, bool)> {
-    let wanted = wanted(caller, edited.subject.id, create)?;
-    refuse_unknown_revision(&edited.subject, wanted.revision)?;
-    Ok(match rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now)? {
-        Scheduled::InForceAlready(id) => (id, false),
-        Scheduled::Added(id) => (id, true),
-    })
-}
-
-fn refuse_unknown_revision(subject: &Subject, revision: Option<i64>) -> Result<()> {
-    match revision {
-        Some(number) if number < 1 || number > subject.newest_revision => Err(Problem::invalid_field(
-            "/revision",
-            "unknown_revision",
-            format!("the article has revisions 1 to {}", subject.newest_revision),
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate) -> Result<Wanted> {
-    let zone = zone("/time_zone", create.time_zone.as_deref())?;
-    let read = |pointer: &str, text: &str| time(pointer, text, zone.as_ref());
-    let publish_at = create.publish_at.as_deref().map(|text| read("/publish_at", text)).transpose()?;
-    let unpublish_at = patch(&create.unpublish_at, |text| read("/unpublish_at", text))?;
-    let published_at = create.published_at.as_deref().map(|text| read("/published_at", text)).transpose()?;
-    Ok(Wanted {
+/// What is asked for; nothing if the start cannot be told. Without the other dates they are judged as if there were none.
+fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate, mistakes: &mut Mistakes) -> Option<Wanted> {
+    let times = Times::of(mistakes, create.time_zone.as_deref());
+    let publish_at = times.read(mistakes, "/publish_at", &create.publish_at.clone().into());
+    let unpublish_at = times.read(mistakes, "/unpublish_at", &create.unpublish_at).unwrap_or(Patch::Null);
+    let published_at = times.read(mistakes, "/published_at", &create.published_at.clone().into()).and_then(Patch::value);
+    let publish_at = publish_at?.value();
+    Some(Wanted {
         article_id,
         publish_at: publish_at.as_ref().map(|given| given.0),
         publish_at_local: publish_at.and_then(|given| given.1),
@@ -108,16 +109,8 @@ fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate) ->
         revision: create.revision,
         published_at: published_at.map(|given| given.0),
         minor: create.minor.unwrap_or(false),
-        time_zone: zone.map(|zone| zone.name().to_owned()),
+        time_zone: times.zone().map(|zone| zone.name().to_owned()),
         created_by: caller.user_id,
-    })
-}
-
-fn patch(given: &Patch<String>, read: impl FnOnce(&str) -> Result<Given>) -> Result<Patch<Given>> {
-    Ok(match given {
-        Patch::Absent => Patch::Absent,
-        Patch::Null => Patch::Null,
-        Patch::Value(text) => Patch::Value(read(text)?),
     })
 }
 
@@ -143,14 +136,17 @@ pub async fn create(
     db: &Db,
     caller: &Caller,
     article_id: ArticleId,
-    create: PublicationCreate,
+    create: impl Into<Checked<PublicationCreate>>,
     keyed: Option<Keyed<(EditorPublication, bool)>>,
 ) -> Result<Once<(EditorPublication, bool)>> {
-    let caller = caller.clone();
-    idempotency::write(db, keyed, move |tx| {
+    let (caller, create) = (caller.clone(), create.into());
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| {
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
-        let (id, is_new) = create_in(&mut edited, &caller, &create)?;
+        let mut mistakes = create.mistakes.clone();
+        let created = create_in(tx, &mut edited, &caller, &create.value, &mut mistakes)?;
+        mistakes.finish()?;
+        let (id, is_new) = created.ok_or_else(unjudged)?;
         let publication = seen(&edited, id)?;
         if is_new {
             close(tx, &edited, &before)?;
@@ -165,15 +161,23 @@ pub async fn create(
 ///
 /// # Errors
 /// What the rules refuse; 412.
-pub async fn update(db: &Db, caller: &Caller, id: PublicationId, expected: Expected, given: PublicationPatch) -> Result<EditorPublication> {
-    let caller = caller.clone();
+pub async fn update(
+    db: &Db,
+    caller: &Caller,
+    id: PublicationId,
+    expected: Expected,
+    given: impl Into<Checked<PublicationPatch>>,
+) -> Result<EditorPublication> {
+    let (caller, given) = (caller.clone(), given.into());
     db.write(move |tx| {
         let article_id = article_of(tx, id)?;
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-        apply(&mut edited, id, &given)?;
+        let mut mistakes = given.mistakes.clone();
+        apply(tx, &mut edited, id, &given.value, &mut mistakes)?;
+        mistakes.finish()?;
         let publication = seen(&edited, id)?;
         if edited.history != before {
             close(tx, &edited, &before)?;
@@ -184,14 +188,34 @@ pub async fn update(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
     .await
 }
 
-fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Result<()> {
-    let current = edited.history.iter().find(|p| p.id == id).and_then(|p| p.time_zone.clone());
-    let zone = zone("/time_zone", given.time_zone.as_deref().or(current.as_deref()))?;
-    let publish_at = patch(&given.publish_at, |text| time("/publish_at", text, zone.as_ref()))?;
-    let unpublish_at = patch(&given.unpublish_at, |text| time("/unpublish_at", text, zone.as_ref()))?;
-    let published_at = patch(&given.published_at, |text| time("/published_at", text, zone.as_ref()))?;
-    refuse_unknown_revision(&edited.subject, given.revision.clone().value())?;
-    let change = Change {
+fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &PublicationPatch, mistakes: &mut Mistakes) -> Result<()> {
+    let current = edited.history.iter().find(|p| p.id == id).cloned().ok_or_else(Problem::not_found)?;
+    let times = Times::of(mistakes, given.time_zone.as_deref().or(current.time_zone.as_deref()));
+    let asked = given.revision.clone().value().filter(|number| *number != current.revision);
+    check_revision(tx, &edited.subject, asked, mistakes)?;
+    let change = change(&times, given, mistakes);
+    // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
+    if let Some(change) = change.filter(|_| given.changes_dates() || given.withdrawn.is_absent()) {
+        mistakes.take(rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now))?;
+        let changed = edited.history.iter_mut().find(|p| p.id == id).filter(|p| p.time_zone != current.time_zone);
+        if let (Some(changed), Some(zone)) = (changed, times.zone()) {
+            read_anew(changed, zone);
+        }
+    }
+    let withdrawn = given.withdrawn.clone().map(|withdrawal| withdrawal.reason);
+    if !withdrawn.is_absent() {
+        mistakes.take(rules::set_withdrawn(&mut edited.history, id, withdrawn.value(), edited.now))?;
+    }
+    Ok(())
+}
+
+/// What shall change; nothing if the start cannot be told. Without the other dates it is judged as if there were none.
+fn change(times: &Times, given: &PublicationPatch, mistakes: &mut Mistakes) -> Option<Change> {
+    let publish_at = times.read(mistakes, "/publish_at", &given.publish_at);
+    let unpublish_at = times.read(mistakes, "/unpublish_at", &given.unpublish_at).unwrap_or(Patch::Null);
+    let published_at = times.read(mistakes, "/published_at", &given.published_at).unwrap_or(Patch::Null);
+    let publish_at = publish_at?;
+    Some(Change {
         publish_at_local: local(&publish_at),
         unpublish_at_local: local(&unpublish_at),
         publish_at: publish_at.map(|given| given.0),
@@ -200,21 +224,12 @@ fn apply(edited: &mut Edited, id: PublicationId, given: &PublicationPatch) -> Re
         published_at: published_at.map(|given| given.0),
         minor: given.minor,
         time_zone: given.time_zone.clone(),
-    };
-    // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
-    if given.changes_dates() || given.withdrawn.is_absent() {
-        rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
-        let changed = edited.history.iter_mut().find(|p| p.id == id).filter(|p| p.time_zone != current);
-        if let (Some(changed), Some(zone)) = (changed, zone) {
-            read_anew(changed, &zone);
-        }
-    }
-    match &given.withdrawn {
-        Patch::Absent => {}
-        Patch::Null => rules::set_withdrawn(&mut edited.history, id, None, edited.now)?,
-        Patch::Value(withdrawal) => rules::set_withdrawn(&mut edited.history, id, Some(withdrawal.reason.clone()), edited.now)?,
-    }
-    Ok(())
+    })
+}
+
+/// Cannot come: what is not judged has mistakes.
+fn unjudged() -> Problem {
+    Problem::internal("a publication without mistakes was not scheduled")
 }
 
 /// Another zone moves no instant: what was given as a local time is that time of the new zone now.
@@ -255,11 +270,14 @@ pub async fn unpublish(
     db: &Db,
     caller: &Caller,
     article_id: ArticleId,
-    given: Unpublish,
+    given: impl Into<Checked<Unpublish>>,
     keyed: Option<Keyed<Unpublished>>,
 ) -> Result<Once<Unpublished>> {
     let caller = caller.clone();
-    let at = given.at.as_deref().map(|text| time("/at", text, None)).transpose()?.map(|given| given.0);
+    let Checked { value: given, mut mistakes } = given.into();
+    let at = given.at.as_deref().map(|text| time("/at", text, None)).transpose();
+    let at = mistakes.take(at)?.flatten().map(|given| given.0);
+    mistakes.finish()?;
     idempotency::write(db, keyed, move |tx| {
         let mut edited = open(tx, article_id)?;
         let before = edited.history.clone();

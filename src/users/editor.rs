@@ -13,8 +13,9 @@ use crate::db::Db;
 use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::UserId;
+use crate::kernel::mistakes::Checked;
 use crate::kernel::page::{CursorKey, Limit};
-use crate::kernel::problem::{Problem, Result};
+use crate::kernel::problem::Result;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -38,10 +39,12 @@ async fn create(
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
-    let create: UserCreate = json.check()?;
+    let Checked { value: create, mut mistakes } = json.check::<UserCreate>()?;
+    mistakes.take(service::check_email(&create.email))?;
     if let Some(fault) = create.password.as_deref().and_then(password::fault) {
-        return Err(Problem::invalid_field("/password", "too_long", fault));
+        mistakes.note("/password", "too_long", fault);
     }
+    mistakes.finish()?;
     let one_time = create.password.is_none().then(service::random_password);
     let turn = passwords.turn(Queue::Known).await?;
     let password_hash = turn.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
@@ -106,7 +109,7 @@ async fn update(
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let patch: UserPatch = json.check()?;
+    let patch = json.check::<UserPatch>()?.finish()?;
     let user = db.write(move |tx| service::update_in(tx, Some(caller.user_id), current.id, &expected, &patch)).await?;
     answer::editor(StatusCode::OK).version(user.version.unsigned_abs()).json(&user)
 }

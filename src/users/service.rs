@@ -50,10 +50,7 @@ fn target(id: UserId) -> Target {
 /// # Errors
 /// `email_taken` (409); 422 for what is no e-mail.
 pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<EditorUser> {
-    let email = normalised(&new.email);
-    if !rules::is_email(&email) {
-        return Err(Problem::invalid_field("/email", "invalid_format", "it is not an e-mail address such as editor@example.org"));
-    }
+    let email = check_email(&new.email)?;
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     if store::by_email(tx.conn(), &email)?.is_some() {
         return Err(Problem::new(Code::EmailTaken, format!("Another user has the e-mail {email}.")));
@@ -71,6 +68,18 @@ pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<E
     store::insert(tx.conn(), &user)?;
     record(tx, actor, "user.created", target(user.id), &json!({ "email": user.email, "role": user.role }))?;
     seen(&user)
+}
+
+/// An e-mail in the form in which it is stored.
+///
+/// # Errors
+/// 422 for what is none.
+pub fn check_email(email: &str) -> Result<String> {
+    let email = normalised(email);
+    if rules::is_email(&email) {
+        return Ok(email);
+    }
+    Err(Problem::invalid_field("/email", "invalid_format", "it is not an e-mail address such as editor@example.org"))
 }
 
 /// A user as admins see them.

@@ -7,11 +7,13 @@ use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service as articles;
 use dateline::auth::store::newest_key;
 use dateline::bodies::EmbedHosts;
+use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::id::{ArticleId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
+use dateline::publications::dto::PublicationCreate;
 use dateline::publications::service as publications;
 use dateline::settings::Options;
 use dateline::users::dto::UserPatch;
@@ -139,8 +141,8 @@ impl Newsroom {
         let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
         match state {
             "draft" => {}
-            "live" => drop(publications::create(db, &self.editor, made.id, from(json!({})), None).await.unwrap()),
-            "scheduled" => drop(publications::create(db, &self.editor, made.id, from(starts), None).await.unwrap()),
+            "live" => drop(publications::create(db, &self.editor, made.id, from::<PublicationCreate>(json!({})), None).await.unwrap()),
+            "scheduled" => drop(publications::create(db, &self.editor, made.id, from::<PublicationCreate>(starts), None).await.unwrap()),
             "trashed" => articles::trash(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
             other => panic!("no article is {other}"),
         }
@@ -153,7 +155,7 @@ impl Newsroom {
     }
 
     async fn category(&self) -> (String, String) {
-        let create = from(json!({ "name": format!("Category {}", self.next()) }));
+        let create: CategoryCreate = from(json!({ "name": format!("Category {}", self.next()) }));
         let made = categories::create(self.site.db(), &self.editor, create, None).await.unwrap().first().unwrap();
         (made.id.to_string(), made.slug)
     }

@@ -1,11 +1,16 @@
 //! Logins and their limits, refresh tokens, passwords, keys.
 
 use dateline::auth::attempts::{FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS};
+use dateline::auth::dto::PasswordChange;
 use dateline::auth::service::rotate_in;
 use dateline::kernel::problem::Code;
 
 use super::desk::{ADMIN, ELSEWHERE, PASSWORD, code, refused, retry_after};
 use super::each_engine;
+
+fn change(current: &str, new: &str) -> PasswordChange {
+    PasswordChange { current_password: current.to_owned(), new_password: new.to_owned() }
+}
 
 each_engine! {
     async fn a_login_gives_tokens_that_name_the_user(desk: Desk) {
@@ -208,10 +213,10 @@ each_engine! {
         let (mine, other) = (desk.login().await, desk.login().await);
         let caller = desk.caller(&mine).await.unwrap();
         let new = "ångström unit";
-        assert_eq!(code(&refused(desk.auth.change_password(&caller, "wrong password", new).await)), Code::Invalid);
-        assert_eq!(code(&refused(desk.auth.change_password(&caller, PASSWORD, "seven77").await)), Code::Invalid);
+        assert_eq!(code(&refused(desk.auth.change_password(&caller, change("wrong password", new)).await)), Code::Invalid);
+        assert_eq!(code(&refused(desk.auth.change_password(&caller, change(PASSWORD, "seven77")).await)), Code::Invalid);
         assert!(!desk.is_refused(&other).await);
-        desk.auth.change_password(&caller, PASSWORD, new).await.unwrap();
+        desk.auth.change_password(&caller, change(PASSWORD, new)).await.unwrap();
         assert!(!desk.is_refused(&mine).await);
         assert!(desk.is_refused(&other).await);
         assert_eq!(code(&refused(desk.auth.refresh(&other.refresh_token).await)), Code::InvalidRefreshToken);
@@ -225,9 +230,9 @@ each_engine! {
     async fn a_stolen_access_token_does_not_find_the_password_by_trying(desk: Desk) {
         let caller = desk.caller(&desk.login().await).await.unwrap();
         for _ in 0..FAILURES_AN_ACCOUNT {
-            assert_eq!(code(&refused(desk.auth.change_password(&caller, "wrong password", "another one").await)), Code::Invalid);
+            assert_eq!(code(&refused(desk.auth.change_password(&caller, change("wrong password", "another one")).await)), Code::Invalid);
         }
-        let limited = refused(desk.auth.change_password(&caller, PASSWORD, "another one").await);
+        let limited = refused(desk.auth.change_password(&caller, change(PASSWORD, "another one")).await);
         assert_eq!((code(&limited), retry_after(&limited)), (Code::TooManyRequests, 900));
         // That is no failed login.
         assert!(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await.is_ok());

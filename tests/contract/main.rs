@@ -11,6 +11,7 @@ mod desk;
 mod document;
 mod front;
 mod locales;
+mod mistakes;
 mod news_page;
 mod publications;
 mod reassign;

@@ -48,7 +48,7 @@ async fn read(request: HttpRequest, query: RawQuery) -> Result<HttpResponse> {
 async fn create(body: JsonBody, query: RawQuery) -> Result<HttpResponse> {
     let json = body.json(64 * 1024).await?;
     query.none()?;
-    let note: Note = json.check()?;
+    let note = json.check::<Note>()?.finish()?;
     answer::editor(StatusCode::CREATED).version(1).location("/v1/editor/notes/1").json(&note)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
+use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service as articles;
 use dateline::db::dialect;
 use dateline::db::{self, AnyConnection, Db, Statement};
@@ -36,7 +37,7 @@ fn write(stored: &Stored, clock: &SettableClock, writer: usize, articles: usize)
             "title": format!("{writer} {number}"), "category_id": stored.politics(), "body": { "format": "html", "source": "" },
             "publish": { "publish_at": start, "unpublish_at": start.plus_millis(random.between(1, 12)) },
         });
-        let whole = serde_json::from_value(whole).unwrap();
+        let whole: ArticleCreate = serde_json::from_value(whole).unwrap();
         let article = runtime.block_on(articles::create(stored.db(), stored.site(), &caller, whole, None)).unwrap().first().unwrap();
         // It may have ended meanwhile.
         let _ = runtime.block_on(publications::unpublish(stored.db(), &caller, article.id, Unpublish::default(), None));

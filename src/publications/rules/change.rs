@@ -1,7 +1,7 @@
 //! What changes of a publication that is planned or live (contract 2.4 and 2.7).
 
 use super::schedule::{free_now, refuse_dates, refuse_start};
-use super::{FREEZE_MS, LATE_MS, Publication, Refused, derive, in_force, position};
+use super::{FREEZE_MS, LATE_MS, Publication, Refused, WrongDate, derive, in_force, position};
 use crate::kernel::id::PublicationId;
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
@@ -73,7 +73,7 @@ fn change_end(history: &[Publication], changed: &mut Publication, change: Change
         Patch::Value(end) => end,
     };
     if end <= changed.publish_at {
-        return Err(Refused::EndBeforeStart);
+        return Err(Refused::Dates(vec![WrongDate::EndBeforeStart]));
     }
     if in_force(history, now).is_none_or(|live| live.id != changed.id) || end < now.plus_millis(-LATE_MS) {
         return Err(Refused::PastIsHistory);

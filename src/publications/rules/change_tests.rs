@@ -107,7 +107,7 @@ mod rule_4 {
     fn a_moved_one_still_ends_after_its_start() {
         let mut article = Article::with(&[]);
         article.plan(Wanted { unpublish_at: Patch::Value(at(9000)), ..wanted(Some(5000)) }, 0).unwrap();
-        assert_eq!(article.change(5000, moved(9000), 0), Err(Refused::EndBeforeStart));
+        assert_eq!(article.change(5000, moved(9000), 0), Err(Refused::Dates(vec![WrongDate::EndBeforeStart])));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A new publication (contract 2.2, 2.5, 2.6 and 2.7), and the dates that any may have.
 
-use super::{Publication, Refused, derive, in_force};
+use super::{Publication, Refused, WrongDate, derive, in_force};
 use crate::kernel::id::{ArticleId, PublicationId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
@@ -112,11 +112,8 @@ pub(super) fn refuse_start(history: &[Publication], moved: Option<PublicationId>
 }
 
 pub(super) fn refuse_dates(start: Instant, end: Instant, published_at: Option<Instant>) -> Result<(), Refused> {
-    if end <= start {
-        return Err(Refused::EndBeforeStart);
-    }
-    if published_at.is_some_and(|published_at| published_at > start) {
-        return Err(Refused::PublishedAfterStart);
-    }
-    Ok(())
+    let ends_early = (end <= start).then_some(WrongDate::EndBeforeStart);
+    let is_dated_late = published_at.is_some_and(|published_at| published_at > start).then_some(WrongDate::PublishedAfterStart);
+    let wrong: Vec<WrongDate> = ends_early.into_iter().chain(is_dated_late).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Refused::Dates(wrong)) }
 }

@@ -162,7 +162,7 @@ mod rule_2 {
     fn an_end_not_after_its_start_is_refused() {
         let mut article = Article::with(&[]);
         let wanted = Wanted { unpublish_at: Patch::Value(at(5000)), ..wanted(Some(5000)) };
-        assert_eq!(article.plan(wanted, 0), Err(Refused::EndBeforeStart));
+        assert_eq!(article.plan(wanted, 0), Err(Refused::Dates(vec![WrongDate::EndBeforeStart])));
         assert!(article.history.is_empty());
     }
 
@@ -290,9 +290,9 @@ mod rule_6 {
     fn it_is_never_after_the_start() {
         let mut article = Article::with(&[9000]);
         let later = Wanted { published_at: Some(at(5001)), ..wanted(Some(5000)) };
-        assert_eq!(article.plan(later, 0), Err(Refused::PublishedAfterStart));
+        assert_eq!(article.plan(later, 0), Err(Refused::Dates(vec![WrongDate::PublishedAfterStart])));
         article.plan(Wanted { published_at: Some(at(5000)), ..wanted(Some(5000)) }, 0).unwrap();
-        assert_eq!(article.change(5000, moved(4000), 0), Err(Refused::PublishedAfterStart));
+        assert_eq!(article.change(5000, moved(4000), 0), Err(Refused::Dates(vec![WrongDate::PublishedAfterStart])));
     }
 
     #[test]
