@@ -16,7 +16,7 @@ use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{Collector, RawQuery, answer, path};
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
-use crate::kernel::problem::{Code, FieldError, Problem, Result};
+use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::visibility::Ground;
 
 /// Mounts these operations.
@@ -166,8 +166,7 @@ fn too_many(instead: &str) -> Problem {
 
 fn too_far() -> Problem {
     let detail = format!("over several categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
-    let message = format!("Parameter `page`: {detail}.");
-    Problem::new(Code::InvalidParameter, message).with_errors(vec![FieldError::new("/page", "out_of_range", detail)])
+    Problem::invalid_parameter("page", "out_of_range", detail)
 }
 
 /// Get a live article

@@ -21,7 +21,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::nearest::nearest;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Limit;
-use crate::kernel::problem::{Code, FieldError, Problem, Result};
+use crate::kernel::problem::{FieldError, Problem, Result};
 use crate::kernel::zone::Zone;
 
 /// More mistakes than these are not listed.
@@ -344,16 +344,8 @@ impl<'a> Collector<'a> {
             };
             self.error(&name, "unknown_parameter", detail);
         }
-        if self.errors.is_empty() { Ok(()) } else { Err(refused(self.errors)) }
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid_parameters(self.errors)) }
     }
-}
-
-fn refused(errors: Vec<FieldError>) -> Problem {
-    let detail = match errors.as_slice() {
-        [one] => format!("Parameter `{}`: {}.", one.pointer.trim_start_matches('/'), one.detail),
-        many => format!("{} parameters are not right; see `errors`.", many.len()),
-    };
-    Problem::new(Code::InvalidParameter, detail).with_errors(errors)
 }
 
 fn find<T: Copy>(words: &[(&'static str, T)], value: &str) -> Option<T> {

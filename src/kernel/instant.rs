@@ -27,8 +27,8 @@ pub enum InvalidInstant {
     /// A 61st second.
     #[error("leap seconds are not taken: the last second of a minute is 59")]
     LeapSecond,
-    /// Year 0 or after year 9999.
-    #[error("it lies outside of the years 0001 to 9999")]
+    /// Before the first instant or after the last one.
+    #[error("instants are taken from {first} to {last}, the last one that has a local time in every zone", first = Instant::FIRST, last = Instant::LAST)]
     OutOfRange,
     /// Anything else.
     #[error("it is not an RFC 3339 date-time such as 2026-11-30T09:00:00+01:00")]
@@ -195,8 +195,10 @@ impl FromStr for Instant {
             return Err(InvalidInstant::Malformed);
         }
         let offset = offset_seconds(rest)?;
-        let utc = jiff::tz::TimeZone::UTC.to_timestamp(local).map_err(|_| InvalidInstant::OutOfRange)?;
-        Self::from_millis(utc.as_millisecond() - offset * 1000).ok_or(InvalidInstant::OutOfRange)
+        // The local time itself may lie beyond the last instant that there is.
+        let utc = local.checked_sub(jiff::SignedDuration::from_secs(offset)).and_then(|utc| jiff::tz::TimeZone::UTC.to_timestamp(utc));
+        let utc = utc.map_err(|_| InvalidInstant::OutOfRange)?;
+        Self::from_millis(utc.as_millisecond()).ok_or(InvalidInstant::OutOfRange)
     }
 }
 
@@ -225,6 +227,8 @@ mod tests {
             ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"),
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
             ("9999-12-30T21:00:00-01:00", "9999-12-30T22:00:00.000Z"),
+            ("9999-12-31T12:00:00+14:00", "9999-12-30T22:00:00.000Z"),
+            ("0001-01-01T00:00:00.001+00:00", "0001-01-01T00:00:00.001Z"),
             ("2024-02-29T23:59:59.1+14:00", "2024-02-29T09:59:59.100Z"),
         ] {
             assert_eq!(given.parse::<Instant>().unwrap().to_string(), out);

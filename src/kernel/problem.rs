@@ -160,9 +160,22 @@ impl Problem {
         Self::invalid(vec![FieldError::new(pointer, code, detail)])
     }
 
-    /// The same with these mistakes listed.
+    /// 400 with every mistake of the parameters; `errors` must not be empty.
+    pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => format!("Parameter `{}`: {}.", one.pointer.trim_start_matches('/'), one.detail),
+            many => format!("{} parameters are not right; see `errors`.", many.len()),
+        };
+        Self::new(Code::InvalidParameter, detail).with_errors(errors)
+    }
+
+    /// 400 with one mistake, of the parameter `name`.
+    pub fn invalid_parameter(name: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::invalid_parameters(vec![FieldError::new(format!("/{name}"), code, detail)])
+    }
+
     #[must_use]
-    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+    fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.0.errors = errors;
         self
     }

@@ -14,7 +14,8 @@ use crate::kernel::zone::{LocalTime, Zone};
 /// The most saves that `not_followed` names.
 const MOST_NOT_FOLLOWED: i64 = 100;
 
-/// A new publication date. Times are RFC 3339 with an offset, or local (`2026-11-30T09:00`) together with `time_zone`.
+/// A new publication date. Times are RFC 3339 with an offset, or local (`2026-11-30T09:00`) together with `time_zone`; from 0001-01-01T00:00:00Z to
+/// 9999-12-30T22:00:00Z, the last instant that has a local time in every zone.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationCreate {
@@ -43,7 +44,7 @@ pub struct PublicationCreate {
     pub minor: Option<bool>,
 }
 
-/// A change of a publication; a missing field stays as it is.
+/// A change of a publication; a missing field stays as it is. Times as for a new one.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationPatch {
@@ -227,7 +228,10 @@ pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given, Fie
         Ok(instant) => return Ok((instant, None)),
         Err(why) => why,
     };
-    let Ok(local) = text.parse::<LocalTime>() else { return Err(FieldError::new(pointer, "invalid_format", why.to_string())) };
+    let Ok(local) = text.parse::<LocalTime>() else {
+        let code = if why == InvalidInstant::OutOfRange { "out_of_range" } else { "invalid_format" };
+        return Err(FieldError::new(pointer, code, why.to_string()));
+    };
     let Some(zone) = zone else {
         return Err(FieldError::new(pointer, "no_time_zone", InvalidInstant::NoOffset.to_string()));
     };

@@ -6,6 +6,7 @@ pub mod dto;
 pub mod editor;
 pub mod listings;
 pub mod lists;
+pub mod row;
 pub mod rules;
 pub mod service;
 pub mod standings;

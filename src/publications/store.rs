@@ -1,69 +1,13 @@
 //! Publications in the database.
 
 use diesel::sql_types::BigInt;
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 
+use super::row::Row;
 use super::rules::Publication;
 use crate::db::schema::publications;
 use crate::db::{AnyConnection, Result, Statement};
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
-use crate::kernel::instant::Instant;
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = publications, treat_none_as_default_value = false)]
-struct Row {
-    id: PublicationId,
-    article_id: ArticleId,
-    revision: i64,
-    follows_newest: bool,
-    publish_at: Instant,
-    unpublish_at: Instant,
-    cut_at: Instant,
-    ends_at: Instant,
-    published_at_given: Option<Instant>,
-    published_at: Instant,
-    updated_at: Instant,
-    minor: bool,
-    withdrawn_reason: Option<String>,
-    time_zone: Option<String>,
-    publish_at_local: Option<String>,
-    unpublish_at_local: Option<String>,
-    version: i64,
-    created_by: UserId,
-    created_at: Instant,
-}
-
-macro_rules! same_members {
-    ($from:ty => $to:ident) => {
-        impl From<$from> for $to {
-            fn from(p: $from) -> Self {
-                Self {
-                    id: p.id,
-                    article_id: p.article_id,
-                    revision: p.revision,
-                    follows_newest: p.follows_newest,
-                    publish_at: p.publish_at,
-                    unpublish_at: p.unpublish_at,
-                    cut_at: p.cut_at,
-                    ends_at: p.ends_at,
-                    published_at_given: p.published_at_given,
-                    published_at: p.published_at,
-                    updated_at: p.updated_at,
-                    minor: p.minor,
-                    withdrawn_reason: p.withdrawn_reason,
-                    time_zone: p.time_zone,
-                    publish_at_local: p.publish_at_local,
-                    unpublish_at_local: p.unpublish_at_local,
-                    version: p.version,
-                    created_by: p.created_by,
-                    created_at: p.created_at,
-                }
-            }
-        }
-    };
-}
-same_members!(Row => Publication);
-same_members!(Publication => Row);
+use crate::kernel::id::{ArticleId, PublicationId};
 
 /// All publications of an article, in order of their starts.
 ///

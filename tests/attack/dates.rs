@@ -88,6 +88,29 @@ on_both_engines! {
         assert_eq!(editor.client.get(&path).await.data().len(), 2);
     }
 
+    async fn instants_are_taken_up_to_the_last_one_that_every_zone_can_show(engine) {
+        let newsroom = Newsroom::open(engine).await;
+        let editor = newsroom.person(Standing::Active(Role::Editor)).await;
+        let id = newsroom.id("articles", &editor.caller, "draft").await;
+        let path = format!("/v1/editor/articles/{id}/publications");
+        let publish = async |at: &str| editor.client.post(&path).json(json!({ "publish_at": at })).await;
+        publish("9999-12-30T21:59:59.999Z").await.is_created();
+        let last = publish("9999-12-31T03:00:00+05:00").await;
+        assert_eq!(last.is_created()["publish_at"], "9999-12-30T22:00:00.000Z");
+        for beyond in ["9999-12-30T22:00:00.001Z", "9999-12-31T23:59:59.999Z", "0000-12-31T23:59:59.999Z"] {
+            let refused = publish(beyond).await;
+            refused.is_problem(422, "invalid").has_error("/publish_at", "out_of_range");
+            let detail = refused.text_at("/errors/0/detail");
+            assert!(detail.contains("0001-01-01T00:00:00.000Z") && detail.contains("9999-12-30T22:00:00.000Z"), "{detail}");
+        }
+        let local = |at: &str| json!({ "publish_at": at, "time_zone": "Pacific/Kiritimati" });
+        editor.client.post(&path).json(local("9999-12-31T12:00:00.001")).await.is_problem(422, "invalid").has_error("/publish_at", "out_of_range");
+        editor.client.post(&path).json(local("9999-12-31T11:59:59.998")).await.is_created();
+        let listed = editor.client.get("/v1/editor/publications?from=9999-12-30T22:00:00Z&time_zone=Pacific/Kiritimati").await;
+        assert_eq!(listed.is_ok().data().last().unwrap()["publish_at_local"], "9999-12-31T12:00:00");
+        editor.client.get("/v1/editor/publications?from=9999-12-30T22:00:00.001Z").await.is_problem(400, "invalid_parameter");
+    }
+
     async fn a_stale_version_is_told_the_present_one(engine) {
         let newsroom = Newsroom::open(engine).await;
         let editor = newsroom.person(Standing::Active(Role::Editor)).await;

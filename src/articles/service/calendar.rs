@@ -10,6 +10,7 @@ use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::EditorPublication;
+use crate::publications::rules::Publication;
 use crate::publications::rules::standing::Status;
 
 /// Which page of which publications.
@@ -44,7 +45,7 @@ pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<Calenda
 }
 
 fn entry(row: Row, now: Instant, zone: Option<&Zone>) -> crate::db::Result<CalendarEntry> {
-    let publication = row.publication();
+    let publication = Publication::from(row.publication);
     let article = CalendarArticle {
         id: publication.article_id,
         kind: Kind::find(&row.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,

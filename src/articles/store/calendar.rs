@@ -1,13 +1,14 @@
 //! Publications across articles, in order of their starts, each with what it shows: range scans by start and by end.
 
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Queryable, RunQueryDsl};
 
-use crate::db::{AnyConnection, IdSql, Result, Statement};
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::db::{AnyConnection, Result, Statement, schema};
+use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, Place, SortValue};
-use crate::publications::rules::{Publication, State};
+use crate::publications::row;
+use crate::publications::rules::State;
 
 /// Which publications.
 #[derive(Clone, Debug)]
@@ -27,25 +28,8 @@ pub struct Wanted {
 /// A row of the calendar.
 #[derive(Debug, Queryable)]
 pub struct Row {
-    id: PublicationId,
-    article_id: ArticleId,
-    revision: i64,
-    follows_newest: bool,
-    publish_at: Instant,
-    unpublish_at: Instant,
-    cut_at: Instant,
-    ends_at: Instant,
-    published_at_given: Option<Instant>,
-    published_at: Instant,
-    updated_at: Instant,
-    minor: bool,
-    withdrawn_reason: Option<String>,
-    time_zone: Option<String>,
-    publish_at_local: Option<String>,
-    unpublish_at_local: Option<String>,
-    version: i64,
-    created_by: UserId,
-    created_at: Instant,
+    /// The publication.
+    pub publication: row::Row,
     /// The headline of the revision.
     pub title: String,
     /// Its slug.
@@ -60,60 +44,7 @@ pub struct Row {
     pub newest_revision: i64,
 }
 
-impl Row {
-    /// The publication alone.
-    pub fn publication(&self) -> Publication {
-        Publication {
-            id: self.id,
-            article_id: self.article_id,
-            revision: self.revision,
-            follows_newest: self.follows_newest,
-            publish_at: self.publish_at,
-            unpublish_at: self.unpublish_at,
-            cut_at: self.cut_at,
-            ends_at: self.ends_at,
-            published_at_given: self.published_at_given,
-            published_at: self.published_at,
-            updated_at: self.updated_at,
-            minor: self.minor,
-            withdrawn_reason: self.withdrawn_reason.clone(),
-            time_zone: self.time_zone.clone(),
-            publish_at_local: self.publish_at_local.clone(),
-            unpublish_at_local: self.unpublish_at_local.clone(),
-            version: self.version,
-            created_by: self.created_by,
-            created_at: self.created_at,
-        }
-    }
-}
-
-type RowSql = (
-    IdSql,
-    IdSql,
-    BigInt,
-    Bool,
-    BigInt,
-    BigInt,
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    BigInt,
-    BigInt,
-    Bool,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    BigInt,
-    IdSql,
-    BigInt,
-    Text,
-    Text,
-    Text,
-    Text,
-    Text,
-    BigInt,
-);
+type RowSql = (schema::publications::SqlType, Text, Text, Text, Text, Text, BigInt);
 
 const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision FROM (";
 const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision JOIN standings s ON s.article_id = p.article_id AND s.from_at <= ";

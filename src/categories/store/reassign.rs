@@ -11,7 +11,7 @@ use crate::db::schema::{articles, revision_keys, revisions};
 use crate::db::{AnyConnection, Error, IdSql, Statement, StoredId, Tx};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-use crate::kernel::problem::{Code, FieldError, Problem, Result};
+use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::refs::Refs;
 use crate::publications::listings;
 
@@ -40,7 +40,7 @@ pub fn lock(tx: &mut Tx<'_>, id: CategoryId) -> Result<()> {
 pub fn reassign(tx: &mut Tx<'_>, row: &Row, target: CategoryId, now: Instant) -> Result<()> {
     let above = store::above(tx.conn(), target)?;
     if above.is_empty() {
-        return Err(unknown());
+        return Err(Problem::invalid_parameter("reassign_to", "unknown", "there is no such category"));
     }
     if above.contains(&row.id) {
         return Err(Problem::new(Code::Cycle, "`reassign_to` must name a category that is neither this one nor below it."));
@@ -49,11 +49,6 @@ pub fn reassign(tx: &mut Tx<'_>, row: &Row, target: CategoryId, now: Instant) ->
     move_children(tx.conn(), row.id, target, &above, now)?;
     rewrite_revisions(tx.conn(), row.id, target)?;
     Ok(listings::rewrite_all(tx.conn(), &listed)?)
-}
-
-fn unknown() -> Problem {
-    let error = FieldError::new("/reassign_to", "unknown", "there is no such category");
-    Problem::new(Code::InvalidParameter, "reassign_to: there is no such category.").with_errors(vec![error])
 }
 
 fn move_children(connection: &mut AnyConnection, id: CategoryId, target: CategoryId, above: &[CategoryId], now: Instant) -> Result<()> {
