@@ -225,10 +225,12 @@ fn is_id(id: &[u8]) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
 }
 
-/// An id for a request that brought none.
+/// An id for a request that brought none: random, of the thread's own generator, since asking the system at each request takes longer than parts of the
+/// answer.
 pub(super) fn new_id() -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
-    HeaderValue::from_str(Uuid::now_v7().hyphenated().encode_lower(&mut buffer)).expect("hexadecimal digits are a header value")
+    let id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
+    HeaderValue::from_str(id.hyphenated().encode_lower(&mut buffer)).expect("hexadecimal digits are a header value")
 }
 
 #[cfg(test)]
