@@ -6,13 +6,15 @@ use std::marker::PhantomData;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{self, HasSqlType, Nullable};
 use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
 use uuid::Uuid;
 
-use super::connection::MultiBackend;
+use super::connection::AnyConnection;
 use super::types::{IdSql, StoredId};
 use crate::kernel::id::{ArticleId, AuditId, AuthorId, CategoryId, PublicationId, SessionId, TagId, UserId};
 use crate::kernel::instant::Instant;
@@ -46,10 +48,15 @@ pub enum Bind {
     Bytes(Vec<u8>),
 }
 
+/// As many parts as readers' statements have.
+const USUAL_PARTS: usize = 64;
+
 impl<ST> Statement<ST> {
     /// A statement that begins with `sql`.
     pub fn new(sql: &'static str) -> Self {
-        Self { parts: vec![Part::Sql(sql)], is_kept: true, row: PhantomData }
+        let mut parts = Vec::with_capacity(USUAL_PARTS);
+        parts.push(Part::Sql(sql));
+        Self { parts, is_kept: true, row: PhantomData }
     }
 
     /// Appends a text.
@@ -83,6 +90,45 @@ impl<ST> Statement<ST> {
     pub fn once(mut self) -> Self {
         self.is_kept = false;
         self
+    }
+
+    /// All rows. (diesel's own way through [`AnyConnection`] writes the text of a statement three times; this one, once.)
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn load<R>(self, connection: &mut AnyConnection) -> QueryResult<Vec<R>>
+    where
+        Self: LoadQuery<'static, SqliteConnection, R> + LoadQuery<'static, PgConnection, R>,
+    {
+        match connection {
+            AnyConnection::Sqlite(sqlite) => RunQueryDsl::load(self, sqlite),
+            AnyConnection::Postgres(postgres) => RunQueryDsl::load(self, postgres),
+        }
+    }
+
+    /// The one row.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, or if the database fails.
+    pub fn get_result<R>(self, connection: &mut AnyConnection) -> QueryResult<R>
+    where
+        Self: LoadQuery<'static, SqliteConnection, R> + LoadQuery<'static, PgConnection, R>,
+    {
+        match connection {
+            AnyConnection::Sqlite(sqlite) => RunQueryDsl::get_result(self, sqlite),
+            AnyConnection::Postgres(postgres) => RunQueryDsl::get_result(self, postgres),
+        }
+    }
+
+    /// Runs it: how many rows it changed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn execute(self, connection: &mut AnyConnection) -> QueryResult<usize> {
+        match connection {
+            AnyConnection::Sqlite(sqlite) => RunQueryDsl::execute(self, sqlite),
+            AnyConnection::Postgres(postgres) => RunQueryDsl::execute(self, postgres),
+        }
     }
 
     fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
@@ -123,12 +169,6 @@ impl<ST> QueryFragment<Sqlite> for Statement<ST> {
     }
 }
 
-impl<ST> QueryFragment<MultiBackend> for Statement<ST> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        MultiBackend::walk_variant_ast(self, out)
-    }
-}
-
 impl<ST> QueryId for Statement<ST> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -138,7 +178,7 @@ impl<ST> Query for Statement<ST> {
     type SqlType = ST;
 }
 
-impl<ST, C> diesel::RunQueryDsl<C> for Statement<ST> {}
+impl<ST, C> RunQueryDsl<C> for Statement<ST> {}
 
 macro_rules! binds {
     ($($variant:ident: $($rust:ty => |$value:ident| $into:expr),*;)*) => {$($(

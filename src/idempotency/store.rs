@@ -1,7 +1,7 @@
 //! Kept answers in the database.
 
+use diesel::OptionalExtension;
 use diesel::sql_types::{BigInt, Binary, Text};
-use diesel::{OptionalExtension, RunQueryDsl};
 
 use crate::db::dialect::{for_update, for_update_of_unlocked};
 use crate::db::{AnyConnection, Error, Result, Statement};

@@ -1,6 +1,5 @@
 //! What is live at an instant. Every delivery read goes through here; nothing else compares intervals with the time.
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::lists::ListKey;

@@ -12,7 +12,6 @@ use std::time::Instant;
 use dateline::db::Statement;
 use dateline::http::TrustedProxies;
 use dateline::kernel::caller::Role;
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
 use futures_util::future::join_all;
 use serde_json::json;

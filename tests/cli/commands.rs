@@ -4,7 +4,6 @@ use std::process::Output;
 
 use dateline::db::{Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
-use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use serde_json::json;
 

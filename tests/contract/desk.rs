@@ -7,7 +7,6 @@ mod statuses;
 use dateline::db::{Bind, Statement};
 use dateline::kernel::caller::Role;
 use dateline::kernel::id::AuthorId;
-use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;

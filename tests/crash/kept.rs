@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use dateline::db::Statement;
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
 use serde_json::Value;
 

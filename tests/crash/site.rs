@@ -4,7 +4,7 @@ use dateline::db::{AnyConnection, Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
 use dateline::kernel::instant::Instant;
 use diesel::sql_types::BigInt;
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::QueryResult;
 use serde_json::json;
 
 use crate::support::Engine;
@@ -107,7 +107,7 @@ impl Site {
     pub fn write_as_of(&self, at: Instant) {
         let write =
             move || Statement::<BigInt>::new("UPDATE audit SET at = ").bind(at).sql(" WHERE at = (SELECT max(at) FROM audit) RETURNING at");
-        let changed: Vec<i64> = self.db().run_write(move |tx| Ok::<_, dateline::db::Error>(write().get_results(tx.conn())?)).unwrap();
+        let changed: Vec<i64> = self.db().run_write(move |tx| Ok::<_, dateline::db::Error>(write().load(tx.conn())?)).unwrap();
         assert_eq!(changed, [at.millis()]);
     }
 

@@ -14,7 +14,6 @@ use dateline::publications::lists::ListKey;
 use dateline::publications::service as publications;
 use dateline::publications::tallies::{self, Lists, Tally, every_date};
 use dateline::publications::visibility::{LISTED, LISTED_UNTIL};
-use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use serde_json::json;
 use tokio::runtime::Builder;

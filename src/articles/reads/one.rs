@@ -1,6 +1,5 @@
 //! One article by its slug or id, whatever it answers: one statement.
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{Integer, Nullable, Text};
 
 use super::{CARD, CardRow, CardSql, WITH_BODY, WITHOUT_BODY, card};

@@ -1,7 +1,7 @@
 //! Publications across articles, in order of their starts, each with what it shows: range scans by start and by end.
 
+use diesel::Queryable;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{Queryable, RunQueryDsl};
 
 use crate::db::{AnyConnection, Result, Statement, schema};
 use crate::kernel::id::ArticleId;

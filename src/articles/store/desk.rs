@@ -1,8 +1,8 @@
 //! The list of articles for editors: one range scan of `standings` for each status that is asked for, so that no status costs more for the
 //! articles of another one, and no page more than the first.
 
+use diesel::Queryable;
 use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{Queryable, RunQueryDsl};
 
 use crate::articles::dto::Kind;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
