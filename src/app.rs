@@ -25,6 +25,7 @@ use crate::http::serving::{self, Patience};
 use crate::http::{Budget, Recheck, Schemas, docs};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
+use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
 use crate::{articles, auth, categories, ops, publications, site, users};
 
@@ -123,6 +124,7 @@ impl App {
         let delivery = Delivery {
             locales: options.locales.clone(),
             names: NamesCache::default(),
+            quarters: KeptQuarters::default(),
             cursor_key,
             usual: UsualLifetime(options.cache_lifetime),
             site_name: options.site_name.as_str().into(),

@@ -74,7 +74,7 @@ impl Asked {
 
     /// Whether something is counted.
     fn is_counted(&self) -> bool {
-        self.has_total || self.passed() > 0
+        self.has_total || self.passed() > reads::FEW_SEEN
     }
 
     /// In a form in which no two lists are the same.
@@ -119,9 +119,13 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     let asked = asked(&raw, &delivery)?;
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
-    let (limit, is_counted) = (asked.limit, asked.is_counted());
+    let (limit, is_counted, is_of_one) = (asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| page(connection, reading, &asked, place.as_ref());
-    let (page, lifetime) = if is_counted { delivery.read_long(&db, read).await? } else { delivery.read(&db, read).await? };
+    let (page, lifetime) = match (is_counted, is_of_one) {
+        (false, _) => delivery.read(&db, read).await?,
+        (true, true) => delivery.read_tallies(&db, read).await?,
+        (true, false) => delivery.read_long(&db, read).await?,
+    };
     let page = page?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
 }
@@ -138,13 +142,17 @@ fn page(
         order: asked.order,
         limit: asked.limit,
         place: place.cloned(),
+        skipped: 0,
         fields: asked.fields,
         parameters: asked.parameters(),
     };
     let passed = asked.passed();
     let is_too_far = query.selection.lists.len() > 1 && passed > reads::MOST_SEEN;
     if passed > 0 && !is_too_far {
-        query.place = Some(reads::behind(connection, reading.snapshot, &query, passed)?);
+        query = match asked.is_counted() {
+            true => reads::behind(connection, &reading, query, passed)?,
+            false => query.skipping(passed),
+        };
     }
     let (mut page, ground) = reads::list(connection, &reading, &query)?;
     if asked.has_total {

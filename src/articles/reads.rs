@@ -5,13 +5,13 @@ mod dates;
 mod one;
 mod selection;
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-pub use self::counting::{MOST_SEEN, behind, total};
+pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
 pub use self::one::{Found, Wanted, find};
 pub use self::selection::Selection;
+use self::selection::Window;
 use super::delivered::{Article, Card, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
@@ -19,7 +19,7 @@ use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
 pub use crate::publications::tallies::Order;
-use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, Snapshot, ground};
+use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, ground, ground_columns};
 
 /// Which page of which lists.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct ListQuery {
     pub limit: Limit,
     /// Behind or before which.
     pub place: Option<Place>,
+    /// How many of those are left out.
+    pub skipped: i64,
     /// Which members the articles have.
     pub fields: Fields,
     /// What describes the list for its cursors.
@@ -103,30 +105,36 @@ const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
-/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. Two statements, whatever the size of the page; equal dates
-/// are ordered by id.
+/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. One statement, whatever the size of the page, or two where
+/// it is empty; equal dates are ordered by id.
 ///
 /// # Errors
 /// If the database fails.
 pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQuery) -> Result<(Page<Article>, Ground)> {
-    let rows = match query.selection.lists.is_empty() {
+    let rows: Vec<(GroundRow, CardRow)> = match query.selection.lists.is_empty() {
         true => Vec::new(),
-        false => page_statement(reading.snapshot, query).load::<CardRow>(connection)?,
+        false => page_statement(reading, query).load(connection)?,
     };
-    let ground = ground(connection, reading.snapshot.at, &query.selection.shown(), reading.span_ms)?;
-    let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
+    let ground = match rows.first() {
+        Some((below, _)) => (*below).into(),
+        None => ground(connection, reading.snapshot.at, &query.selection.shown(), reading.span_ms)?,
+    };
+    let articles = rows.into_iter().map(|(_, row)| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
     let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
     Ok((page, ground))
 }
 
-/// The first rows behind the place of the query, each with the text in force.
-fn page_statement(snapshot: Snapshot, query: &ListQuery) -> Statement<CardSql> {
+/// The first rows behind the place of the query, each with the text in force and the ground under all of them.
+fn page_statement(reading: &Reading<'_>, query: &ListQuery) -> Statement<(GroundSql, CardSql)> {
+    let snapshot = reading.snapshot;
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
-    let statement = Statement::new("SELECT ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    let statement = query.selection.listed(statement, snapshot, query.place.as_ref(), is_descending, rows);
+    let statement = ground_columns(Statement::new("SELECT "), snapshot.at, &query.selection.shown(), reading.span_ms);
+    let statement = statement.sql(", ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
+    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows };
+    let statement = query.selection.listed(statement, snapshot, window);
     let mut statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
     if query.fields.has_body() {
         statement = statement.sql(BODIES);

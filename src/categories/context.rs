@@ -10,6 +10,7 @@ use crate::kernel::locale::Locales;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
+use crate::publications::tallies::{self, KeptQuarters};
 use crate::publications::visibility::{Ground, Snapshot};
 
 /// What delivery needs besides the database.
@@ -19,6 +20,8 @@ pub struct Delivery {
     pub locales: Locales,
     /// The names that are kept.
     pub names: NamesCache,
+    /// Where pages begin, as far as it is kept.
+    pub quarters: KeptQuarters,
     /// What signs cursors.
     pub cursor_key: CursorKey,
     /// How long an answer may be kept.
@@ -37,6 +40,8 @@ pub struct Reading<'a> {
     pub snapshot: Snapshot,
     /// The names of categories, tags and authors.
     pub names: &'a Names,
+    /// Where pages begin.
+    pub quarters: &'a KeptQuarters,
     /// How far ahead the next change is looked for.
     pub span_ms: i64,
     /// What signs cursors.
@@ -75,8 +80,20 @@ impl Delivery {
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        let read = move |connection: &mut AnyConnection, reading: Reading<'_>| dialect::in_one_state(connection, |one| read(one, reading));
-        db.read_long(self.settled(db, read)).await
+        db.read_long(self.settled(db, in_one_state(read))).await
+    }
+
+    /// The same for what counts one list by its tallies, which is as good as a page where they are settled.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub async fn read_tallies<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
+    {
+        let now = db.clock().now();
+        db.read_short_or_long(|connection| Ok(tallies::are_settled(connection, now)?), self.settled(db, in_one_state(read))).await
     }
 
     /// `read`, until the ground under it holds.
@@ -85,13 +102,13 @@ impl Delivery {
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        let (kept, usual, cursor_key) = (self.names.clone(), self.usual, self.cursor_key.clone());
+        let (kept, quarters, usual, cursor_key) = (self.names.clone(), self.quarters.clone(), self.usual, self.cursor_key.clone());
         let (clock, now) = (Arc::clone(db.clock()), db.clock().now());
         move |connection| {
             let (mut at, mut names) = (now, kept.kept());
             loop {
-                let reading =
-                    Reading { snapshot: Snapshot { at }, names: &names, span_ms: i64::from(usual.0) * 1000, cursor_key: &cursor_key };
+                let (snapshot, span_ms) = (Snapshot { at }, i64::from(usual.0) * 1000);
+                let reading = Reading { snapshot, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key };
                 let (found, ground) = read(connection, reading)?;
                 if let Some(latest) = ground.latest_write.filter(|latest| *latest > at) {
                     clock.observe(latest);
@@ -104,4 +121,13 @@ impl Delivery {
             }
         }
     }
+}
+
+/// `read`, with all statements in one state of the database.
+fn in_one_state<T, F>(read: F) -> impl Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static
+where
+    T: Send + 'static,
+    F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
+{
+    move |connection, reading| dialect::in_one_state(connection, |one| read(one, reading))
 }

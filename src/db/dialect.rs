@@ -1,6 +1,7 @@
 //! The closed list of what the engines say differently: locks within a transaction (on SQLite there is one writer, which needs none), and
 //! several statements that read one state.
 
+use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use diesel::{Connection, RunQueryDsl};
@@ -80,29 +81,20 @@ pub fn in_one_state<T, E: From<Error>>(
     connection: &mut AnyConnection,
     f: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, E> {
-    connection
-        .transaction(|connection| {
-            if let AnyConnection::Postgres(postgres) = connection {
-                diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(postgres)?;
-            }
-            f(connection).map_err(OneState::Own)
-        })
-        .map_err(|failed| match failed {
-            OneState::Own(error) => error,
-            OneState::Database(error) => Error::from(error).into(),
-        })
-}
-
-/// The error of what was read, or of the transaction around it.
-enum OneState<E> {
-    Own(E),
-    Database(diesel::result::Error),
-}
-
-impl<E> From<diesel::result::Error> for OneState<E> {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error)
-    }
+    let begun = match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction(sqlite),
+        AnyConnection::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+    };
+    begun.map_err(Error::from)?;
+    // Where this panics, the connection goes and the transaction with it.
+    let outcome = f(connection);
+    let ended = match outcome {
+        Ok(_) => <AnyConnection as Connection>::TransactionManager::commit_transaction(connection),
+        Err(_) => <AnyConnection as Connection>::TransactionManager::rollback_transaction(connection),
+    };
+    outcome.and_then(|found| ended.map(|()| found).map_err(|failed| Error::from(failed).into()))
 }
 
 /// The end of a `SELECT` that locks its rows until the end of the transaction and leaves out those that are locked.

@@ -151,6 +151,25 @@ impl Db {
         within(READ, answer).await
     }
 
+    /// Reads as [`Db::read`] does if `is_short` says that it takes no longer than a page, and otherwise as [`Db::read_long`].
+    ///
+    /// # Errors
+    /// What `is_short` and `f` return, and `Unavailable`.
+    pub async fn read_short_or_long<T, E, F>(
+        &self,
+        is_short: impl FnOnce(&mut AnyConnection) -> std::result::Result<bool, E>,
+        f: F,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+        F: Fn(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    {
+        // PostgreSQL reads on a blocking thread in any case, and need not be asked.
+        let is_short = self.0.engine == Engine::Sqlite && self.0.readers.with(is_short)?;
+        if is_short { self.0.readers.with(f) } else { self.read_long(f).await }
+    }
+
     /// Reads on this thread, whatever it takes: for commands and tests.
     ///
     /// # Errors

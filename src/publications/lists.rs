@@ -7,7 +7,7 @@ use crate::kernel::id::{AuthorId, CategoryId, TagId};
 use crate::kernel::instant::Instant;
 
 /// Names one public list: of a locale and kind, all of them or those of one category, tag or author.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListKey(String);
 
 impl ListKey {

@@ -6,25 +6,25 @@
 
 mod buckets;
 mod fold;
+mod kept;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use diesel::sql_types::{BigInt, Text};
-use diesel::{OptionalExtension, RunQueryDsl};
+use diesel::sql_types::{BigInt, Bool, Text};
 use utoipa::ToSchema;
 
 use self::buckets::Piece;
 pub use self::buckets::{Level, every_date};
 pub(super) use self::fold::{fold, log};
+pub use self::kept::KeptQuarters;
 use super::lists::ListKey;
 use super::visibility::{LISTED, LISTED_UNTIL};
-use crate::db::{AnyConnection, Bind, IdSql, Result, Statement};
-use crate::kernel::id::ArticleId;
+use crate::db::{AnyConnection, Bind, Result, Statement};
 use crate::kernel::instant::Instant;
 
 /// From which end a list is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ToSchema)]
 pub enum Order {
     /// The newest date first.
     #[schema(rename = "-published_at")]
@@ -32,6 +32,16 @@ pub enum Order {
     /// The oldest date first.
     #[schema(rename = "published_at")]
     Oldest,
+}
+
+impl Order {
+    /// What lies behind dates.
+    fn behind(self, dates: Range<Instant>) -> Range<Instant> {
+        match self {
+            Self::Newest => dates.start..dates.start,
+            Self::Oldest => dates.end..dates.end,
+        }
+    }
 }
 
 /// Which lists are counted.
@@ -45,6 +55,8 @@ pub enum Lists<'a> {
 
 /// How many pieces of ranges one statement counts.
 const PIECES_AT_ONCE: usize = 200;
+/// Statements about more pieces are not kept prepared. One range has no more than seven.
+const PIECES_KEPT: usize = 7;
 
 /// How many articles are live on each of these lists; one with none may be missing.
 ///
@@ -79,6 +91,25 @@ fn watermark(connection: &mut AnyConnection) -> Result<Instant> {
     Ok(Statement::<BigInt>::new("SELECT at FROM tally_watermark").get_result(connection)?)
 }
 
+/// Which state the tallies are in, if they are exact as of an instant as they stand: there is nothing to be added. How many there may be that have to be
+/// added has no bound, where nobody writes for long.
+fn settled(connection: &mut AnyConnection, at: Instant) -> Result<(Instant, Option<i64>)> {
+    const STARTED: &str = ") OR EXISTS (SELECT 1 FROM publications p WHERE p.publish_at > w.at AND p.publish_at <= ";
+    const ENDED: &str = ") OR EXISTS (SELECT 1 FROM publications p WHERE p.ends_at > w.at AND p.ends_at <= ";
+    let statement = Statement::<(BigInt, BigInt, Bool)>::new("SELECT w.at, w.version, EXISTS (SELECT 1 FROM tally_log");
+    let statement = statement.sql(STARTED).bind(at).sql(ENDED).bind(at).sql(") FROM tally_watermark w");
+    let (mark, version, has_more): (Instant, i64, bool) = statement.get_result(connection)?;
+    Ok((mark, (mark <= at && !has_more).then_some(version)))
+}
+
+/// Whether counting one list at an instant takes no longer than reading a page of it.
+///
+/// # Errors
+/// If the database fails.
+pub fn are_settled(connection: &mut AnyConnection, at: Instant) -> Result<bool> {
+    Ok(settled(connection, at)?.1.is_some())
+}
+
 /// Appends 1 for a row `l` that is live at an instant, else 0.
 fn live_at<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
     statement.sql("CASE WHEN l.from_at <= ").bind(at).sql(" AND l.until_at > ").bind(at).sql(" THEN 1 ELSE 0 END")
@@ -107,6 +138,8 @@ pub struct Tally {
     at: Instant,
     /// What is to be added to the tallies, by date.
     changes: BTreeMap<Instant, i64>,
+    /// The state of the tallies, if nothing is to be added.
+    version: Option<i64>,
 }
 
 impl Tally {
@@ -115,14 +148,17 @@ impl Tally {
     /// # Errors
     /// If the database fails.
     pub fn of(connection: &mut AnyConnection, at: Instant, list: &ListKey) -> Result<Self> {
-        let mark = watermark(connection)?;
+        let (mark, version) = settled(connection, at)?;
+        if version.is_some() {
+            return Ok(Self { list: list.clone(), at, changes: BTreeMap::new(), version });
+        }
         let statement =
             Statement::<(BigInt, BigInt)>::new("SELECT first_at, CAST(sum(change) AS BIGINT) FROM (SELECT l.first_at, l.change * ");
         let statement = live_at(statement, mark).sql(" AS change FROM tally_log l WHERE l.list = ").bind(list);
         let statement = live_at(live_at(statement.sql(" UNION ALL SELECT l.first_at, "), at).sql(" - "), mark);
         let statement = changed(statement, mark, at).sql(HERE).sql(" = ").bind(list);
         let changes = statement.sql(") d GROUP BY first_at HAVING sum(change) <> 0").load::<(Instant, i64)>(connection)?;
-        Ok(Self { list: list.clone(), at, changes: changes.into_iter().collect() })
+        Ok(Self { list: list.clone(), at, changes: changes.into_iter().collect(), version })
     }
 
     /// How many there are in each of these ranges of dates.
@@ -182,23 +218,20 @@ impl Tally {
         Ok(buckets)
     }
 
-    /// Date and id of the article that so many come before in an order: by way of its month, day and quarter of an hour.
+    /// The quarter of an hour of the article that so many come before in an order, and how many of the same quarter do: by way of its month and day.
+    /// Where there is no such article, what lies behind all of them.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn nth(&self, connection: &mut AnyConnection, order: Order, index: i64) -> Result<Option<(Instant, ArticleId)>> {
+    pub fn quarter(&self, connection: &mut AnyConnection, order: Order, index: i64) -> Result<(Range<Instant>, i64)> {
         let (mut dates, mut before) = (every_date(), index);
         for level in [Level::Month, Level::Day, Level::Quarter] {
-            let Some(bucket) = holding(&self.buckets(connection, level, &dates)?, order, &mut before) else { return Ok(None) };
+            let Some(bucket) = holding(&self.buckets(connection, level, &dates)?, order, &mut before) else {
+                return Ok((order.behind(dates), 0));
+            };
             dates = bucket..level.end(bucket);
         }
-        let statement = Statement::<(BigInt, IdSql)>::new("SELECT first_at, article_id FROM listings WHERE list = ").bind(&self.list);
-        let statement = statement.sql(" AND first_at >= ").bind(dates.start).sql(" AND first_at < ").bind(dates.end);
-        let statement = statement.sql(LISTED).bind(self.at).sql(LISTED_UNTIL).bind(self.at).sql(match order {
-            Order::Newest => " ORDER BY first_at DESC, article_id DESC LIMIT 1 OFFSET ",
-            Order::Oldest => " ORDER BY first_at, article_id LIMIT 1 OFFSET ",
-        });
-        Ok(statement.bind(before).get_result::<(Instant, ArticleId)>(connection).optional()?)
+        Ok((dates, before))
     }
 }
 
@@ -219,7 +252,10 @@ fn holding(buckets: &BTreeMap<Instant, i64>, order: Order, before: &mut i64) -> 
 
 /// Begins a statement about pieces: `piece(n, level, low, high)`.
 fn with(pieces: &[(usize, Piece)]) -> Statement<(BigInt, BigInt)> {
-    let mut statement = Statement::new("WITH piece (n, level, low, high) AS (VALUES ").once();
+    let mut statement = Statement::new("WITH piece (n, level, low, high) AS (VALUES ");
+    if pieces.len() > PIECES_KEPT {
+        statement = statement.once();
+    }
     for (at, (n, piece)) in pieces.iter().enumerate() {
         let number = i64::try_from(*n).unwrap_or(i64::MAX);
         let values: [Bind; 4] =

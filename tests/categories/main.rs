@@ -18,6 +18,7 @@ use dateline::kernel::page::{CursorKey, Limit};
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::{Code, Problem, Result};
 use dateline::kernel::version::Expected;
+use dateline::publications::tallies::KeptQuarters;
 use dateline::publications::visibility::Snapshot;
 use support::database::TestDatabase;
 use support::{Engine, engines};
@@ -58,7 +59,8 @@ impl Tree {
         let read = move |connection: &mut db::AnyConnection| {
             let names = Names::load(connection)?;
             let cursor_key = &CursorKey::new([7; 32]);
-            reads::flat(connection, &Reading { snapshot: Snapshot { at }, names: &names, span_ms: 60_000, cursor_key }, "en")
+            let quarters = &KeptQuarters::default();
+            reads::flat(connection, &Reading { snapshot: Snapshot { at }, names: &names, quarters, span_ms: 60_000, cursor_key }, "en")
         };
         let (flat, _) = self.db.read(read).await.unwrap();
         flat.iter().map(|category| format!("{}{}", "-".repeat(category.path.len() - 1), category.slug)).collect()

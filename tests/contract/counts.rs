@@ -4,7 +4,6 @@ use dateline::db::{AnyConnection, Result, Statement};
 use dateline::kernel::caller::Role;
 use dateline::kernel::id::ArticleId;
 use dateline::publications::lists::ListKey;
-use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
@@ -44,6 +43,10 @@ async fn walked(site: &Site, query: &str) -> usize {
         let page = site.anyone().get(&format!("/v1/articles?limit=2&{query}{cursor}")).await;
         let numbered = site.anyone().get(&format!("/v1/articles?limit=2&page={number}&{query}")).await;
         assert_eq!(numbered.json(), page.json(), "page {number} of {query}");
+        let counted = site.anyone().get(&format!("/v1/articles?limit=2&page={number}&count=exact&{query}")).await;
+        let neighbours = |paging: &Value| [paging["next"].clone(), paging["previous"].clone()];
+        assert_eq!(counted["data"], page["data"], "page {number} of {query}, found by counting");
+        assert_eq!(neighbours(&counted["paging"]), neighbours(&page["paging"]), "beside page {number} of {query}");
         assert_eq!(page["paging"].get("total"), None, "nobody asked for {query}");
         many += page.data().len();
         number += 1;

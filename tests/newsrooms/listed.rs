@@ -10,9 +10,10 @@ use dateline::categories::names::Names;
 use dateline::db::{self, AnyConnection};
 use dateline::kernel::id::ArticleId;
 use dateline::kernel::instant::Instant;
-use dateline::kernel::page::{CursorKey, Direction, Limit, ListParameters, Place, SortValue};
+use dateline::kernel::page::{CursorKey, Limit, ListParameters};
 use dateline::kernel::zone::Zone;
 use dateline::publications::lists::ListKey;
+use dateline::publications::tallies::KeptQuarters;
 use dateline::publications::visibility::Snapshot;
 
 use super::support::random::Random;
@@ -22,6 +23,7 @@ const ZONES: [&str; 4] = ["Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", 
 /// Compares them with the articles that are on any of the lists, the newest first, each with its date.
 pub fn compare(
     connection: &mut AnyConnection,
+    quarters: &KeptQuarters,
     at: Instant,
     lists: &[ListKey],
     expected: &[(ArticleId, i64)],
@@ -29,7 +31,7 @@ pub fn compare(
 ) -> db::Result<()> {
     let names = Names::default();
     let snapshot = Snapshot { at };
-    let reading = Reading { snapshot, names: &names, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
+    let reading = Reading { snapshot, names: &names, quarters, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
     // What is compared differs from instant to instant, or it would be much.
     let mut pick = Random::new(at.millis().unsigned_abs());
     let date = if expected.is_empty() { None } else { Instant::from_millis(pick.of(expected).1) };
@@ -42,7 +44,7 @@ pub fn compare(
     };
     let expected: Vec<(ArticleId, i64)> = expected.iter().copied().filter(|(_, date)| is_within(*date)).collect();
     assert_eq!(reads::total(connection, snapshot, &selection)?, Some(expected.len() as u64), "total {place}");
-    compare_pages(connection, snapshot, &selection, &expected, &mut pick, &place)?;
+    compare_pages(connection, &reading, &selection, &expected, &mut pick, &place)?;
     let zone: Zone = pick.of(&ZONES).parse().unwrap();
     let (_, granularity) = pick.of(Granularity::ALL);
     let query = DatesQuery { selection: selection.clone(), zone: zone.clone(), granularity };
@@ -58,43 +60,37 @@ pub fn compare(
     Ok(())
 }
 
-/// Behind so many articles lies what comes after the last of them.
+/// The page that so many articles come before has those that come next, however it is found.
 fn compare_pages(
     connection: &mut AnyConnection,
-    snapshot: Snapshot,
+    reading: &Reading<'_>,
     selection: &Selection,
     expected: &[(ArticleId, i64)],
     pick: &mut Random,
     place: &str,
 ) -> db::Result<()> {
     let order = pick.of(&[Order::Newest, Order::Oldest]);
+    let limit = Limit::new(pick.of(&[1, 3, 20])).unwrap();
     let query = ListQuery {
         selection: selection.clone(),
         order,
-        limit: Limit::DEFAULT,
+        limit,
         place: None,
+        skipped: 0,
         fields: Fields::CARD,
         parameters: ListParameters::of(""),
     };
-    let many = i64::try_from(expected.len()).unwrap();
-    let passed = pick.between(1, many + 1);
-    let behind = reads::behind(connection, snapshot, &query, passed)?;
-    let index = usize::try_from(if order == Order::Newest { passed - 1 } else { many - passed }).ok();
-    match index.and_then(|index| expected.get(index)) {
-        Some((id, date)) => {
-            let last = Place { value: SortValue::Number(*date), id: id.uuid(), direction: Direction::Forward };
-            assert_eq!(behind, last, "behind {passed} by {order:?} {place}");
-        }
-        // Within a range what comes next may lie behind it, and is not on the page.
-        None => assert!(is_outside(&behind, selection), "behind all by {order:?} {place}"),
+    let passed = pick.between(1, i64::try_from(expected.len()).unwrap() + 1);
+    let mut ids: Vec<ArticleId> = expected.iter().map(|(id, _)| *id).collect();
+    if order == Order::Oldest {
+        ids.reverse();
+    }
+    let ids: Vec<ArticleId> = ids.into_iter().skip(usize::try_from(passed).unwrap()).take(limit.rows()).collect();
+    let counted = reads::behind(connection, reading, query.clone(), passed)?;
+    for query in [counted, query.skipping(passed)] {
+        let (page, _) = reads::list(connection, reading, &query)?;
+        let listed: Vec<ArticleId> = page.items.iter().map(|article| article.id).collect();
+        assert_eq!(listed, ids, "behind {passed} by {order:?}, from {:?} {place}", query.place);
     }
     Ok(())
-}
-
-fn is_outside(place: &Place, selection: &Selection) -> bool {
-    let SortValue::Number(date) = place.value else { return false };
-    let [first, last] = [i64::MIN, i64::MAX];
-    let from = selection.published_from.map_or(first, Instant::millis);
-    let before = selection.published_before.map_or(last, Instant::millis);
-    date == first || date == last || date < from || date >= before
 }

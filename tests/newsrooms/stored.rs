@@ -28,10 +28,9 @@ use dateline::kernel::version::Expected;
 use dateline::publications::dto::{PublicationCreate, PublicationPatch, Unpublish, Withdrawal};
 use dateline::publications::lists::ListKey;
 use dateline::publications::rules::Publication;
-use dateline::publications::tallies::{self, Lists, Order, Tally, every_date};
+use dateline::publications::tallies::{self, KeptQuarters, Lists, Order, Tally, every_date};
 use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Snapshot};
 use dateline::publications::{service as publications, store, subject};
-use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -53,6 +52,8 @@ pub struct Stored {
     elections: CategoryId,
     ids: BTreeMap<usize, ArticleId>,
     steps: usize,
+    /// Kept from step to step, as a server does.
+    quarters: KeptQuarters,
     _database: TestDatabase,
 }
 
@@ -87,7 +88,19 @@ impl Stored {
         let elections = category("Elections", Some(politics));
         let site = Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
         let user_id = caller.user_id;
-        Self { db, runtime, clock, user_id, site, politics, elections, ids: BTreeMap::new(), steps: 0, _database: database }
+        Self {
+            db,
+            runtime,
+            clock,
+            user_id,
+            site,
+            politics,
+            elections,
+            ids: BTreeMap::new(),
+            steps: 0,
+            quarters: KeptQuarters::default(),
+            _database: database,
+        }
     }
 
     /// The database.
@@ -238,7 +251,14 @@ impl Drop for Folding {
 }
 
 /// Compares what is counted and found through the tallies with a list in its order.
-fn compare_tally(connection: &mut AnyConnection, at: Instant, key: &ListKey, expected: &[(ArticleId, i64)], place: &str) -> db::Result<()> {
+fn compare_tally(
+    connection: &mut AnyConnection,
+    quarters: &KeptQuarters,
+    at: Instant,
+    key: &ListKey,
+    expected: &[(ArticleId, i64)],
+    place: &str,
+) -> db::Result<()> {
     let many = i64::try_from(expected.len()).unwrap();
     let [least, most] = ListKey::categories("en", "article");
     for lists in [Lists::These(std::slice::from_ref(key)), Lists::Between(&least, &most)] {
@@ -247,12 +267,24 @@ fn compare_tally(connection: &mut AnyConnection, at: Instant, key: &ListKey, exp
         assert_eq!(totals.get(key.as_str()).copied().unwrap_or(0), if is_counted { many } else { 0 }, "total of {key:?} {place}");
     }
     let tally = Tally::of(connection, at, key)?;
-    for (index, (id, date)) in (0_i64..).zip(expected) {
-        assert_eq!(tally.nth(connection, Order::Newest, index)?, Some((instant(*date), *id)), "newest but {index} of {key:?} {place}");
-        let from_end = tally.nth(connection, Order::Oldest, many - 1 - index)?;
-        assert_eq!(from_end, Some((instant(*date), *id)), "from the end of {key:?} {place}");
+    for (index, (_, date)) in (0_i64..).zip(expected) {
+        for (order, index) in [(Order::Newest, index), (Order::Oldest, many - 1 - index)] {
+            let (dates, within) = tally.quarter(connection, order, index)?;
+            assert_eq!(quarters.find(connection, &tally, order, index)?, (dates.clone(), within), "kept {index} of {key:?} {place}");
+            let is_before = |(_, other): &&(ArticleId, i64)| match order {
+                Order::Newest => instant(*other) >= dates.end,
+                Order::Oldest => instant(*other) < dates.start,
+            };
+            let before = i64::try_from(expected.iter().filter(is_before).count()).unwrap();
+            assert!(dates.contains(&instant(*date)), "{index} by {order:?} of {key:?} lies in {dates:?} {place}");
+            assert_eq!(before + within, index, "before {index} by {order:?} of {key:?} {place}");
+        }
     }
-    assert_eq!(tally.nth(connection, Order::Newest, many)?, None, "behind {key:?} {place}");
+    for order in [Order::Newest, Order::Oldest] {
+        let (behind, within) = tally.quarter(connection, order, many)?;
+        assert!(behind.is_empty() && within == 0, "behind {key:?} by {order:?} {place}");
+        assert!(behind == (every_date().start..every_date().start) || order == Order::Oldest, "behind {key:?} {place}");
+    }
     let dates: BTreeSet<i64> = expected.iter().flat_map(|(_, date)| [*date, date + 1]).collect();
     let edges: Vec<Instant> = [every_date().start].into_iter().chain(dates.into_iter().map(instant)).chain([every_date().end]).collect();
     let ranges: Vec<Range<Instant>> = edges.windows(2).map(|pair| pair[0]..pair[1]).chain([every_date()]).collect();
@@ -301,7 +333,9 @@ impl Subject for Stored {
             for (key, sections) in &lists {
                 let expected = self.expected(game, at, sections);
                 assert_eq!(Self::listed(connection, key, instant(at))?, expected, "{key:?} {place}");
-                dialect::in_one_state(connection, |connection| compare_tally(connection, instant(at), key, &expected, &place))?;
+                let compare =
+                    |connection: &mut AnyConnection| compare_tally(connection, &self.quarters, instant(at), key, &expected, &place);
+                dialect::in_one_state(connection, compare)?;
             }
             // One of the lists at a time, or two at once.
             let (keys, sections) = match usize::try_from(at % 4).unwrap() {
@@ -309,7 +343,9 @@ impl Subject for Stored {
                 one => (vec![lists[one].0.clone()], lists[one].1),
             };
             let expected = self.expected(game, at, sections);
-            dialect::in_one_state(connection, |connection| listed::compare(connection, instant(at), &keys, &expected, &place))?;
+            let compare =
+                |connection: &mut AnyConnection| listed::compare(connection, &self.quarters, instant(at), &keys, &expected, &place);
+            dialect::in_one_state(connection, compare)?;
             Ok(())
         };
         self.db.run_read(read).unwrap();
@@ -320,7 +356,8 @@ impl Subject for Stored {
         let found = self.db.run_read(|connection| {
             let names = Names::load(connection)?;
             let cursor_key = CursorKey::new([0; 32]);
-            let reading = Reading { snapshot: Snapshot { at: instant(now) }, names: &names, span_ms: 0, cursor_key: &cursor_key };
+            let (snapshot, quarters) = (Snapshot { at: instant(now) }, &self.quarters);
+            let reading = Reading { snapshot, names: &names, quarters, span_ms: 0, cursor_key: &cursor_key };
             reads::find(connection, &reading, &wanted, Fields::WHOLE).map(|(found, _)| found)
         });
         let named = |id: ArticleId| self.ids.iter().find(|(_, known)| **known == id).map(|(a, _)| *a);

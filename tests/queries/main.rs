@@ -21,9 +21,10 @@ use operations::Operation;
 use support::client::Client;
 use support::random::Random;
 
-/// The most statements that one request to an operation takes, once names are in memory, beside those that open and end a transaction.
+/// The most statements that one request to an operation takes, once names are in memory, beside those that open and end a transaction. An empty page
+/// takes one more.
 const MOST_STATEMENTS: &[(&str, usize)] = &[
-    ("listArticles", 2),
+    ("listArticles", 1),
     ("getArticle", 1),
     // One for each 200 pieces of days, months or years.
     ("listPublicationDates", 40),
@@ -36,7 +37,7 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
 ];
 
 /// How many more a parameter may take.
-const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 4), ("page=", 8)];
+const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8)];
 
 /// How often each operation is asked in every way.
 const ROUNDS: usize = 3;
@@ -61,9 +62,11 @@ async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_bo
         for operation in requests::operations() {
             for request in (0..ROUNDS).flat_map(|_| requests::round(&operation, &known, &mut random)).collect::<Vec<_>>() {
                 recorder::take();
-                reader.get(&request.target).await;
+                let answer = reader.get(&request.target).await;
                 let statements = recorder::take();
-                if statements.len() > most_statements(&operation, &request.target) {
+                // A page that has articles brings its ground.
+                let is_empty = answer.decoded().is_ok_and(|body| body.starts_with(b"{\"data\":[],"));
+                if statements.len() > most_statements(&operation, &request.target) + usize::from(is_empty) {
                     faults.insert(format!("{} takes {} statements: {statements:#?}", request.target, statements.len()));
                 }
                 asked.extend(statements.into_iter().map(|statement| (plans::text(&statement).to_owned(), statement)));

@@ -163,12 +163,14 @@ CREATE TABLE tallies (
     PRIMARY KEY (level, list, bucket)
 ) STRICT, WITHOUT ROWID;
 
--- The instant as of which tallies count: at first before all of them.
+-- The instant as of which tallies count: at first before all of them. The version counts the changes of tallies: who keeps something made of them
+-- compares it.
 CREATE TABLE tally_watermark (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    version INTEGER NOT NULL
 ) STRICT;
-INSERT INTO tally_watermark (id, at) VALUES (1, -9000000000000000000);
+INSERT INTO tally_watermark (id, at, version) VALUES (1, -9000000000000000000, 1);
 
 -- Rows of listings put in (change 1) and taken out (-1) since they were last folded into tallies.
 CREATE TABLE tally_log (

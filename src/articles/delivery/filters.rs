@@ -34,6 +34,11 @@ impl Filters {
         }
     }
 
+    /// Whether they name one list at most.
+    pub(super) fn are_of_one_list(&self) -> bool {
+        self.categories.as_ref().is_none_or(|slugs| slugs.len() <= 1)
+    }
+
     /// In a form in which no two lists are the same.
     pub(super) fn parameters(&self, operation: &str) -> ListParameters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());

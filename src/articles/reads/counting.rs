@@ -1,21 +1,25 @@
-//! How many articles there are on lists, and which one so many come before: on one list by its tallies; on several, where one article counts once,
-//! by looking at a bounded number of them. To be asked in one state of the database, that of the page beside it.
+//! How many articles there are on lists, and where the page begins that so many come before: on one list by its tallies; on several, where one
+//! article counts once, by looking at a bounded number of them. To be asked in one state of the database, that of the page beside it.
+
+use std::ops::Range;
 
 use diesel::sql_types::BigInt;
-use diesel::{OptionalExtension, RunQueryDsl};
 use uuid::Uuid;
 
+use super::selection::Window;
 use super::{ListQuery, Selection};
-use crate::db::{AnyConnection, IdSql, Result, Statement};
-use crate::kernel::id::ArticleId;
+use crate::categories::context::Reading;
+use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Place, SortValue};
-use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Order, Tally, every_date};
 use crate::publications::visibility::Snapshot;
 
 /// So many articles of several lists are counted or passed at most.
 pub const MOST_SEEN: i64 = 10_000;
+
+/// Passing so many articles one by one takes no longer than tallies would. A page behind them is read as the first one is.
+pub const FEW_SEEN: i64 = 100;
 
 /// How many articles the lists have at the snapshot, on all pages; `None` if several have more than [`MOST_SEEN`].
 ///
@@ -27,7 +31,7 @@ pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Sel
         [list] => Tally::of(connection, snapshot.at, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
         _ => {
             let statement = Statement::<BigInt>::new("SELECT count(*) FROM (");
-            let seen: i64 = selection.listed(statement, snapshot, None, true, MOST_SEEN + 1).sql(") l").get_result(connection)?;
+            let seen: i64 = selection.listed(statement, snapshot, Window::newest(MOST_SEEN + 1)).sql(") l").get_result(connection)?;
             if seen > MOST_SEEN {
                 return Ok(None);
             }
@@ -37,45 +41,37 @@ pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Sel
     Ok(Some(u64::try_from(count).unwrap_or(0)))
 }
 
-/// The place behind the first so many articles of the lists, at least one: behind all of them where there are no more. On several lists at most
-/// [`MOST_SEEN`].
+impl ListQuery {
+    /// The page that so many articles come before, which are passed one by one.
+    #[must_use]
+    pub fn skipping(self, passed: i64) -> Self {
+        Self { place: Some(place(self.order, &every_date())), skipped: passed, ..self }
+    }
+}
+
+/// The page of the query that so many articles come before; on several lists at most [`MOST_SEEN`].
 ///
 /// # Errors
 /// If the database fails.
-pub fn behind(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, passed: i64) -> Result<Place> {
-    let last = match query.selection.lists.as_slice() {
-        [list] => last_of_one(connection, snapshot, query, list, passed)?,
-        [] => None,
-        _ => last_of_several(connection, snapshot, query, passed)?,
-    };
-    let (value, id) = match (last, query.order) {
-        (Some((date, id)), _) => (date.millis(), id.uuid()),
-        (None, Order::Newest) => (i64::MIN, Uuid::nil()),
-        (None, Order::Oldest) => (i64::MAX, Uuid::max()),
-    };
-    Ok(Place { value: SortValue::Number(value), id, direction: Direction::Forward })
-}
-
-type Last = Option<(Instant, ArticleId)>;
-
-fn last_of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, list: &ListKey, passed: i64) -> Result<Last> {
-    let tally = Tally::of(connection, snapshot.at, list)?;
+pub fn behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: ListQuery, passed: i64) -> Result<ListQuery> {
+    let [list] = query.selection.lists.as_slice() else { return Ok(query.skipping(passed)) };
+    let tally = Tally::of(connection, reading.snapshot.at, list)?;
     let (every, asked) = (every_date(), query.selection.dates());
     let before = match query.order {
         Order::Newest => asked.end..every.end,
         Order::Oldest => every.start..asked.start,
     };
     let before: i64 = tally.count(connection, &[before])?.into_iter().sum();
-    tally.nth(connection, query.order, before + passed - 1)
+    let (dates, within) = reading.quarters.find(connection, &tally, query.order, before + passed)?;
+    // Where the dates that are asked for begin within that quarter, those before are not read at all.
+    Ok(ListQuery { place: Some(place(query.order, &dates)), skipped: within.min(passed), ..query })
 }
 
-fn last_of_several(connection: &mut AnyConnection, snapshot: Snapshot, query: &ListQuery, passed: i64) -> Result<Last> {
-    let is_descending = query.order == Order::Newest;
-    let statement = Statement::<(BigInt, IdSql)>::new("SELECT first_at, article_id FROM (");
-    let statement = query.selection.listed(statement, snapshot, None, is_descending, passed).sql(if is_descending {
-        ") l ORDER BY first_at DESC, article_id DESC LIMIT 1 OFFSET "
-    } else {
-        ") l ORDER BY first_at, article_id LIMIT 1 OFFSET "
-    });
-    Ok(statement.bind(passed - 1).get_result(connection).optional()?)
+/// The place before the first article of these dates.
+fn place(order: Order, dates: &Range<Instant>) -> Place {
+    let (value, id) = match order {
+        Order::Newest => (dates.end.millis(), Uuid::nil()),
+        Order::Oldest => (dates.start.millis() - 1, Uuid::max()),
+    };
+    Place { value: SortValue::Number(value), id, direction: Direction::Forward }
 }

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use jiff::civil::Date;
 
+use super::selection::Window;
 use super::{MOST_SEEN, Selection};
 use crate::articles::delivered::dates::{Granularity, PublicationDate};
 use crate::categories::context::Reading;
@@ -88,7 +88,7 @@ fn candidates(connection: &mut AnyConnection, tally: &Tally, query: &DatesQuery,
 
 fn of_several(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery) -> Result<Option<Counts>> {
     let statement = Statement::<BigInt>::new("SELECT first_at FROM (");
-    let statement = query.selection.listed(statement, snapshot, None, true, MOST_SEEN + 1);
+    let statement = query.selection.listed(statement, snapshot, Window::newest(MOST_SEEN + 1));
     let seen: Vec<Instant> = statement.sql(") l").load(connection)?;
     if seen.len() > usize::try_from(MOST_SEEN).unwrap_or(usize::MAX) {
         return Ok(None);

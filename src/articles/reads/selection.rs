@@ -20,6 +20,26 @@ pub struct Selection {
     pub published_before: Option<Instant>,
 }
 
+/// So many rows of lists, in either order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window<'a> {
+    /// Behind which place it begins; without one, at the end of the lists.
+    pub(super) place: Option<&'a Place>,
+    /// Whether the newest come first.
+    pub(super) is_descending: bool,
+    /// How many it leaves out.
+    pub(super) skipped: i64,
+    /// How many it has.
+    pub(super) rows: i64,
+}
+
+impl Window<'_> {
+    /// The newest.
+    pub(super) fn newest(rows: i64) -> Self {
+        Self { place: None, is_descending: true, skipped: 0, rows }
+    }
+}
+
 impl Selection {
     /// The dates that are asked for.
     pub(super) fn dates(&self) -> Range<Instant> {
@@ -32,15 +52,19 @@ impl Selection {
         if self.lists.is_empty() { Shown::Nothing } else { Shown::Lists(self.lists.clone()) }
     }
 
-    /// Appends the first rows of each list, `first_at` and `article_id`, an article of several lists once: a range scan of each.
-    pub(super) fn listed<ST>(
-        &self,
-        mut statement: Statement<ST>,
-        snapshot: Snapshot,
-        place: Option<&Place>,
-        is_descending: bool,
-        rows: i64,
-    ) -> Statement<ST> {
+    /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once: a range scan of each. Of several lists
+    /// there are so many of each: whoever asks sorts and cuts them.
+    pub(super) fn listed<ST>(&self, mut statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
+        let Window { place, is_descending, skipped, rows } = window;
+        if self.lists.len() > 1 && skipped > 0 {
+            let whole = Window { skipped: 0, rows: skipped + rows, ..window };
+            statement = self.listed(statement.sql("SELECT * FROM ("), snapshot, whole).sql(if is_descending {
+                ") u ORDER BY first_at DESC, article_id DESC LIMIT "
+            } else {
+                ") u ORDER BY first_at, article_id LIMIT "
+            });
+            return statement.bind(rows).sql(" OFFSET ").bind(skipped);
+        }
         for (at, list) in self.lists.iter().enumerate() {
             let start = if at == 0 {
                 "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
@@ -54,7 +78,7 @@ impl Selection {
             } else {
                 " ORDER BY first_at, article_id LIMIT "
             });
-            statement = statement.bind(rows).sql(") s");
+            statement = statement.bind(rows).sql(" OFFSET ").bind(skipped).sql(") s");
         }
         statement
     }

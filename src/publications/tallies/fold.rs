@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::super::lists::Stretch;
@@ -67,9 +66,10 @@ pub fn fold(connection: &mut AnyConnection) -> Result<()> {
         for (list, first_at, change) in passed(connection, from, to)? {
             add(&mut changes, &list, first_at, change);
         }
-        Statement::<()>::new("UPDATE tally_watermark SET at = ").bind(to).execute(connection)?;
     }
     changes.retain(|_, change| *change != 0);
+    let statement = Statement::<()>::new("UPDATE tally_watermark SET at = ").bind(to.max(from)).sql(", version = version + ");
+    statement.bind(i64::from(!changes.is_empty())).execute(connection)?;
     apply(connection, &changes)
 }
 
