@@ -14,7 +14,7 @@ use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
-use crate::http::{Collector, RawQuery, answer, path};
+use crate::http::{Budget, Collector, RawQuery, answer, path};
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::visibility::Ground;
@@ -120,6 +120,8 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
     let (limit, is_counted, is_of_one) = (asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
+    let bodies = if asked.fields.has_body() { limit.rows() } else { 0 };
+    let reserved = Budget::reserve(&request, bodies)?;
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| page(connection, reading, &asked, place.as_ref());
     let (page, lifetime) = match (is_counted, is_of_one) {
         (false, _) => delivery.read(&db, read).await?,
@@ -127,7 +129,7 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
         (true, false) => delivery.read_long(&db, read).await?,
     };
     let page = page?;
-    answer::Delivered::new(lifetime).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
+    answer::Delivered::new(lifetime).reserved(reserved).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
 }
 
 /// The page, or why there is none, which is as good as its ground too.

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::caching::Lifetime;
 use super::coding::Coding;
 use super::conditional;
-use super::large::{self, Budget};
+use super::large::{self, Budget, Share};
 use super::tree::Tree;
 use crate::kernel::page::Page;
 use crate::kernel::problem::{Code, Problem, Result};
@@ -35,18 +35,26 @@ pub struct Delivered {
     lifetime: Lifetime,
     content_type: HeaderValue,
     headers: Vec<(HeaderName, HeaderValue)>,
+    reserved: Share,
 }
 
 impl Delivered {
     /// A JSON answer that may be kept so long.
     pub fn new(lifetime: Lifetime) -> Self {
-        Self { lifetime, content_type: HeaderValue::from_static("application/json"), headers: Vec::new() }
+        Self { lifetime, content_type: HeaderValue::from_static("application/json"), headers: Vec::new(), reserved: Share::default() }
     }
 
     /// Of another media type, for [`Delivered::bytes`].
     #[must_use]
     pub fn content_type(mut self, media_type: &'static str) -> Self {
         self.content_type = HeaderValue::from_static(media_type);
+        self
+    }
+
+    /// With what was reserved for it, see [`Budget::reserve`].
+    #[must_use]
+    pub fn reserved(mut self, share: Share) -> Self {
+        self.reserved = share;
         self
     }
 
@@ -77,7 +85,7 @@ impl Delivered {
     ///
     /// # Errors
     /// `not_acceptable` (406); `unavailable` (503) for a large one while too many are being sent.
-    pub async fn bytes(self, request: &HttpRequest, bytes: Bytes) -> Result<HttpResponse> {
+    pub async fn bytes(mut self, request: &HttpRequest, bytes: Bytes) -> Result<HttpResponse> {
         let coding = Coding::negotiate(request.headers(), bytes.len())
             .ok_or_else(|| Problem::new(Code::NotAcceptable, "Accept-Encoding must allow one of identity, gzip, br and zstd."))?;
         let etag = digest(&bytes, coding);
@@ -87,7 +95,7 @@ impl Delivered {
             return Ok(response);
         }
         let is_identity = coding == Coding::Identity;
-        let share = Budget::of(request).take(bytes.len())?;
+        let share = Budget::of(request).settle(std::mem::take(&mut self.reserved), bytes.len())?;
         let (bytes, share) = if is_identity { (bytes, share) } else { large::pack(bytes, coding, share).await? };
         let mut response = HttpResponse::Ok().body(large::body(bytes, share));
         if !is_identity {

@@ -22,6 +22,9 @@ const PIECE: usize = 32 * 1024;
 /// What large answers hold together at most: 64 MiB. One that has more than this goes out alone.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// What an article's body takes in a list, as HTML and as text, before it is known.
+const USUAL_BODY: usize = 32 * 1024;
+
 /// How many large answers are packed at once; others wait: a compressor is megabytes of tables.
 static PACKING: Semaphore = Semaphore::const_new(2);
 
@@ -50,29 +53,52 @@ impl Budget {
         request.app_data::<Self>().cloned().unwrap_or_default()
     }
 
+    /// Takes beforehand what a list with so many bodies may hold, so that it is not read for nothing where it cannot be sent.
+    ///
+    /// # Errors
+    /// `unavailable` (503) if too little is left.
+    pub fn reserve(request: &HttpRequest, bodies: usize) -> Result<Share> {
+        Self::of(request).take(bodies.saturating_mul(USUAL_BODY))
+    }
+
     /// Takes what an answer of so many bytes holds; nothing for a small one.
     ///
     /// # Errors
     /// `unavailable` (503) if too little is left.
     pub(super) fn take(&self, bytes: usize) -> Result<Share> {
+        self.settle(Share::default(), bytes)
+    }
+
+    /// The same in place of what was reserved.
+    ///
+    /// # Errors
+    /// `unavailable` (503) if too little is left.
+    pub(super) fn settle(&self, mut reserved: Share, bytes: usize) -> Result<Share> {
         if bytes <= LARGE {
-            return Ok(Share(None));
+            return Ok(Share::default());
         }
-        let wanted = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.most);
-        match Arc::clone(&self.left).try_acquire_many_owned(wanted) {
-            Ok(permit) => Ok(Share(Some(permit))),
-            Err(_) => Err(Problem::new(Code::Unavailable, "Too many large answers are being sent. Ask for less, or later.")
-                .with_header("retry-after", "5")),
+        reserved.shrink(bytes);
+        let held = reserved.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let lacking = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.most).saturating_sub(u32::try_from(held).unwrap_or(u32::MAX));
+        let refused = |_| {
+            Problem::new(Code::Unavailable, "Too many large answers are being sent. Ask for less, or later.")
+                .with_header("retry-after", "5")
+        };
+        let more = Arc::clone(&self.left).try_acquire_many_owned(lacking).map_err(refused)?;
+        match &mut reserved.0 {
+            Some(permit) => permit.merge(more),
+            none => *none = Some(more),
         }
+        Ok(reserved)
     }
 }
 
 /// A part of the budget; given back when dropped.
-#[derive(Debug)]
-pub(super) struct Share(Option<OwnedSemaphorePermit>);
+#[derive(Debug, Default)]
+pub struct Share(Option<OwnedSemaphorePermit>);
 
 impl Share {
-    /// Gives back what an answer that has become smaller does not need.
+    /// Gives back what an answer of so many bytes does not need.
     fn shrink(&mut self, bytes: usize) {
         if let Some(permit) = &mut self.0 {
             drop(permit.split(permit.num_permits().saturating_sub(bytes)));
@@ -113,7 +139,7 @@ pub(super) fn in_pieces(response: HttpResponse, budget: Option<&Budget>) -> Resu
     let (head, whole) = response.into_parts();
     match whole.try_into_bytes() {
         Ok(bytes) => {
-            let share = budget.map_or(Ok(Share(None)), |budget| budget.take(length))?;
+            let share = budget.map_or(Ok(Share::default()), |budget| budget.take(length))?;
             Ok(head.set_body(body(bytes, share)))
         }
         Err(whole) => Ok(head.set_body(whole)),
@@ -160,9 +186,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_reserved_becomes_what_the_answer_holds() {
+        let budget = Budget::new(10 * LARGE);
+        let left = || budget.left.available_permits() / LARGE;
+        let reserved = budget.take(4 * LARGE).unwrap();
+        let more = budget.settle(reserved, 7 * LARGE).unwrap();
+        assert_eq!(left(), 3);
+        let less = budget.settle(more, 2 * LARGE).unwrap();
+        assert_eq!(left(), 8);
+        assert!(budget.settle(less, LARGE).unwrap().0.is_none() && left() == 10, "it turned out to be small");
+        let (reserved, _other) = (budget.take(4 * LARGE).unwrap(), budget.take(5 * LARGE).unwrap());
+        assert!(budget.settle(reserved, 6 * LARGE).is_err() && left() == 5);
+    }
+
+    #[test]
     fn bytes_come_in_pieces_that_make_up_the_whole() {
         let whole: Vec<u8> = (0..PIECE * 2 + 5).map(|at| at.to_le_bytes()[0]).collect();
-        let mut pieces = Pieces { bytes: whole.clone().into(), _share: Share(None) };
+        let mut pieces = Pieces { bytes: whole.clone().into(), _share: Share::default() };
         assert_eq!(pieces.size(), BodySize::Sized(whole.len() as u64));
         let mut seen = Vec::new();
         while let Poll::Ready(Some(Ok(piece))) = Pin::new(&mut pieces).poll_next(&mut Context::from_waker(std::task::Waker::noop())) {

@@ -22,6 +22,7 @@ use super::cors::Origins;
 use super::large::{self, Budget};
 use super::tree::Tree;
 use super::unread::Hold;
+use super::wire::Talk;
 use super::{path, problem};
 use crate::kernel::problem::Problem;
 
@@ -126,6 +127,7 @@ struct Exchange {
     is_preflight: bool,
     origins: Origins,
     unread: Option<Hold>,
+    talk: Option<Talk>,
     /// What a large answer takes its bytes from; nothing where something may have been done, which is told in any case.
     budget: Option<Budget>,
 }
@@ -145,9 +147,11 @@ impl Exchange {
             is_preflight: *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD),
             origins: origins.clone(),
             unread: Hold::of(request),
+            talk: request.conn_data::<Talk>().cloned(),
             budget: request.method().is_safe().then(|| Budget::of(request.request())),
             id,
         };
+        exchange.talk.iter().for_each(Talk::begin);
         request.headers_mut().insert(X_REQUEST_ID, exchange.id.clone());
         if exchange.method == Method::HEAD {
             // Answered as GET is; actix sends the length and leaves the body out.
@@ -161,6 +165,7 @@ impl Exchange {
     }
 
     fn finish<B: MessageBody + 'static>(mut self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
+        self.talk.iter().for_each(Talk::answer);
         let status = response.status();
         let response = response.map_into_boxed_body();
         let mut response = if status.is_client_error() || status.is_server_error() {

@@ -31,7 +31,7 @@ mod wire;
 
 pub use body::{BodyDeadline, Json, JsonBody, MAX_BODY_BYTES, Recheck, SMALL_BODY_BYTES};
 pub use idempotency::IdempotencyKey;
-pub use large::Budget;
+pub use large::{Budget, Share};
 pub use limits::{ClientAddress, TrustedProxies};
 pub use nearest::nearest;
 pub use openapi::Document;

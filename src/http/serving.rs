@@ -20,7 +20,7 @@ use super::wire::Wire;
 /// How long a server waits for clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until the head of a connection's first request is whole.
+    /// Until the head of a request is whole.
     pub head: Duration,
     /// Until a client took [`LEAST_TAKEN`](super::wire::LEAST_TAKEN) of an answer, or what is left of it.
     pub answer: Duration,
@@ -61,7 +61,7 @@ where
             .client_request_timeout(patience.head)
             .client_disconnect_timeout(patience.farewell)
             .local_addr(address)
-            .on_connect_ext(|wire: &Wire, data| drop(data.insert(wire.last_word())))
+            .on_connect_ext(|wire: &Wire, data| drop(data.insert(wire.talk())))
             .finish(map_config(app(), |()| AppConfig::default()));
         let wire = move |socket: TcpStream| {
             let peer = socket.peer_addr().ok();

@@ -17,7 +17,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::{Stream, StreamExt};
 
-use super::wire::LastWord;
+use super::wire::Talk;
 
 /// A hold on a request's body that outlives its handler.
 pub(super) struct Hold(Rc<Shared>);
@@ -25,7 +25,7 @@ pub(super) struct Hold(Rc<Shared>);
 struct Shared {
     payload: RefCell<Payload>,
     has_ended: Cell<bool>,
-    last_word: Option<LastWord>,
+    talk: Option<Talk>,
 }
 
 impl Hold {
@@ -34,15 +34,15 @@ impl Hold {
         if !request.headers().contains_key(TRANSFER_ENCODING) {
             return None;
         }
-        let last_word = request.conn_data::<LastWord>().cloned();
-        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false), last_word });
+        let talk = request.conn_data::<Talk>().cloned();
+        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false), talk });
         request.set_payload(Payload::Stream { payload: Box::pin(Body(Rc::clone(&shared))) });
         Some(Self(shared))
     }
 
     /// Holds it until the answer is out, unless it was read to its end. After one that is framed wrongly nothing more is read.
     pub fn until_out(self, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
-        if self.0.last_word.as_ref().is_some_and(|last_word| last_word.0.get()) {
+        if self.0.talk.as_ref().is_some_and(Talk::is_over) {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         if self.0.has_ended.get() {
@@ -60,9 +60,9 @@ impl Stream for Body {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = self.0.payload.borrow_mut().poll_next_unpin(cx);
-        match (&polled, &self.0.last_word) {
+        match (&polled, &self.0.talk) {
             (Poll::Ready(None), _) => self.0.has_ended.set(true),
-            (Poll::Ready(Some(Err(_))), Some(last_word)) => last_word.0.set(true),
+            (Poll::Ready(Some(Err(_))), Some(talk)) => talk.end(),
             _ => {}
         }
         polled

@@ -1,5 +1,6 @@
-//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes. And what
-//! actix refuses by itself is put into words here.
+//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes. So is one
+//! whose next head does not arrive, which actix waits for without end; it limits the first one. And what actix refuses by itself is put into
+//! words here.
 
 use std::cell::Cell;
 use std::io;
@@ -24,23 +25,54 @@ pub(super) struct Wire {
     socket: TcpStream,
     stall: Stall,
     patience: Patience,
-    last_word: LastWord,
+    talk: Talk,
+    head: Option<LateHead>,
     farewell: Option<Farewell>,
 }
 
-/// Whether a handler has answered a request whose body is framed wrongly (connection data): actix would answer it once more.
+/// What the requests of a connection tell it (connection data).
 #[derive(Clone, Default)]
-pub(super) struct LastWord(pub Rc<Cell<bool>>);
+pub(super) struct Talk(Rc<Said>);
+
+#[derive(Default)]
+struct Said {
+    begun: Cell<u32>,
+    is_under_way: Cell<bool>,
+    is_over: Cell<bool>,
+}
+
+impl Talk {
+    /// A request has begun: its head is whole.
+    pub fn begin(&self) {
+        self.0.begun.set(self.0.begun.get().wrapping_add(1));
+        self.0.is_under_way.set(true);
+    }
+
+    /// Its answer is there.
+    pub fn answer(&self) {
+        self.0.is_under_way.set(false);
+    }
+
+    /// Its body is framed wrongly: its answer is the last one, though actix would add one of its own.
+    pub fn end(&self) {
+        self.0.is_over.set(true);
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        self.0.is_over.get()
+    }
+}
 
 impl Wire {
     /// With the time that its client has.
     pub fn new(socket: TcpStream, patience: Patience) -> Self {
-        Self { socket, stall: Stall::new(patience.answer), patience, last_word: LastWord::default(), farewell: None }
+        Self { socket, stall: Stall::new(patience.answer), patience, talk: Talk::default(), head: None, farewell: None }
     }
 
     /// For the requests of this connection.
-    pub fn last_word(&self) -> LastWord {
-        self.last_word.clone()
+    pub fn talk(&self) -> Talk {
+        self.talk.clone()
     }
 
     fn poll_socket(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
@@ -61,8 +93,23 @@ impl Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(cx, buffer)
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let wire = self.get_mut();
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut wire.socket).poll_read(cx, buffer);
+        let came = &buffer.filled()[before..];
+        if !came.is_empty() && LateHead::may_begin(came, &wire.talk) {
+            let limit = wire.patience.head;
+            wire.head.get_or_insert_with(|| LateHead { begun: wire.talk.0.begun.get(), over: Box::pin(sleep(limit)) });
+        }
+        if wire.head.as_ref().is_some_and(|head| head.has_come(&wire.talk)) {
+            wire.head = None;
+        }
+        match (&read, &mut wire.head) {
+            // As if the client had ended: actix closes the connection.
+            (Poll::Pending, Some(head)) => head.over.as_mut().poll(cx).map(Ok),
+            _ => read,
+        }
     }
 }
 
@@ -75,7 +122,7 @@ impl AsyncWrite for Wire {
             // First the answers that stand before it.
             Some(bare) if bare.at > 0 => wire.poll_socket(cx, &bytes[..bare.at]),
             Some(bare) => {
-                let (is_told, limit) = (wire.last_word.0.get(), wire.patience.farewell);
+                let (is_told, limit) = (wire.talk.is_over(), wire.patience.farewell);
                 let answer = || if is_told { Bytes::new() } else { bare.explained() };
                 let farewell = wire.farewell.get_or_insert_with(|| Farewell::new(answer(), limit));
                 ready!(farewell.poll(&mut wire.socket, cx))?;
@@ -92,6 +139,25 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// A head that has begun to arrive, and is not the connection's first.
+struct LateHead {
+    /// How many requests had begun before.
+    begun: u32,
+    over: Pin<Box<Sleep>>,
+}
+
+impl LateHead {
+    /// Whether these bytes may be the beginning of one. What ends as a head does is whole, or no head at all, which spares most requests a timer.
+    fn may_begin(bytes: &[u8], talk: &Talk) -> bool {
+        let is_whole = bytes.ends_with(b"\r\n\r\n") && !bytes.starts_with(b"\r") && !bytes.starts_with(b"\n");
+        talk.0.begun.get() > 0 && !talk.0.is_under_way.get() && !is_whole
+    }
+
+    fn has_come(&self, talk: &Talk) -> bool {
+        self.begun != talk.0.begun.get() || talk.0.is_under_way.get()
     }
 }
 
@@ -149,6 +215,31 @@ mod tests {
             stall.took(taken);
             assert_eq!(stall.over.is_some(), goes_on, "{taken}");
         }
+    }
+
+    #[test]
+    fn a_head_is_waited_for_that_is_not_the_first_and_no_body() {
+        let talk = Talk::default();
+        assert!(!LateHead::may_begin(b"GET", &talk), "actix waits for the first one");
+        talk.begin();
+        assert!(!LateHead::may_begin(b"GET", &talk), "it is a body");
+        talk.answer();
+        for (bytes, is_waited_for) in
+            [("GET / HTTP/1.1\r\n\r\n", false), ("GET", true), ("\r\n\r\n", true), ("\n\r\n\r\n", true), ("a\r\n", true)]
+        {
+            assert_eq!(LateHead::may_begin(bytes.as_bytes(), &talk), is_waited_for, "{bytes:?}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_head_has_come_once_its_request_has_begun_or_was_answered() {
+        let talk = Talk::default();
+        let head = LateHead { begun: 0, over: Box::pin(sleep(Duration::ZERO)) };
+        assert!(!head.has_come(&talk));
+        talk.begin();
+        assert!(head.has_come(&talk));
+        talk.answer();
+        assert!(head.has_come(&talk));
     }
 
     #[actix_web::test]

@@ -1,6 +1,8 @@
 //! Requests as bytes, answers as they come.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use dateline::http::serving::Patience;
 
 use crate::app;
 use crate::raw::{Socket, exchange};
@@ -207,5 +209,17 @@ async fn a_chunked_body_that_is_read_leaves_the_connection_open() {
             .await;
         socket.send("c\r\n{\"text\":\"a\"}\r\n0\r\n\r\n").await;
         assert_eq!(socket.answer().await.status, 201);
+    }
+}
+
+#[actix_web::test]
+async fn a_later_head_that_does_not_arrive_keeps_no_connection() {
+    let address = app::start_with(Patience { head: Duration::from_secs(1), ..Patience::default() }).await;
+    for beginning in ["G", "\r\n\r\n", "GET /v1/notes/a HTTP/1.1\r\nhost: x\r\n"] {
+        let mut socket = Socket::connect(&address).await;
+        socket.send(get("/v1/notes/a")).await;
+        assert_eq!(socket.answer().await.status, 200);
+        socket.send(beginning).await;
+        assert_eq!(socket.rest().await, b"", "{beginning:?}");
     }
 }
