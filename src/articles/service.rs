@@ -194,8 +194,13 @@ static RENDERING: Semaphore = Semaphore::const_new(2);
 
 /// Rendering takes as long as the body is long: neither a worker nor the writer waits for it.
 async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
-    let _turn = RENDERING.acquire().await.map_err(Problem::internal)?;
-    tokio::task::spawn_blocking(move || render(body.format, &body.source, &hosts)).await.map_err(Problem::internal)
+    let turn = RENDERING.acquire().await.map_err(Problem::internal)?;
+    let rendering = tokio::task::spawn_blocking(move || {
+        // The turn is over when the thread has ended, also where whoever asked is gone before.
+        let _turn = turn;
+        render(body.format, &body.source, &hosts)
+    });
+    rendering.await.map_err(Problem::internal)
 }
 
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
