@@ -3,8 +3,8 @@
 use dateline::db::{AnyConnection, Db, PoolSize, Statement};
 use dateline::kernel::clock::SystemClock;
 use dateline::kernel::instant::Instant;
-use diesel::sql_types::BigInt;
 use diesel::QueryResult;
+use diesel::sql_types::BigInt;
 use serde_json::json;
 
 use crate::support::Engine;
