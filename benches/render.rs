@@ -1,11 +1,13 @@
 //! How long the renderer takes for bodies of the largest size that are made to be slow. See `benches/README.md`.
 
-use std::time::Instant;
-
 use dateline::bodies::{EmbedHosts, Format, render};
 
 /// The most bytes of a body.
 const SIZE: usize = 2 * 1024 * 1024;
+/// How much of each body is rendered.
+const SIZES: [usize; 4] = [SIZE / 8, SIZE / 4, SIZE / 2, SIZE];
+/// How many of the slowest are shown.
+const ROWS: usize = 25;
 
 /// Repeated until the body is full.
 const UNITS: &[&str] = &[
@@ -142,20 +144,38 @@ fn composed() -> Vec<(String, String)> {
     all
 }
 
+/// The processor time that this thread has had, in milliseconds: others may use the machine.
+fn processor_ms() -> f64 {
+    let taken = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    taken.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or_default() / 1e6
+}
+
+/// How long it takes for this much of a body, in milliseconds, and how many bytes come out, if not too many.
+fn measured(format: Format, source: &str, bytes: usize) -> (f64, Option<usize>) {
+    let source = &source[..source.floor_char_boundary(bytes)];
+    let begun = processor_ms();
+    let rendered = render(format, source, &EmbedHosts::default());
+    (processor_ms() - begun, rendered.ok().map(|rendered| rendered.html.len()))
+}
+
 fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let repeated = UNITS.iter().map(|unit| (format!("{unit:?} repeated"), unit.repeat(SIZE / unit.len())));
-    let mut times = Vec::new();
+    let mut rows = Vec::new();
     for (name, source) in repeated.chain(composed()).filter(|(name, _)| wanted.as_ref().is_none_or(|wanted| name.contains(wanted))) {
         for format in [Format::Markdown, Format::Html] {
-            let begun = Instant::now();
-            let rendered = render(format, &source, &EmbedHosts::default());
-            times.push((begun.elapsed(), format!("{} {name}", format.name()), source.len(), rendered.html.len()));
+            let times = SIZES.map(|bytes| measured(format, &source, bytes));
+            rows.push((format!("{} {}", format.name(), name.replace('|', "\\|")), times));
         }
     }
-    times.sort_unstable_by_key(|(took, ..)| std::cmp::Reverse(*took));
-    println!("| body | KiB in | KiB out | ms |\n| --- | ---: | ---: | ---: |");
-    for (took, name, from, to) in times.into_iter().take(25) {
-        println!("| {} | {} | {} | {} |", name.replace('|', "\\|"), from >> 10, to >> 10, took.as_millis());
+    rows.sort_by(|(_, a), (_, b)| slowest(b).total_cmp(&slowest(a)));
+    println!("| body | KiB out | ms of 256 KiB | 512 KiB | 1 MiB | 2 MiB |\n| --- | ---: | ---: | ---: | ---: | ---: |");
+    for (name, times) in rows.into_iter().take(ROWS) {
+        let out = times[SIZES.len() - 1].1.map_or_else(|| "refused".to_owned(), |bytes| (bytes >> 10).to_string());
+        println!("| {name} | {out} |{} |", times.map(|(took, _)| format!(" {took:.0}")).join(" |"));
     }
+}
+
+fn slowest(times: &[(f64, Option<usize>)]) -> f64 {
+    times.iter().map(|(took, _)| *took).fold(0.0, f64::max)
 }

@@ -48,6 +48,8 @@ pub struct BodySource {
     /// How `source` is to be read.
     pub format: Format,
     /// The text: CommonMark with tables, footnotes and strikethrough, or HTML.
+    ///
+    /// It may become at most 4 MiB of HTML, before it is sanitised and after; otherwise the mistake is `too_long_rendered`, at `/body`.
     #[schema(max_length = 1_000_000, example = "The council voted **in favour**.")]
     pub source: String,
 }
@@ -216,6 +218,8 @@ pub struct BodyPatch {
     #[schema(nullable = false)]
     pub format: Option<Format>,
     /// The text.
+    ///
+    /// It may become at most 4 MiB of HTML, before it is sanitised and after; otherwise the mistake is `too_long_rendered`, at `/body`.
     #[serde(default)]
     #[schema(nullable = false, max_length = 1_000_000)]
     pub source: Option<String>,

@@ -32,7 +32,8 @@ fn require_for(caller: &Caller, publishes: bool) -> Result<()> {
 
 /// Create an article
 ///
-/// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body.
+/// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body. A body that becomes more than 4 MiB of HTML is refused:
+/// `too_long_rendered` at `/body`, 422.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`, or with `publish` what publishing answers: `past_is_history`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles")]
 async fn create(
@@ -104,7 +105,8 @@ async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: Raw
 
 /// Replace an article
 ///
-/// All of its content; without `slug` it keeps the slug. Nothing that is live changes.
+/// All of its content; without `slug` it keeps the slug. Nothing that is live changes. A body that becomes more than 4 MiB of HTML is refused:
+/// `too_long_rendered` at `/body`, 422.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "replaceArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = ArticleCreate, responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
 #[put("/v1/editor/articles/{id}")]
 async fn replace(
@@ -131,7 +133,8 @@ async fn replace(
 
 /// Change an article
 ///
-/// The fields that the merge patch names (RFC 7396). Nothing that is live changes.
+/// The fields that the merge patch names (RFC 7396). Nothing that is live changes. A body that becomes more than 4 MiB of HTML is refused:
+/// `too_long_rendered` at `/body`, 422.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "updateArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body(content((ArticlePatch = "application/merge-patch+json"), (ArticlePatch = "application/json"))), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/articles/{id}")]
 async fn update(

@@ -12,7 +12,7 @@ use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
 use crate::audit::store::{Target, record};
-use crate::bodies::{EmbedHosts, Rendered, render};
+use crate::bodies::{EmbedHosts, Rendered, TooLong, render};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
@@ -60,7 +60,7 @@ pub async fn create(
     let locale = mistakes.take(locale_of(&site.locales, create.locale.as_deref()))?;
     let locale = locale.unwrap_or_else(|| site.locales.default_locale().clone());
     let draft = Draft::whole(&create, &mut mistakes)?;
-    let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
+    let body = mistakes.take(rendered(draft.body.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
     let caller = caller.clone();
     let id = ArticleId::new();
     idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
@@ -120,7 +120,7 @@ pub async fn replace(
 ) -> Result<EditorArticle> {
     let Checked { value: whole, mut mistakes } = whole.into();
     let draft = Draft::whole(&whole, &mut mistakes)?;
-    let body = rendered(draft.body.clone(), site.embed_hosts.clone()).await?;
+    let body = mistakes.take(rendered(draft.body.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
     let (caller, locales) = (caller.clone(), site.locales.clone());
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
@@ -130,7 +130,7 @@ pub async fn replace(
             Some(slug) => slug.clone(),
             None => present(tx, &edited.subject)?.slug,
         };
-        save(tx, &caller, edited, Saved { draft: &draft, slug, publish: whole.publish.as_ref() }, mistakes, |_| body.clone())
+        save(tx, &caller, edited, Saved { draft: &draft, slug, publish: whole.publish.as_ref() }, mistakes, |_| Ok(body.clone()))
     })
     .await
 }
@@ -157,10 +157,10 @@ pub async fn update(
     expected: Expected,
     patch: impl Into<Checked<ArticlePatch>>,
 ) -> Result<EditorArticle> {
-    let Checked { value: patch, mistakes } = patch.into();
+    let Checked { value: patch, mut mistakes } = patch.into();
     let (caller, hosts) = (caller.clone(), site.embed_hosts.clone());
     let foreseen = foresee(db, id, &patch).await?;
-    let foreseen_body = rendered(foreseen.clone(), site.embed_hosts.clone()).await?;
+    let foreseen_body = mistakes.take(rendered(foreseen.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
         let mut mistakes = mistakes.clone();
@@ -170,7 +170,7 @@ pub async fn update(
         let saved = Saved { draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
         // Another save came between, under `If-Match: *`: rare enough to render under the lock.
         let body = |source: &BodySource| {
-            if *source == foreseen { foreseen_body.clone() } else { render(source.format, &source.source, &hosts) }
+            if *source == foreseen { Ok(foreseen_body.clone()) } else { render(source.format, &source.source, &hosts).map_err(too_long) }
         };
         save(tx, &caller, edited, saved, mistakes, body)
     })
@@ -200,7 +200,11 @@ async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
         let _turn = turn;
         render(body.format, &body.source, &hosts)
     });
-    rendering.await.map_err(Problem::internal)
+    rendering.await.map_err(Problem::internal)?.map_err(too_long)
+}
+
+fn too_long(why: TooLong) -> Problem {
+    Problem::invalid_field("/body", "too_long_rendered", format!("{why}, which is the most; shorten it, or part it into several articles"))
 }
 
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
@@ -247,7 +251,7 @@ fn save(
     mut edited: Edited,
     saved: Saved<'_>,
     mut mistakes: Mistakes,
-    body: impl FnOnce(&BodySource) -> Rendered,
+    body: impl FnOnce(&BodySource) -> Result<Rendered>,
 ) -> Result<EditorArticle> {
     let draft = saved.draft;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
@@ -262,7 +266,8 @@ fn save(
     mistakes.finish()?;
     subject::update(tx.conn(), &edited.subject)?;
     let content = draft.content(saved.slug, refs);
-    finish(tx, caller, &edited, Written { content: &content, body: &body(&draft.body), before: &before, action: "article.saved" })
+    let body = body(&draft.body)?;
+    finish(tx, caller, &edited, Written { content: &content, body: &body, before: &before, action: "article.saved" })
 }
 
 /// What every save does to publications, in memory: followers move, and it is published if asked.

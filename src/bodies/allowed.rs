@@ -54,7 +54,7 @@ const fn element(name: &'static str, kind: Kind, attributes: &'static [&'static 
 
 /// All allowed elements.
 #[rustfmt::skip]
-pub(super) const ELEMENTS: &[Element] = &[
+pub(super) static ELEMENTS: &[Element] = &[
     element("a", Kind::Link, &["href", "hreflang", "rel", "target"]),
     element("abbr", Kind::Inline, &[]),
     element("aside", Kind::Block, &[]),
@@ -133,9 +133,26 @@ pub(super) const DROPPED: [&str; 10] = ["applet", "audio", "canvas", "frameset",
 /// Tags of the page around a body, left out without a word.
 pub(super) const PAGE: [&str; 3] = ["html", "head", "body"];
 
+/// Where in [`ELEMENTS`] the names of each letter begin: every tag is looked up several times.
+static LETTERS: [usize; 27] = {
+    let mut starts = [ELEMENTS.len(); 27];
+    let mut at = ELEMENTS.len();
+    let mut letter = 26;
+    while letter > 0 {
+        letter -= 1;
+        while at > 0 && (ELEMENTS[at - 1].name.as_bytes()[0] - b'a') as usize >= letter {
+            at -= 1;
+        }
+        starts[letter] = at;
+    }
+    starts
+};
+
 /// The allowed element of this name, in lower case.
 pub(super) fn find(name: &str) -> Option<&'static Element> {
-    ELEMENTS.binary_search_by(|element| element.name.cmp(name)).ok().map(|at| &ELEMENTS[at])
+    let letter = usize::from(name.as_bytes().first()?.checked_sub(b'a')?);
+    let (from, to) = (*LETTERS.get(letter)?, *LETTERS.get(letter + 1)?);
+    ELEMENTS[from..to].iter().find(|element| element.name == name)
 }
 
 impl Element {
@@ -157,6 +174,8 @@ mod tests {
     #[test]
     fn the_table_is_in_order_and_has_no_element_that_changes_the_rules_of_parsing() {
         assert!(ELEMENTS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(ELEMENTS.iter().all(|element| find(element.name).is_some_and(|found| std::ptr::eq(found, element))));
+        assert!(["", "A", "aa", "z", "{", "é"].iter().all(|name| find(name).is_none()));
         for name in RAW_TEXT.iter().chain(&DROPPED).filter(|name| **name != "iframe") {
             assert!(find(name).is_none(), "{name}");
         }

@@ -11,9 +11,10 @@ use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 
 use super::allowed::{self, Element, Kind};
 use super::attributes;
+use super::bounds::{MAX_HTML_BYTES, TooLong};
 use super::characters::{escaped, push_escaped, without_controls};
 use super::embeds::{self, EmbedHosts};
-use super::text::tokenize;
+use super::tokens::tokenize;
 use super::warnings::{Loss, Losses, echo};
 
 /// The most elements of a body that may lie within each other. The tags of deeper ones are left out, their text stays.
@@ -25,12 +26,15 @@ const MAX_LOOKED_AT: usize = 16 << 20;
 const TABLE_DEPTH: usize = 4;
 
 /// The HTML in balanced form; expects what `lexer.rs` writes.
-pub(super) fn balanced(plain: &str, hosts: &EmbedHosts, losses: &mut Losses) -> String {
+///
+/// # Errors
+/// [`TooLong`]: what it implies, escapes and rebuilds comes to too much.
+pub(super) fn balanced(plain: &str, hosts: &EmbedHosts, losses: &mut Losses) -> Result<String, TooLong> {
     let out = String::with_capacity(plain.len() + plain.len() / 8);
     let balancer = Balancer { out, open: Vec::new(), too_deep: 0, is_after_pre: false, run: Run::default(), hosts, losses };
     let mut balancer = tokenize(plain, Sink(RefCell::new(balancer))).0.into_inner();
     balancer.close_from(0);
-    balancer.out
+    if balancer.is_full() { Err(TooLong) } else { Ok(balancer.out) }
 }
 
 struct Sink<'a>(RefCell<Balancer<'a>>);
@@ -41,6 +45,7 @@ impl TokenSink for Sink<'_> {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut balancer = self.0.borrow_mut();
         match token {
+            _ if balancer.is_full() => {}
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => balancer.start_tag(&tag),
             Token::TagToken(tag) => balancer.end_tag(&tag.name),
             Token::CharacterTokens(text) => balancer.text(&text),
@@ -92,6 +97,11 @@ fn is_phrase(kind: Kind) -> bool {
 }
 
 impl Balancer<'_> {
+    /// Whether it has written too much already. Nothing is added then.
+    fn is_full(&self) -> bool {
+        self.out.len() > MAX_HTML_BYTES
+    }
+
     fn kind(&self) -> Option<Kind> {
         self.open.last().map(|open| open.element.kind)
     }
@@ -322,7 +332,7 @@ impl Balancer<'_> {
             self.too_deep -= 1;
             return;
         }
-        let same = |other: &Element| other.name == element.name;
+        let same = |other: &Element| std::ptr::eq(other, element);
         let found = match element.kind {
             kind if is_phrase(kind) => return self.end_phrase(element),
             Kind::Heading => self.innermost_kind(Kind::Heading, is_barrier),
@@ -338,7 +348,7 @@ impl Balancer<'_> {
 
     /// Ends a phrase at once, or, where blocks within it are open, together with them.
     fn end_phrase(&mut self, element: &Element) {
-        let Some(at) = self.innermost(|other| other.name == element.name, is_barrier) else { return };
+        let Some(at) = self.innermost(|other| std::ptr::eq(other, element), is_barrier) else { return };
         if self.open[at..].iter().all(|open| is_phrase(open.element.kind)) {
             self.close_from(at);
         } else {
@@ -355,7 +365,7 @@ mod tests {
     fn balance(html: &str) -> String {
         let mut losses = Losses::default();
         let plain = lexer::plain(html, &mut losses);
-        balanced(&plain, &EmbedHosts::default(), &mut losses)
+        balanced(&plain, &EmbedHosts::default(), &mut losses).unwrap()
     }
 
     #[test]

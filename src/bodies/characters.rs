@@ -1,9 +1,12 @@
 //! Characters that HTML escapes, and those that it never holds.
 
+use std::borrow::Cow;
+
 /// The text without characters that XML cannot hold (feeds carry bodies) and without carriage returns, which no parser
 /// keeps.
-pub(super) fn without_controls(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')).collect()
+pub(super) fn without_controls(text: &str) -> Cow<'_, str> {
+    let is_unfit = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(is_unfit) { text.replace(is_unfit, "").into() } else { text.into() }
 }
 
 /// A value between double quotes, or text.

@@ -13,12 +13,13 @@
 //! 4. [`sanitise`] has ammonia, which builds the tree as browsers do, check all of it again, until nothing changes any more;
 //! 5. [`text`] takes the plain text out of the result and counts its words.
 //!
-//! No step calls itself, nesting ends at [`MAX_DEPTH`] and each step is linear in its input, so that no body can take the
-//! stack or the processor away from others.
+//! No step calls itself, nesting ends at [`MAX_DEPTH`], each step is linear in its input, and none writes more than
+//! [`MAX_HTML_BYTES`], so that no body can take the stack or the processor away from others.
 
 mod allowed;
 mod attributes;
 mod balance;
+mod bounds;
 mod characters;
 mod embeds;
 mod lexer;
@@ -26,9 +27,11 @@ mod markdown;
 mod render;
 mod sanitise;
 mod text;
+mod tokens;
 mod warnings;
 
 pub use balance::MAX_DEPTH;
+pub use bounds::{MAX_HTML_BYTES, TooLong};
 pub use embeds::{EmbedHosts, InvalidEmbedHosts};
 pub use render::{Format, Rendered, render};
 pub use text::count_words;

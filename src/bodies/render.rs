@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::TooLong;
 use super::characters::without_controls;
 use super::embeds::EmbedHosts;
 use super::warnings::{Losses, Warning};
@@ -33,7 +34,7 @@ impl Format {
 }
 
 /// What becomes of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
     /// Safe to put into a page as it is. Rendering it again, as HTML, gives the same.
     pub html: String,
@@ -45,27 +46,36 @@ pub struct Rendered {
     pub warnings: Vec<Warning>,
 }
 
-/// Renders a source of any size and content; `hosts` may be embedded. Takes time in proportion to the source.
-pub fn render(format: Format, source: &str, hosts: &EmbedHosts) -> Rendered {
+/// Renders a source of any size and content; `hosts` may be embedded. Takes time in proportion to the source and to what comes out.
+///
+/// # Errors
+/// [`TooLong`] where more than [`super::MAX_HTML_BYTES`] would come out, found while it is rendered.
+pub fn render(format: Format, source: &str, hosts: &EmbedHosts) -> Result<Rendered, TooLong> {
     let mut losses = Losses::default();
-    let source = without_controls(&source.replace("\r\n", "\n").replace('\r', "\n"));
+    let source = source.replace("\r\n", "\n").replace('\r', "\n");
+    let source = without_controls(&source);
     let html = match format {
-        Format::Markdown => markdown::to_html(&source, &mut losses),
+        Format::Markdown => markdown::to_html(&source, &mut losses)?.into(),
         Format::Html => source,
     };
-    let html = sanitise::sanitise(&html, hosts, &mut losses);
+    let html = sanitise::sanitise(&html, hosts, &mut losses)?;
     let text = text::of(&html);
     let word_count = text::count_words(&text);
-    Rendered { html, text, word_count, warnings: losses.into_warnings() }
+    Ok(Rendered { html, text, word_count, warnings: losses.into_warnings() })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_HTML_BYTES;
     use super::*;
 
+    fn render(format: Format, source: &str) -> Rendered {
+        super::render(format, source, &EmbedHosts::default()).unwrap()
+    }
+
     fn html(format: Format, source: &str) -> String {
-        let rendered = render(format, source, &EmbedHosts::default());
-        assert_eq!(render(Format::Html, &rendered.html, &EmbedHosts::default()).html, rendered.html, "{source}");
+        let rendered = render(format, source);
+        assert_eq!(render(Format::Html, &rendered.html).html, rendered.html, "{source}");
         rendered.html
     }
 
@@ -89,8 +99,7 @@ mod tests {
 
     #[test]
     fn footnotes_are_gathered_at_the_end_and_lead_there_and_back() {
-        let rendered =
-            render(Format::Markdown, "A[^x] b[^y] c[^x].\n\n[^x]: First.\n\n[^y]: Second[^x].\n\n[^z]: Never.", &EmbedHosts::default());
+        let rendered = render(Format::Markdown, "A[^x] b[^y] c[^x].\n\n[^x]: First.\n\n[^y]: Second[^x].\n\n[^z]: Never.");
         for part in [
             "A<sup class=\"footnote-ref\"><a href=\"#body-fn-1\" id=\"body-fnref-1\" rel=\"noopener noreferrer\">1</a></sup>",
             "id=\"body-fnref-1-2\"",
@@ -112,7 +121,7 @@ mod tests {
                      referrerpolicy=\"strict-origin-when-cross-origin\" allowfullscreen=\"\"></iframe>";
         assert_eq!(html(Format::Html, source), frame);
         assert_eq!(html(Format::Markdown, &format!("a\n\n{source}\n\nb")), format!("<p>a</p>\n{frame}\n<p>b</p>\n"));
-        let other = render(Format::Html, "a<iframe src=https://evil.example/x></iframe>b", &EmbedHosts::default());
+        let other = render(Format::Html, "a<iframe src=https://evil.example/x></iframe>b");
         assert_eq!((other.html.as_str(), other.warnings[0].code.as_str()), ("ab", "embed_removed"));
     }
 
@@ -120,7 +129,7 @@ mod tests {
     fn warnings_name_what_is_lost_each_once_with_its_count() {
         let source =
             "<script>x</script><script>y</script><p style='color:red' onclick=z><font>a</font></p><img src=data:x><!-- more --><em>b</em>";
-        let rendered = render(Format::Html, source, &EmbedHosts::default());
+        let rendered = render(Format::Html, source);
         assert_eq!(rendered.html, "<p>a</p><em>b</em>");
         let warnings: Vec<_> = rendered.warnings.iter().map(|w| format!("{}: {}", w.code, w.detail)).collect();
         assert_eq!(
@@ -134,19 +143,32 @@ mod tests {
             ]
         );
         let many: String = (0..1000).map(|n| format!("<x{n}>")).collect();
-        assert_eq!(render(Format::Html, &many, &EmbedHosts::default()).warnings.len(), super::super::MAX_WARNINGS);
+        assert_eq!(render(Format::Html, &many).warnings.len(), super::super::MAX_WARNINGS);
     }
 
     #[test]
     fn control_characters_are_in_neither_html_nor_text() {
-        let rendered = render(Format::Html, "a\0b\u{1}c&#1;d\u{fffe}e&#xFFFF;f\r\ng&#13;h", &EmbedHosts::default());
+        let rendered = render(Format::Html, "a\0b\u{1}c&#1;d\u{fffe}e&#xFFFF;f\r\ng&#13;h");
         assert_eq!((rendered.html.as_str(), rendered.text.as_str()), ("abcdef\ngh", "abcdef gh"));
     }
 
     #[test]
     fn the_text_has_every_word_of_the_body_and_no_script() {
-        let rendered = render(Format::Html, "<h2>One</h2><p>two<script>no</script> &lt;three&gt;</p>", &EmbedHosts::default());
+        let rendered = render(Format::Html, "<h2>One</h2><p>two<script>no</script> &lt;three&gt;</p>");
         assert_eq!((rendered.text.as_str(), rendered.word_count), ("One\ntwo <three>", 3));
+    }
+
+    #[test]
+    fn html_is_counted_to_the_byte_before_it_is_sanitised_and_after() {
+        let hosts = EmbedHosts::default();
+        let frame = "<iframe src=//flo.uri.sh></iframe>";
+        let bytes = html(Format::Html, frame).len();
+        let at_the_limit = frame.repeat(MAX_HTML_BYTES / bytes) + &"x".repeat(MAX_HTML_BYTES % bytes);
+        assert_eq!(render(Format::Html, &at_the_limit).html.len(), MAX_HTML_BYTES);
+        assert_eq!(super::render(Format::Html, &(at_the_limit + "x"), &hosts), Err(TooLong));
+        for source in ["a|b\n-|-\n".repeat(80_000), "[^a]".repeat(60_000) + "\n\n[^a]: x", "&".repeat(1_000_000)] {
+            assert_eq!(super::render(Format::Markdown, &source, &hosts), Err(TooLong), "{:?}", &source[..8]);
+        }
     }
 
     /// Runs on as little stack as a thread of a server may have. How long bodies of the largest size take is measured in `benches/render.rs`.
@@ -202,7 +224,7 @@ mod tests {
         let run = on_a_small_stack.spawn(move || {
             for source in sources {
                 for format in [Format::Html, Format::Markdown] {
-                    let rendered = render(format, &source, &EmbedHosts::default());
+                    let rendered = render(format, &source);
                     let start: String = source.chars().take(24).collect();
                     assert!(rendered.html.len() <= 50 * SIZE, "{start:?} as {format:?} has {} bytes", rendered.html.len());
                 }

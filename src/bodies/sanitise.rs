@@ -9,6 +9,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::allowed::{ELEMENTS, GLOBAL_ATTRIBUTES};
 use super::balance::balanced;
+use super::bounds::{MAX_HTML_BYTES, TooLong};
 use super::characters::escaped;
 use super::embeds::{self, EmbedHosts};
 use super::warnings::Losses;
@@ -18,24 +19,34 @@ use super::{attributes, lexer};
 const MAX_ROUNDS: usize = 4;
 
 /// The HTML with all that is not allowed taken out.
-pub(super) fn sanitise(html: &str, hosts: &EmbedHosts, losses: &mut Losses) -> String {
+///
+/// A round is `balance`, then ammonia. Where `balance` makes of an outcome what it made before, ammonia would say of it what it has
+/// just said: that outcome is settled, and need not be read by ammonia again to know it.
+///
+/// # Errors
+/// [`TooLong`].
+pub(super) fn sanitise(html: &str, hosts: &EmbedHosts, losses: &mut Losses) -> Result<String, TooLong> {
     let checker = checker(hosts);
-    let mut done = round(&checker, html, hosts, losses);
+    let mut balanced = balance(html, hosts, losses)?;
     for _ in 0..MAX_ROUNDS {
-        let again = round(&checker, &done, hosts, &mut Losses::default());
-        if again == done {
-            return done;
+        let checked = checker.clean(&balanced).to_string();
+        let again = balance(&checked, hosts, &mut Losses::default())?;
+        if again == balanced {
+            return bounded(checked);
         }
-        done = again;
+        balanced = again;
     }
     // It never settles: its text alone, which has nothing to settle.
-    let text = super::text::of(&done);
-    text.lines().map(|line| format!("<p>{}</p>\n", escaped(line).replace("&quot;", "\""))).collect()
+    let text = super::text::of(&balanced);
+    bounded(text.lines().map(|line| format!("<p>{}</p>\n", escaped(line).replace("&quot;", "\""))).collect())
 }
 
-fn round(checker: &Builder, html: &str, hosts: &EmbedHosts, losses: &mut Losses) -> String {
-    let plain = lexer::plain(html, losses);
-    checker.clean(&balanced(&plain, hosts, losses)).to_string()
+fn balance(html: &str, hosts: &EmbedHosts, losses: &mut Losses) -> Result<String, TooLong> {
+    balanced(&lexer::plain(html, losses), hosts, losses)
+}
+
+fn bounded(html: String) -> Result<String, TooLong> {
+    if html.len() > MAX_HTML_BYTES { Err(TooLong) } else { Ok(html) }
 }
 
 /// Ammonia with the project's own table; nothing of its defaults is left.
@@ -97,11 +108,12 @@ mod tests {
         fn one_round_settles_any_markup(pieces in proptest::collection::vec(piece(), 0..30)) {
             let (source, hosts) = (pieces.concat(), EmbedHosts::default());
             let checker = checker(&hosts);
-            let plain = lexer::plain(&source, &mut Losses::default());
-            let balanced = balanced(&plain, &hosts, &mut Losses::default());
-            let once = checker.clean(&balanced).to_string();
+            let first = balance(&source, &hosts, &mut Losses::default()).unwrap();
+            let once = checker.clean(&first).to_string();
             let mut losses = Losses::default();
-            prop_assert_eq!(&round(&checker, &once, &hosts, &mut losses), &once, "{}\n{}", source, balanced);
+            let second = balance(&once, &hosts, &mut losses).unwrap();
+            prop_assert_eq!(&second, &first, "{}", source);
+            prop_assert_eq!(checker.clean(&second).to_string(), once, "{}", source);
             prop_assert_eq!(losses.into_warnings(), vec![]);
         }
     }

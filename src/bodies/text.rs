@@ -1,31 +1,26 @@
 //! The plain text of a rendered body, for search, feeds and counting: blocks on lines of their own, characters decoded, no
 //! markup, no numbers of footnotes.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
-
 use super::allowed::{self, Kind};
 
-/// Feeds HTML in plain form to a sink, token by token.
-pub(super) fn tokenize<S: TokenSink<Handle = ()>>(html: &str, sink: S) -> S {
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(html));
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() });
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink
-}
-
-/// The text of a body that `sanitise.rs` has made.
+/// The text of HTML in the one form that `sanitise.rs` gives it: `<` and `>` stand around tags alone, and of character references
+/// there are those that `characters.rs` writes. It is read as it stands, since a parser takes several times as long.
 pub(super) fn of(html: &str) -> String {
-    let text = tokenize(html, Collector::default()).0.into_inner();
+    let (mut text, mut rest) = (Text::default(), html);
+    while !rest.is_empty() {
+        let (characters, tag) = rest.split_once('<').unwrap_or((rest, ""));
+        if text.in_number.is_none() {
+            text.encoded(characters);
+        }
+        let (tag, behind) = tag.split_once('>').unwrap_or((tag, ""));
+        text.tag(tag);
+        rest = behind;
+    }
     text.out
 }
 
-#[derive(Default)]
-struct Collector(RefCell<Text>);
+/// The character references that HTML holds once it is sanitised.
+const REFERENCES: [(&str, &str); 5] = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&quot;", "\"")];
 
 #[derive(Default)]
 struct Text {
@@ -38,25 +33,13 @@ struct Text {
     in_number: Option<(&'static str, usize)>,
 }
 
-impl TokenSink for Collector {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut text = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) => text.tag(&tag),
-            Token::CharacterTokens(characters) if text.in_number.is_none() => text.characters(&characters),
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
 impl Text {
-    fn tag(&mut self, tag: &Tag) {
-        let Some(element) = allowed::find(&tag.name) else { return };
-        let is_start = tag.kind == TagKind::StartTag;
-        self.number(element.name, tag, is_start);
+    /// A tag as it stands between its brackets.
+    fn tag(&mut self, tag: &str) {
+        let (is_start, tag) = tag.strip_prefix('/').map_or((true, tag), |tag| (false, tag));
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        let Some(element) = allowed::find(name) else { return };
+        self.number(element.name, attributes, is_start);
         if element.name == "pre" {
             self.in_pre = if is_start { self.in_pre + 1 } else { self.in_pre.saturating_sub(1) };
         }
@@ -69,7 +52,7 @@ impl Text {
         }
     }
 
-    fn number(&mut self, name: &'static str, tag: &Tag, is_start: bool) {
+    fn number(&mut self, name: &'static str, attributes: &str, is_start: bool) {
         match &mut self.in_number {
             Some((open, count)) if *open == name => {
                 *count = if is_start { *count + 1 } else { *count - 1 };
@@ -78,13 +61,24 @@ impl Text {
                 }
             }
             None if is_start => {
-                let class = tag.attrs.iter().find(|a| &*a.name.local == "class").map(|a| &*a.value);
-                if matches!((name, class), ("sup", Some("footnote-ref")) | ("a", Some("footnote-backref"))) {
+                // Within a value quotes are encoded.
+                let has = |class: &str| attributes.contains(class);
+                if (name == "sup" && has("class=\"footnote-ref\"")) || (name == "a" && has("class=\"footnote-backref\"")) {
                     self.in_number = Some((name, 1));
                 }
             }
             _ => {}
         }
+    }
+
+    fn encoded(&mut self, mut characters: &str) {
+        while let Some((before, from)) = characters.find('&').map(|at| characters.split_at(at)) {
+            self.characters(before);
+            let (reference, c) = REFERENCES.into_iter().find(|(reference, _)| from.starts_with(reference)).unwrap_or(("&", "&"));
+            self.characters(c);
+            characters = &from[reference.len()..];
+        }
+        self.characters(characters);
     }
 
     fn characters(&mut self, characters: &str) {

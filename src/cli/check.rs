@@ -2,7 +2,7 @@
 
 use super::{Outcome, open};
 use crate::articles::store::{StoredBody, bodies_behind};
-use crate::bodies::{EmbedHosts, Format, render};
+use crate::bodies::{EmbedHosts, Format, MAX_HTML_BYTES, render};
 use crate::db::Db;
 use crate::kernel::clock::{Clock, SystemClock};
 use crate::kernel::id::ArticleId;
@@ -67,10 +67,10 @@ fn bodies(db: &Db, hosts: &EmbedHosts) -> Result<String, Box<dyn std::error::Err
         let page = db.run_read(|connection| bodies_behind(connection, last.0, last.1, AT_ONCE))?;
         let Some(end) = page.last() else { break };
         last = (end.article_id, end.number);
-        for body in page.iter().filter(|body| is_stale(body, hosts)) {
+        for (body, fate) in page.iter().filter_map(|body| fate(body, hosts).map(|fate| (body, fate))) {
             count += 1;
             if named.len() < MOST_NAMED {
-                named.push(format!("\n            article {}, revision {}", body.article_id, body.number));
+                named.push(format!("\n            article {}, revision {}{fate}", body.article_id, body.number));
             }
         }
     }
@@ -80,6 +80,11 @@ fn bodies(db: &Db, hosts: &EmbedHosts) -> Result<String, Box<dyn std::error::Err
     })
 }
 
-fn is_stale(body: &StoredBody, hosts: &EmbedHosts) -> bool {
-    Format::find(&body.format).is_none_or(|format| render(format, &body.source, hosts).html != body.html)
+/// What is to be said of a body that is not stored as it would be rendered today; `None` if it is.
+fn fate(body: &StoredBody, hosts: &EmbedHosts) -> Option<String> {
+    match Format::find(&body.format).map(|format| render(format, &body.source, hosts)) {
+        Some(Ok(rendered)) if rendered.html == body.html => None,
+        Some(Err(_)) => Some(format!(": more than {MAX_HTML_BYTES} bytes of HTML, not taken again before it is shortened")),
+        _ => Some(String::new()),
+    }
 }

@@ -64,6 +64,19 @@ fn the_check_names_bodies_that_would_be_rendered_otherwise() {
         let other = check(Some("media.example.org"));
         assert!(other.contains(&format!("article {with_frame}, revision 1")), "on {engine:?}: {other}");
         assert!(!other.contains(&without), "on {engine:?}: {other}");
+        // As an earlier version may have taken it.
+        drop(server);
+        let db = Db::open(&database.url().parse().unwrap(), std::sync::Arc::new(SystemClock::new()), PoolSize(1)).unwrap();
+        let long = "a|b\n-|-\n".repeat(100_000);
+        let lengthen = move |tx: &mut dateline::db::Tx<'_>| {
+            let update = Statement::<Text>::new("UPDATE revision_bodies SET format = 'markdown', source = ").bind(long.as_str());
+            Ok::<String, dateline::db::Error>(update.sql(" RETURNING format").get_result(tx.conn())?)
+        };
+        db.run_write(lengthen).unwrap();
+        drop(db);
+        let refused = check(None);
+        let wanted = format!("article {without}, revision 1: more than 4194304 bytes of HTML, not taken again before it is shortened");
+        assert!(refused.contains(&wanted), "on {engine:?}: {refused}");
     }
 }
 

@@ -100,9 +100,9 @@ fn check_tree(html: &str) {
 
 fn checked(format: Format, source: &str) -> Rendered {
     let hosts = EmbedHosts::default();
-    let rendered = render(format, source, &hosts);
+    let rendered = render(format, source, &hosts).unwrap();
     check_tree(&rendered.html);
-    let again = render(Format::Html, &rendered.html, &hosts);
+    let again = render(Format::Html, &rendered.html, &hosts).unwrap();
     assert_eq!(again.html, rendered.html, "sanitised again: {source}");
     assert_eq!(again.text, rendered.text, "{source}");
     assert_eq!(again.warnings, [], "{source}\n{}", rendered.html);
