@@ -137,6 +137,9 @@ pub enum OpenError {
     /// Too old a server.
     #[error("PostgreSQL {0} is too old: 15 or later is needed")]
     PostgresTooOld(i32),
+    /// There is no such file.
+    #[error("there is no database at {0}: `dateline migrate` or `dateline serve` makes one; or set DATABASE_URL to where it lies")]
+    Missing(String),
     /// Another server process uses the file.
     #[error("another `dateline serve` uses {0}: stop it first, or give this one another DATABASE_URL")]
     Locked(String),

@@ -38,6 +38,16 @@ pub(super) fn make_private(path: &Path) -> Result<(), OpenError> {
     private(path).map(drop).map_err(failed)
 }
 
+/// Refuses where there is no file: SQLite would make an empty one. PostgreSQL says itself what it lacks.
+pub(super) fn require_file(url: &DatabaseUrl) -> Result<(), OpenError> {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(OpenError::Missing(path.display().to_string())),
+        Err(error) => Err(OpenError::File { path: path.display().to_string(), error }),
+    }
+}
+
 fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

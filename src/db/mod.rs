@@ -77,11 +77,12 @@ const WRITE: Duration = Duration::from_secs(30);
 const CONFLICT_RETRIES: usize = 8;
 
 impl Db {
-    /// Opens a database whose tables are there and up to date.
+    /// Opens a database whose tables are there and up to date; makes no file.
     ///
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub fn open(url: &DatabaseUrl, clock: Arc<dyn Clock>, size: PoolSize) -> std::result::Result<Self, OpenError> {
+        lock::require_file(url)?;
         let mut connection = open_for_writing(url)?;
         if let Some(missing) = migrate::pending(&mut connection)?.into_iter().next() {
             return Err(OpenError::Older(missing));

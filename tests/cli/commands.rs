@@ -31,6 +31,28 @@ fn migrations_are_applied_once_and_the_check_is_content_with_them() {
 }
 
 #[test]
+fn where_there_is_no_database_file_none_is_made_but_by_migrating_and_serving() {
+    let folder = Folder::new();
+    let commands = [
+        "check",
+        "user list",
+        "user add --email a@example.org --name A --role editor",
+        "user deactivate --email a@example.org",
+        "keys rotate",
+    ];
+    for command in commands {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let output = dateline(folder.path(), &arguments).env("DATABASE_URL", "sqlite://data/dateline.db").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", printed(&output));
+        // `check` prints what it finds.
+        let all = printed(&output) + &said(&output);
+        let wanted = "there is no database at data/dateline.db: `dateline migrate` or `dateline serve` makes one";
+        assert!(all.contains(wanted), "{command}: {all}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{command} made something");
+    }
+}
+
+#[test]
 fn the_check_names_all_that_is_wrong_at_once() {
     let folder = Folder::new();
     let mut command = dateline(folder.path(), &["check"]);
