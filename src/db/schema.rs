@@ -203,6 +203,8 @@ table! {
         from_at -> BigInt,
         until_at -> BigInt,
         status -> Text,
+        kind -> Text,
+        locale -> Text,
         created_by -> IdSql,
         created_at -> BigInt,
         saved_at -> BigInt,

@@ -26,7 +26,7 @@ pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Pub
     diesel::delete(standings::table.filter(standings::article_id.eq(subject.id))).execute(connection)?;
     for rows in written(subject, history).standings(now).chunks(ROWS) {
         let mut statement = Statement::<()>::new(
-            "INSERT INTO standings (article_id, from_at, until_at, status, created_by, created_at, saved_at) VALUES (",
+            "INSERT INTO standings (article_id, from_at, until_at, status, kind, locale, created_by, created_at, saved_at) VALUES (",
         );
         for (at, row) in rows.iter().enumerate() {
             statement = if at > 0 { statement.sql("), (") } else { statement };
@@ -35,6 +35,8 @@ pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Pub
                 row.from_at.into(),
                 row.until_at.into(),
                 row.status.name().into(),
+                subject.kind.as_str().into(),
+                subject.locale.as_str().into(),
                 subject.created_by.into(),
                 subject.created_at.into(),
                 subject.saved_at.into(),

@@ -12,7 +12,7 @@ use dateline::kernel::problem::Problem;
 use dateline::kernel::refs::Refs;
 use dateline::publications::rules::{self, Wanted};
 use dateline::publications::subject::{self, Subject};
-use dateline::publications::{listings, store};
+use dateline::publications::{listings, standings, store};
 use serde_json::json;
 
 use crate::requests::Known;
@@ -56,7 +56,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
     let (now, by) = (tx.now()?, UserId::new());
     let subject = Subject {
         id: ArticleId::new(),
-        kind: "article".to_owned(),
+        kind: if number % 50 == 49 { "page" } else { "article" }.to_owned(),
         locale: random.of(&["en", "en", "en", "tk"]).to_owned(),
         created_at: now,
         created_by: by,
@@ -110,6 +110,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
     store::save(tx.conn(), &[], &history)?;
     subject::hold_slugs(tx.conn(), &subject, &history, now)?;
     listings::rewrite(tx.conn(), &subject, &history)?;
+    standings::rewrite(tx.conn(), &subject, &history, now)?;
     let [first, second] = slugs;
     Ok([first, second, subject.id.to_string()])
 }

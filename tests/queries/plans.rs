@@ -51,16 +51,21 @@ impl Plans {
 
     /// What is wrong with a statement, as it was recorded: the steps that read a table which grows from end to end.
     pub fn whole_tables(&mut self, statement: &str) -> Vec<String> {
+        let (sql, steps) = (text(statement), self.steps(statement));
+        let whole = steps.iter().filter(|step| reads_whole_table(step, sql, &steps));
+        whole.map(|step| format!("{} of\n  {statement}\n  {}", step.trim(), steps.join("\n  "))).collect()
+    }
+
+    /// What it means to do for a statement, as it was recorded.
+    pub fn steps(&mut self, statement: &str) -> Vec<String> {
         let (sql, values) = statement.split_once(" -- binds: ").unwrap_or((statement, "[]"));
-        let steps = match self {
+        match self {
             Self::Sqlite(connection) => {
                 let steps: Vec<SqliteStep> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(connection).unwrap();
                 steps.into_iter().map(|step| step.detail).collect()
             }
             Self::Postgres(connection) => explained(connection, sql, &literals(values)),
-        };
-        let whole = steps.iter().filter(|step| reads_whole_table(step, sql, &steps));
-        whole.map(|step| format!("{} of\n  {statement}\n  {}", step.trim(), steps.join("\n  "))).collect()
+        }
     }
 }
 

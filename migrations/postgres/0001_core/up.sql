@@ -187,6 +187,8 @@ CREATE TABLE standings (
     from_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     status TEXT COLLATE "C" NOT NULL CHECK (status IN ('trashed', 'changed', 'live', 'scheduled', 'ended', 'draft')),
+    kind TEXT COLLATE "C" NOT NULL,
+    locale TEXT COLLATE "C" NOT NULL,
     created_by UUID NOT NULL,
     created_at BIGINT NOT NULL,
     saved_at BIGINT NOT NULL,
@@ -196,6 +198,11 @@ CREATE INDEX standings_saved ON standings (status, saved_at DESC, article_id DES
 CREATE INDEX standings_created ON standings (status, created_at DESC, article_id DESC, from_at, until_at);
 CREATE INDEX standings_own_saved ON standings (created_by, status, saved_at DESC, article_id DESC, from_at, until_at);
 CREATE INDEX standings_own_created ON standings (created_by, status, created_at DESC, article_id DESC, from_at, until_at);
+-- Pages are few beside articles, and so may be what is in one of the languages.
+CREATE INDEX standings_pages_saved ON standings (status, saved_at DESC, article_id DESC, from_at, until_at) WHERE kind = 'page';
+CREATE INDEX standings_pages_created ON standings (status, created_at DESC, article_id DESC, from_at, until_at) WHERE kind = 'page';
+CREATE INDEX standings_locale_saved ON standings (locale, status, saved_at DESC, article_id DESC, from_at, until_at);
+CREATE INDEX standings_locale_created ON standings (locale, status, created_at DESC, article_id DESC, from_at, until_at);
 
 -- Which article holds a slug: by its newest save, or by a publication that is scheduled or has begun.
 CREATE TABLE slugs (
