@@ -83,8 +83,14 @@ pub fn document() -> Document {
             without_idempotency: WITHOUT_IDEMPOTENCY,
             optional_bodies: OPTIONAL_BODIES,
             long_bodies: LONG_BODIES,
+            examples: Some(&examples()),
         },
     )
+}
+
+/// One newsroom in all of them.
+fn examples() -> serde_json::Value {
+    serde_json::from_str(include_str!("../openapi/examples.json")).expect("the examples are JSON, which a test sees")
 }
 
 /// Whose answers may hold a secret.

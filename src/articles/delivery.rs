@@ -14,7 +14,7 @@ use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
-use crate::http::{Budget, Collector, RawQuery, answer, path};
+use crate::http::{Budget, Collector, FilterItem, RawQuery, answer, path};
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::visibility::Ground;
@@ -91,9 +91,9 @@ impl Asked {
 #[utoipa::path(
     tag = "Delivery", operation_id = "listArticles",
     params(
-        ("locale" = Option<String>, Query, description = "One of the site's languages; the first one unless said.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
         ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
-        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
@@ -102,10 +102,10 @@ impl Asked {
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
             one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several categories of which none lies \
             below another a page begins behind 10,000 articles at most.", nullable = false),
-        ("count" = Option<String>, Query, pattern = "^exact$", description = "`exact` adds `paging.total`. Over several categories of which none lies \
+        ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several categories of which none lies \
             below another it counts up to 10,000 articles.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
-        ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
@@ -186,8 +186,8 @@ fn too_far() -> Problem {
     tag = "Delivery", operation_id = "getArticle",
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
-        ("locale" = Option<String>, Query, description = "The language in which the slug is looked up.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
     ),
     responses(
         (status = 200, description = "The article.", body = Article),

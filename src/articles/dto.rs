@@ -136,11 +136,11 @@ pub struct ArticleCreate {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(value_type = Vec<Slug>, max_items = 50)]
     pub tags: Vec<String>,
     /// Slugs of authors, in the order in which they are named.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(value_type = Vec<Slug>, max_items = 50)]
     pub authors: Vec<String>,
     /// The picture.
     #[serde(default)]
@@ -186,11 +186,11 @@ pub struct ArticlePatch {
     pub further_category_ids: Patch<Vec<CategoryId>>,
     /// Slugs of tags.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
     pub tags: Patch<Vec<String>>,
     /// Slugs of authors.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
     pub authors: Patch<Vec<String>>,
     /// The picture; its members are merged.
     #[serde(default)]

@@ -13,7 +13,7 @@ use super::service::{self, Site};
 use crate::auth::permission::{Action, require};
 use crate::categories::context::Delivery;
 use crate::db::Db;
-use crate::http::{IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
+use crate::http::{FilterItem, IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, UserId};
 use crate::kernel::problem::Result;
@@ -66,17 +66,17 @@ fn created(article: &EditorArticle) -> Result<Kept> {
     tag = "Articles (editors)", operation_id = "listEditorArticles",
     params(
         ("status" = Option<String>, Query, pattern = "^(trashed|changed|live|scheduled|ended|draft)(,(trashed|changed|live|scheduled|ended|draft))*$", max_length = 200, description = "Where it stands at the instant of the request: any of `trashed`, `changed`, `live`, `scheduled`, `ended`, `draft`; all but `trashed` unless said.", nullable = false),
-        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between. The newest save names one of them or one below.", nullable = false),
-        ("author" = Option<String>, Query, description = "Slugs of authors, up to 20 with commas between. The newest save names one of them.", nullable = false),
+        ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between. The newest save names one of them or one below.", nullable = false),
+        ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between. The newest save names one of them.", nullable = false),
         ("created_by" = Option<UserId>, Query, description = "Who began it.", nullable = false),
         ("kind" = Option<Kind>, Query, description = "Both unless said.", nullable = false),
-        ("locale" = Option<String>, Query, description = "One of the site's languages; all unless said.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; all unless said.", nullable = false),
         ("q" = Option<String>, Query, min_length = 1, max_length = 100, description = "A text in the title, in upper or lower case. No character stands for another.", nullable = false),
         ("saved_from" = Option<String>, Query, format = DateTime, description = "Saved last at this instant or later.", nullable = false),
         ("saved_before" = Option<String>, Query, format = DateTime, description = "Saved last before this instant.", nullable = false),
         ("created_from" = Option<String>, Query, format = DateTime, description = "Begun at this instant or later.", nullable = false),
         ("created_before" = Option<String>, Query, format = DateTime, description = "Begun before this instant.", nullable = false),
-        ("sort" = Option<String>, Query, pattern = "^-?(saved_at|created_at)$", description = "`-saved_at` unless said; equal instants by id.", nullable = false),
+        ("sort" = Option<String>, Query, pattern = "^-?(saved_at|created_at)$", max_length = 11, description = "`-saved_at` unless said; equal instants by id.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
     ),

@@ -22,8 +22,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(
     tag = "Delivery", operation_id = "listCategories",
     params(
-        ("view" = Option<String>, Query, pattern = "^(flat|nested)$", description = "`flat` unless said.", nullable = false),
-        ("locale" = Option<String>, Query, description = "The language whose articles are counted; the first one unless said.", nullable = false),
+        ("view" = Option<String>, Query, pattern = "^(flat|nested)$", max_length = 6, description = "`flat` unless said.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "The language whose articles are counted; the first one unless said.", nullable = false),
     ),
     responses((status = 200, description = "The tree.", body = CategoryTree)), security(()),
 )]
@@ -45,7 +45,7 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
     tag = "Delivery", operation_id = "getCategory",
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug."),
-        ("locale" = Option<String>, Query, description = "The language whose articles are counted; the first one unless said.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "The language whose articles are counted; the first one unless said.", nullable = false),
     ),
     responses((status = 200, description = "The category.", body = Category)), security(()),
 )]

@@ -6,6 +6,9 @@ use actix_web::http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::{Expected, etag};
 
+/// The most bytes of either header; a version or the digest of an answer takes less than a tenth.
+pub(super) const LONGEST: usize = 1000;
+
 /// What `If-Match` expects, of a resource that is not changed without it.
 ///
 /// # Errors
@@ -29,9 +32,14 @@ pub fn optional(request: &HttpRequest) -> Result<Expected> {
 fn if_match(headers: &HeaderMap) -> Result<Option<Expected>> {
     let mut versions = Vec::new();
     let mut is_given = false;
-    let malformed = || Problem::new(Code::InvalidHeader, "If-Match must be `*` or entity tags such as \"7\", with commas between.");
+    let malformed = || {
+        Problem::new(
+            Code::InvalidHeader,
+            "If-Match must be `*` or entity tags such as \"7\", with commas between, in up to 1,000 characters.",
+        )
+    };
     for value in headers.get_all(IF_MATCH) {
-        let value = value.to_str().map_err(|_| malformed())?.trim();
+        let value = value.to_str().ok().filter(|value| value.len() <= LONGEST).ok_or_else(malformed)?.trim();
         if value == "*" && !is_given {
             return Ok(Some(Expected::Anything));
         }
@@ -70,10 +78,10 @@ fn tags(list: &str) -> Option<Vec<&str>> {
 }
 
 /// Whether the caller already holds what has this entity tag (given with its quotes). Tags are compared weakly; a malformed header
-/// is as good as none.
+/// is as good as none, and so is one that is too long.
 pub fn none_match(request: &HttpRequest, entity_tag: &str) -> bool {
     let opaque = entity_tag.trim_matches('"');
-    request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|value| {
+    request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).filter(|value| value.len() <= LONGEST).any(|value| {
         let value = value.trim();
         value == "*" || tags(value).is_some_and(|tags| tags.contains(&opaque))
     })

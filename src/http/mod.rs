@@ -36,6 +36,6 @@ pub use limits::{ClientAddress, TrustedProxies};
 pub use nearest::nearest;
 pub use openapi::Document;
 pub use path::{PathId, PathSlug};
-pub use query::{Collector, FromQuery, RawQuery};
+pub use query::{Collector, FilterItem, FromQuery, RawQuery};
 pub use schemas::Schemas;
 pub use tree::Tree;

@@ -53,6 +53,9 @@ impl Document {
     pub fn finish(document: &OpenApi, with: Finish<'_>) -> Self {
         let mut json = serde_json::to_value(document).expect("a document of the derive is JSON");
         add_problem_schemas(&mut json);
+        if let Some(examples) = with.examples {
+            json["components"]["examples"] = examples.clone();
+        }
         if let Some(paths) = json["paths"].as_object_mut() {
             for (path, operations) in paths {
                 for (method, operation) in operations.as_object_mut().into_iter().flatten() {

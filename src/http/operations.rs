@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{MAX_BODY_BYTES, SMALL_BODY_BYTES};
-use super::idempotency;
 use super::problem::PROBLEM_JSON;
 use super::tree::Tree;
+use super::{conditional, idempotency};
 use crate::kernel::problem::Code;
 
 /// Tells which roles may do the operation of this operationId.
@@ -22,6 +22,8 @@ pub struct Finish<'a> {
     pub optional_bodies: &'a [&'a str],
     /// Operations, by operationId, whose bodies may bring a long text, and so hold 2 MiB.
     pub long_bodies: &'a [&'a str],
+    /// Examples of bodies, by the name of their schema: `{"Article": {"summary", "value"}, "Article.page": …}`.
+    pub examples: Option<&'a Value>,
 }
 
 /// One operation, as far as its surroundings depend on it.
@@ -62,6 +64,7 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
             operation["requestBody"]["required"] = json!(false);
         }
     }
+    add_examples(operation, with.examples);
     add_refusals(&around, operation);
     describe_refusals(operation);
     add_headers(&around, operation);
@@ -77,7 +80,7 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
     let mut wanted = Vec::new();
     if around.is_change && around.tree == Tree::Editor {
         wanted.push(json!({
-            "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string"}, "example": "\"7\"",
+            "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST}, "example": "\"7\"",
             "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
         }));
     }
@@ -89,8 +92,8 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
     }
     if around.tree == Tree::Delivery && around.is_read {
         wanted.push(json!({
-            "name": "If-None-Match", "in": "header", "required": false, "schema": {"type": "string"},
-            "description": "The `ETag` of the answer that the caller has: 304 if it is still the same.",
+            "name": "If-None-Match", "in": "header", "required": false, "schema": {"type": "string", "maxLength": conditional::LONGEST},
+            "description": "The `ETag` of the answer that the caller has: 304 if it is still the same. A longer header is as good as none.",
         }));
     }
     if wanted.is_empty() {
@@ -104,6 +107,29 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
         let is_same = |other: &Value| other["in"] == "header" && other["name"] == parameter["name"];
         if !parameters.iter().any(is_same) {
             parameters.push(parameter);
+        }
+    }
+}
+
+/// Refers from each body of a named schema to the examples of that schema.
+fn add_examples(operation: &mut Value, examples: Option<&Value>) {
+    let Some(examples) = examples.and_then(Value::as_object) else { return };
+    if let Some(body) = operation.get_mut("requestBody") {
+        add_examples_of(body, examples);
+    }
+    for response in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        add_examples_of(response, examples);
+    }
+}
+
+fn add_examples_of(owner: &mut Value, examples: &Map<String, Value>) {
+    for media in owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut()) {
+        let schema = media["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default().to_owned();
+        let named = examples.keys().filter(|name| name.split('.').next() == Some(&schema));
+        let named: Map<String, Value> =
+            named.map(|name| (name.clone(), json!({"$ref": format!("#/components/examples/{name}")}))).collect();
+        if !named.is_empty() {
+            media["examples"] = Value::Object(named);
         }
     }
 }

@@ -30,6 +30,14 @@ const MOST_ERRORS: usize = 50;
 const LAST_PAGE: u32 = 1000;
 /// No cursor is longer.
 const LONGEST_CURSOR: usize = 2048;
+/// The most characters of a value between commas.
+const LONGEST_ITEM: usize = 200;
+
+/// A value between the commas of a filter, for the API document.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 200)]
+#[expect(dead_code, reason = "the document alone reads it")]
+pub struct FilterItem(String);
 
 /// The query of a request as it came. An extractor that never fails; [`RawQuery::collect`] and [`RawQuery::parse`] read it.
 #[derive(Clone, Debug, Default)]
@@ -290,7 +298,7 @@ impl<'a> Collector<'a> {
         found.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// Texts with commas between, at most `most` of them; empty if not given.
+    /// Texts with commas between, at most `most` of them, each of up to 200 characters; empty if not given.
     pub fn list(&mut self, name: &'a str, most: usize) -> Vec<String> {
         let Some(value) = self.raw(name) else { return Vec::new() };
         let items = value.split(',').count();
@@ -300,6 +308,10 @@ impl<'a> Collector<'a> {
         }
         if value.split(',').any(str::is_empty) {
             self.error(name, "too_short", "a value is empty; write values with commas between, or leave the parameter out");
+            return Vec::new();
+        }
+        if value.split(',').any(|item| item.chars().count() > LONGEST_ITEM) {
+            self.error(name, "too_long", format!("a value has more than {LONGEST_ITEM} characters"));
             return Vec::new();
         }
         value.split(',').map(str::to_owned).collect()

@@ -55,7 +55,7 @@ async fn live(query: RawQuery) -> Result<HttpResponse> {
 /// Can this node answer
 ///
 /// With `for=editor`: can it write.
-#[utoipa::path(tag = "Operations", operation_id = "getReadiness", params(("for" = Option<String>, Query, pattern = "^(delivery|editor)$", description = "`delivery` unless said.", nullable = false)), responses((status = 200, description = "It can.", body = Health)), security(()))]
+#[utoipa::path(tag = "Operations", operation_id = "getReadiness", params(("for" = Option<String>, Query, pattern = "^(delivery|editor)$", max_length = 8, description = "`delivery` unless said.", nullable = false)), responses((status = 200, description = "It can.", body = Health)), security(()))]
 #[get("/readyz")]
 async fn ready(query: RawQuery, db: Data<Db>, readiness: Data<Readiness>) -> Result<HttpResponse> {
     let mut q = query.collect();

@@ -33,7 +33,7 @@ pub struct PublicationCreate {
     pub time_zone: Option<String>,
     /// Which revision; missing = the newest save, followed by later ones.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 2_147_483_647_i64)]
     pub revision: Option<i64>,
     /// The date that readers see and lists are ordered by; missing = that of the publication before, or the start of the first.
     #[serde(default)]
@@ -62,7 +62,7 @@ pub struct PublicationPatch {
     pub time_zone: Option<String>,
     /// Another revision; `null` = the newest save, followed from now on.
     #[serde(default)]
-    #[schema(value_type = Option<i64>, minimum = 1)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 2_147_483_647_i64)]
     pub revision: Patch<i64>,
     /// Another date for readers; `null` = the default.
     #[serde(default)]

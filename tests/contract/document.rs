@@ -1,8 +1,118 @@
-//! The committed API document is the one that the program makes.
+//! The committed API document is the one that the program makes; it bounds all that callers send, and has an example of each body.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::operations::{self, Operation, resolve};
+use crate::site::api;
 
 #[test]
 fn the_committed_document_is_the_one_that_the_program_prints() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(committed == dateline::app::document().text(), "run `dateline openapi > openapi/openapi.json`");
+}
+
+/// What is sent and has no bounds of its own.
+const UNBOUNDED: &[&str] = &[
+    // Free JSON: its description bounds it to 64 KiB, which the tests of limits try.
+    "/custom",
+];
+
+/// Finds what a schema does not bound: texts, numbers, lists, objects of any members.
+fn unbounded(schema: &Value, pointer: &str, found: &mut BTreeSet<String>) {
+    let schema = resolve(schema);
+    for form in ["oneOf", "anyOf", "allOf"].iter().filter_map(|name| schema[*name].as_array()).flatten() {
+        unbounded(form, pointer, found);
+    }
+    let is = |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind));
+    let has = |names: &[&str]| names.iter().all(|name| !schema[*name].is_null());
+    // Texts of these forms are as long as the forms are.
+    let is_formed = ["uuid", "date-time"].iter().any(|format| schema["format"] == *format);
+    let is_bounded = has(&["enum"])
+        || ((!is("string") || is_formed || has(&["maxLength"]))
+            && (!is("integer") && !is("number") || has(&["minimum", "maximum"]))
+            && (!is("array") || has(&["maxItems"]))
+            && (!is("object") || schema["additionalProperties"] == false));
+    if !is_bounded {
+        found.insert(pointer.to_owned());
+    }
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        unbounded(member, &format!("{pointer}/{name}"), found);
+    }
+    if is("array") {
+        unbounded(&schema["items"], &format!("{pointer}/0"), found);
+    }
+}
+
+#[test]
+fn whatever_callers_send_has_bounds() {
+    let mut found = BTreeSet::new();
+    for operation in operations::all() {
+        let mut here = BTreeSet::new();
+        for parameter in operation.parameters() {
+            assert!(!resolve(parameter.schema)["type"].is_null(), "{} {} is of no type", operation.id, parameter.name);
+            unbounded(parameter.schema, &format!(" {}", parameter.name), &mut here);
+        }
+        if let Some((_, schema)) = operation.body() {
+            unbounded(schema, "", &mut here);
+        }
+        found.extend(
+            here.into_iter().filter(|pointer| !UNBOUNDED.contains(&pointer.as_str())).map(|pointer| format!("{}{pointer}", operation.id)),
+        );
+    }
+    assert!(found.is_empty(), "without bounds:\n{found:#?}");
+    // Of words each is named once.
+    let all = operations::all();
+    let lists = all.iter().flat_map(Operation::parameters).filter(|parameter| parameter.schema["items"]["enum"].is_array());
+    for list in lists {
+        let words = list.schema["items"]["enum"].as_array().unwrap().len() as u64;
+        assert_eq!(list.schema["maxItems"].as_u64(), Some(words), "{}", list.name);
+    }
+}
+
+#[test]
+fn every_operation_says_what_it_does() {
+    for operation in operations::all() {
+        for member in ["summary", "description"] {
+            assert!(operation.says[member].as_str().is_some_and(|text| text.trim().len() > 3), "{} has no {member}", operation.id);
+        }
+        for parameter in operation.says["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()), "{}: {parameter}", operation.id);
+        }
+    }
+}
+
+/// Every body that an operation takes or gives where it succeeds, with its media type.
+fn bodies(operation: &Operation) -> Vec<(String, &Value)> {
+    let says = &operation.says;
+    let succeeds = says["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'));
+    let given = succeeds.map(|(status, response)| (status.clone(), response));
+    let all = given.chain([("body".to_owned(), &says["requestBody"])]);
+    all.flat_map(|(place, owner)| {
+        let contents = owner["content"].as_object().into_iter().flatten();
+        contents.map(move |(media, content)| (format!("{place} {media}"), content))
+    })
+    .collect()
+}
+
+#[test]
+fn every_body_has_an_example_that_is_one() {
+    let mut shown = BTreeSet::new();
+    for operation in operations::all() {
+        for (place, content) in bodies(&operation) {
+            let place = format!("{} {place}", operation.id);
+            let examples = content["examples"].as_object().unwrap_or_else(|| panic!("{place} has no example"));
+            for (name, example) in examples {
+                let example = resolve(example);
+                assert!(example["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{place}: {name} says nothing");
+                api().check_value(&content["schema"], &example["value"]).unwrap_or_else(|fault| panic!("{place}: {name}: {fault}"));
+                shown.insert(name.clone());
+            }
+        }
+    }
+    let all = operations::root()["components"]["examples"].as_object().unwrap();
+    let unused: Vec<&String> = all.keys().filter(|name| !shown.contains(*name)).collect();
+    assert!(unused.is_empty(), "examples of nothing: {unused:?}");
 }

@@ -14,6 +14,8 @@ mod front;
 mod locales;
 mod mistakes;
 mod news_page;
+#[path = "../attack/operations.rs"]
+mod operations;
 mod publications;
 mod reassign;
 mod repeats;

@@ -10,7 +10,7 @@ use crate::articles::dto::Kind;
 use crate::articles::reads::{self, DatesQuery};
 use crate::categories::context::Delivery;
 use crate::db::Db;
-use crate::http::{RawQuery, answer};
+use crate::http::{FilterItem, RawQuery, answer};
 use crate::kernel::problem::Result;
 
 /// List publication dates
@@ -22,10 +22,10 @@ use crate::kernel::problem::Result;
     tag = "Delivery", operation_id = "listPublicationDates",
     params(
         ("granularity" = inline(Option<Granularity>), Query, description = "`day` unless said.", nullable = false),
-        ("time_zone" = Option<String>, Query, description = "A name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
-        ("locale" = Option<String>, Query, description = "One of the site's languages; the first one unless said.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "A name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
+        ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
         ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
-        ("category" = Option<String>, Query, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
     ),
