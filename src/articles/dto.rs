@@ -1,6 +1,9 @@
 //! Articles on the wire: what editors send and see, and what readers get.
 
 pub mod calendar;
+mod patch;
+
+pub use self::patch::{ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,7 +12,6 @@ use utoipa::ToSchema;
 use crate::bodies::{Format, Warning};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
@@ -154,116 +156,6 @@ pub struct ArticleCreate {
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
-}
-
-/// A change of an article (RFC 7396): what is missing stays, `null` removes.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ArticlePatch {
-    /// The headline.
-    #[serde(default)]
-    #[schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S")]
-    pub title: Option<String>,
-    /// Its name in URLs.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub slug: Option<Slug>,
-    /// A short text for cards.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    pub excerpt: Patch<String>,
-    /// The text: both members, or one of them.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub body: Option<BodyPatch>,
-    /// The main category.
-    #[serde(default)]
-    #[schema(value_type = Option<CategoryId>)]
-    pub category_id: Patch<CategoryId>,
-    /// Further categories.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<CategoryId>>, max_items = 20)]
-    pub further_category_ids: Patch<Vec<CategoryId>>,
-    /// Slugs of tags.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-    pub tags: Patch<Vec<String>>,
-    /// Slugs of authors.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-    pub authors: Patch<Vec<String>>,
-    /// The picture; its members are merged.
-    #[serde(default)]
-    #[schema(value_type = Option<ImagePatch>)]
-    pub image: Patch<Value>,
-    /// What search engines are told; its members are merged.
-    #[serde(default)]
-    #[schema(value_type = Option<SeoPatch>)]
-    pub seo: Patch<Value>,
-    /// Anything else; its members are merged, at most to 64 KiB of JSON.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub custom: Patch<Value>,
-    /// Publishes this save as well.
-    #[serde(default)]
-    pub publish: Option<PublicationCreate>,
-}
-
-/// A change of a body.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BodyPatch {
-    /// How `source` is to be read.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub format: Option<Format>,
-    /// The text.
-    ///
-    /// It may become at most 4 MiB of HTML, before it is sanitised and after; otherwise the mistake is `too_long_rendered`, at `/body`.
-    #[serde(default)]
-    #[schema(nullable = false, max_length = 1_000_000)]
-    pub source: Option<String>,
-}
-
-/// A change of a picture: what it may say. It is merged as it came.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ImagePatch {
-    /// Where it lies; an image has one.
-    #[schema(nullable = false, min_length = 1, max_length = 2000, pattern = "^(https?://|/)[^\\s\\\\]*$")]
-    pub url: Option<String>,
-    /// What it shows, for those who do not see it.
-    #[schema(max_length = 1000)]
-    pub alt: Option<String>,
-    /// What is said below it.
-    #[schema(max_length = 2000)]
-    pub caption: Option<String>,
-    /// Who made it.
-    #[schema(max_length = 500)]
-    pub credit: Option<String>,
-    /// Its width in pixels.
-    #[schema(minimum = 1, maximum = 100_000)]
-    pub width: Option<u32>,
-    /// Its height in pixels.
-    #[schema(minimum = 1, maximum = 100_000)]
-    pub height: Option<u32>,
-}
-
-/// A change of what search engines are told: what it may say. It is merged as it came.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SeoPatch {
-    /// Instead of the title.
-    #[schema(max_length = 300)]
-    pub title: Option<String>,
-    /// Instead of the excerpt.
-    #[schema(max_length = 1000)]
-    pub description: Option<String>,
-    /// The address of the original.
-    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\\\]+$")]
-    pub canonical_url: Option<String>,
-    /// Not to be listed.
-    pub noindex: Option<bool>,
 }
 
 /// An article as editors see it: its newest save.

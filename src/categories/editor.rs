@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::context::Delivery;
@@ -13,9 +15,11 @@ use crate::db::Db;
 use crate::http::{FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional, query::Collector};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::CategoryId;
+use crate::kernel::mistakes::Checked;
 use crate::kernel::page::Limit;
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
+use crate::kernel::version::Expected;
 
 /// Mounts these operations.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -82,6 +86,22 @@ async fn get_one(caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: Ra
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }
 
+/// What a category is to become, and the version that it is based on: checked in the order that holds everywhere, 404 before 415, 413, 400, 412 and 422.
+async fn opened<T: ToSchema + DeserializeOwned>(
+    request: &HttpRequest,
+    id: CategoryId,
+    db: &Db,
+    query: RawQuery,
+    body: JsonBody,
+) -> Result<(Expected, Checked<T>)> {
+    let current = service::get(db, id).await?;
+    let json = body.json(SMALL_BODY_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(request)?;
+    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    Ok((expected, json.check()?))
+}
+
 /// Replace a category
 ///
 /// All of it; without `slug` it keeps the slug, without `parent_id` it moves to the root. With `If-Match` only if it still has that version.
@@ -96,13 +116,9 @@ async fn replace(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
-    let current = service::get(&db, id.get()?).await?;
-    let json = body.json(SMALL_BODY_BYTES).await?;
-    query.none()?;
-    let expected = conditional::optional(&request)?;
-    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let whole = json.check::<CategoryReplace>()?;
-    let category = service::replace(&db, &caller, current.id, expected, whole).await?;
+    let id = id.get()?;
+    let (expected, whole) = opened::<CategoryReplace>(&request, id, &db, query, body).await?;
+    let category = service::replace(&db, &caller, id, expected, whole).await?;
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }
 
@@ -121,13 +137,9 @@ async fn update(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::ChangeCategories)?;
-    let current = service::get(&db, id.get()?).await?;
-    let json = body.json(SMALL_BODY_BYTES).await?;
-    query.none()?;
-    let expected = conditional::optional(&request)?;
-    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
-    let patch = json.check::<CategoryPatch>()?;
-    let category = service::update(&db, &caller, current.id, expected, patch).await?;
+    let id = id.get()?;
+    let (expected, patch) = opened::<CategoryPatch>(&request, id, &db, query, body).await?;
+    let category = service::update(&db, &caller, id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(category.version.unsigned_abs()).json(&category)
 }
 

@@ -22,12 +22,6 @@ use super::schemas::Schemas;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::{Code, Problem, Result};
 
-/// What a body may hold that may bring a long text: 2 MiB.
-pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
-
-/// What the body of an operation may hold that takes no long text: 64 KiB.
-pub const SMALL_BODY_BYTES: usize = 64 * 1024;
-
 /// How long a request may take to arrive whole (app data; 30 s where there is none).
 #[derive(Clone, Copy, Debug)]
 pub struct BodyDeadline(pub Duration);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::body::{MAX_BODY_BYTES, SMALL_BODY_BYTES};
+use super::limits::{MAX_BODY_BYTES, SMALL_BODY_BYTES};
 use super::problem::PROBLEM_JSON;
 use super::tree::Tree;
 use super::{conditional, idempotency};
