@@ -10,27 +10,21 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, Uri};
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use uuid::Uuid;
 
 use super::cors::Origins;
 use super::large::{self, Budget};
 use super::tree::Tree;
 use super::unread::Hold;
 use super::wire::Talk;
-use super::{path, problem};
+use super::{path, problem, request_id};
 use crate::kernel::problem::Problem;
 
-/// The header that carries a request's id, both ways.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// A caller's own id may have so many characters.
-const LONGEST_ID: usize = 64;
 /// A longer path is cut in the log.
 const LONGEST_LOGGED: usize = 200;
 
@@ -45,11 +39,6 @@ impl Shell {
     pub fn new(origins: Origins) -> Self {
         Self { origins }
     }
-}
-
-/// The id of a request, the same that its answer and its lines in the log carry.
-pub fn request_id(request: &HttpRequest) -> &str {
-    request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
 
 impl<S, B> Transform<S, ServiceRequest> for Shell
@@ -134,10 +123,7 @@ struct Exchange {
 
 impl Exchange {
     fn begin(request: &mut ServiceRequest, origins: &Origins) -> Self {
-        let id = match request.headers().get(X_REQUEST_ID) {
-            Some(id) if is_id(id.as_bytes()) => id.clone(),
-            _ => new_id(),
-        };
+        let id = request_id::of(request.headers());
         let exchange = Self {
             started: Instant::now(),
             tree: Tree::of_service(request),
@@ -152,7 +138,7 @@ impl Exchange {
             id,
         };
         exchange.talk.iter().for_each(Talk::begin);
-        request.headers_mut().insert(X_REQUEST_ID, exchange.id.clone());
+        request.headers_mut().insert(request_id::HEADER, exchange.id.clone());
         if exchange.method == Method::HEAD {
             // Answered as GET is; actix sends the length and leaves the body out.
             request.head_mut().method = Method::GET;
@@ -205,7 +191,7 @@ impl Exchange {
 
     /// The headers that every answer has.
     fn dress(&self, headers: &mut HeaderMap) {
-        headers.insert(X_REQUEST_ID, self.id.clone());
+        headers.insert(request_id::HEADER, self.id.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if !headers.contains_key(CACHE_CONTROL) && self.tree != Tree::Delivery {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform"));
@@ -223,31 +209,5 @@ impl Exchange {
             method = self.method.as_str(), path, status, duration_ms, request_id = self.id(),
             "{} {path} {status}", self.method
         );
-    }
-}
-
-fn is_id(id: &[u8]) -> bool {
-    (1..=LONGEST_ID).contains(&id.len()) && id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-}
-
-/// An id for a request that brought none: random, of the thread's own generator, since asking the system at each request takes longer than parts of the
-/// answer.
-pub(super) fn new_id() -> HeaderValue {
-    let mut buffer = Uuid::encode_buffer();
-    let id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
-    HeaderValue::from_str(id.hyphenated().encode_lower(&mut buffer)).expect("hexadecimal digits are a header value")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_of_a_caller_is_taken_only_if_it_is_plain() {
-        assert!(is_id(b"a-B-9") && is_id(&[b'a'; 64]));
-        for wrong in [&b""[..], b"a b", b"a_b", b"a\r\nb", "é".as_bytes(), &[b'a'; 65]] {
-            assert!(!is_id(wrong));
-        }
-        assert!(is_id(new_id().as_bytes()));
     }
 }

@@ -13,8 +13,8 @@ use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::middleware::new_id;
 use super::problem;
+use super::request_id;
 use crate::kernel::problem::{Code, Problem};
 
 /// A head of actix's own is no longer than this.
@@ -54,7 +54,7 @@ impl<'a> Bare<'a> {
 
     /// The whole answer in its place; told to the log as other refusals are.
     pub fn explained(&self) -> Bytes {
-        let (id, status) = (new_id(), self.status.as_u16());
+        let (id, status) = (request_id::new(), self.status.as_u16());
         let id = id.to_str().unwrap_or_default();
         let code = if status == 400 { Code::MalformedRequest } else { problem::of_status(self.status, None).code() };
         tracing::info!(target: "dateline::access", status, request_id = id, "refused while it was read: {status}");

@@ -5,7 +5,6 @@ use std::fmt;
 use std::future::ready;
 use std::io;
 use std::net::TcpListener;
-use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol, Request};
@@ -15,27 +14,8 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Server, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 
+use super::patience::Patience;
 use super::wire::Wire;
-
-/// How long a server waits for clients.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Until the head of a request is whole.
-    pub head: Duration,
-    /// Until a client took [`LEAST_TAKEN`](super::wire::LEAST_TAKEN) of an answer, or what is left of it.
-    pub answer: Duration,
-    /// For a client to read its answer while it still sends, and to close.
-    pub farewell: Duration,
-    /// For requests that are under way when the server is told to stop.
-    pub stopping_secs: u64,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        let long = Duration::from_secs(30);
-        Self { head: long, answer: long, farewell: Duration::from_secs(10), stopping_secs: 8 }
-    }
-}
 
 /// A server of `app` on this socket; it runs once it is awaited, inside an actix runtime, and leaves signals alone.
 ///

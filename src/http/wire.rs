@@ -14,8 +14,8 @@ use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::patience::Patience;
 use super::refusals::{Bare, Farewell};
-use super::serving::Patience;
 
 /// So many bytes of its answer a client must take within the time that it is given, or what is left of it.
 pub const LEAST_TAKEN: usize = 64 * 1024;

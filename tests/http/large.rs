@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline::http::serving::Patience;
+use dateline::http::Patience;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline::http::serving::Patience;
+use dateline::http::Patience;
 
 use crate::answer::Answer;
 use crate::app;

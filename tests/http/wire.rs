@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dateline::http::serving::Patience;
+use dateline::http::Patience;
 
 use crate::app;
 use crate::raw::{Socket, exchange};
