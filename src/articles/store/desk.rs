@@ -1,6 +1,6 @@
 //! The list of articles for editors: one range scan of `standings` for each status that is asked for, so that no status costs more for the
-//! articles of another one, and no page more than the first. Pages, languages and who began it have scans of their own; of other filters each
-//! costs what it leaves out until the page is full.
+//! articles of another one, and no page more than the first. Pages, languages and who began it have scans of their own. What names a category or an
+//! author that few saves name is looked up by it; of other filters each costs what it leaves out until the page is full.
 
 use diesel::Queryable;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -126,13 +126,58 @@ const COLUMNS: &str = "SELECT a.id, a.kind, r.slug, a.locale, r.title, r.excerpt
 const NEXT: &str = "), (SELECT min(p.publish_at) FROM publications p WHERE p.article_id = a.id AND p.publish_at > ";
 const TEXTS: &str = ") l JOIN articles a ON a.id = l.article_id JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision";
 
-/// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement.
+/// Where no more saves than this name what is asked for, their articles are looked at one by one.
+const FEW: i64 = 1000;
+
+/// What scans begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// The list of a status.
+    Status,
+    /// The articles that name one of the categories.
+    Categories,
+    /// The articles that name one of the authors.
+    Authors,
+}
+
+/// What leaves the least to look at. One statement, if categories or authors are asked for.
+fn start(connection: &mut AnyConnection, wanted: &Wanted) -> Result<Start> {
+    let filters = [(Start::Categories, &wanted.categories), (Start::Authors, &wanted.authors)];
+    let asked = filters.into_iter().filter_map(|(start, slugs)| slugs.as_ref().map(|slugs| (start, slugs)));
+    let mut fewest = (FEW + 1, Start::Status);
+    for (start, slugs) in asked {
+        let statement = Statement::<BigInt>::new("SELECT count(*) FROM (SELECT 1 FROM revision_keys k WHERE ");
+        let saves = naming(statement, start, slugs).sql(" LIMIT ").bind(fewest.0).sql(") n").once().get_result(connection)?;
+        if saves < fewest.0 {
+            fewest = (saves, start);
+        }
+    }
+    Ok(fewest.1)
+}
+
+/// Adds that `k` names one of these categories or what lies below it, or one of these authors.
+fn naming<ST>(statement: Statement<ST>, start: Start, slugs: &[String]) -> Statement<ST> {
+    const CATEGORIES: &str = "k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.slug IN (";
+    const AUTHORS: &str = "k.relation = 'author' AND k.target_id IN (SELECT w.id FROM authors w WHERE w.slug IN (";
+    let relation = if start == Start::Authors { AUTHORS } else { CATEGORIES };
+    statement.sql(relation).bind_all(slugs.iter().map(String::as_str)).sql("))")
+}
+
+/// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement, and one for each of
+/// categories and authors that are asked for.
 ///
 /// # Errors
 /// If the database fails.
 pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place: Option<&Place>, limit: Limit) -> Result<Vec<Row>> {
     let is_backward = place.is_some_and(|place| place.direction == Direction::Backward);
-    let scan = Scan { wanted, now, place, is_descending: wanted.is_descending != is_backward, rows: rows(limit) };
+    let scan = Scan {
+        wanted,
+        start: start(connection, wanted)?,
+        now,
+        place,
+        is_descending: wanted.is_descending != is_backward,
+        rows: rows(limit),
+    };
     let mut statement = Statement::<RowSql>::new(COLUMNS).bind(now).sql(NEXT).bind(now).sql(") FROM (");
     for (at, status) in wanted.statuses.iter().enumerate() {
         statement = if at > 0 { statement.sql(" UNION ALL ") } else { statement };
@@ -151,6 +196,7 @@ fn rows(limit: Limit) -> i64 {
 /// What the scans of all statuses have in common.
 struct Scan<'a> {
     wanted: &'a Wanted,
+    start: Start,
     now: Instant,
     place: Option<&'a Place>,
     is_descending: bool,
@@ -158,17 +204,13 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Adds the scan of one status. A cross join is read in the order in which it is written, which lets the index give the order.
+    /// Adds the scan of one status.
     fn of(&self, status: Status, statement: Statement<RowSql>) -> Statement<RowSql> {
-        let sort = match self.wanted.by {
-            By::Saved => {
-                "SELECT * FROM (SELECT s.saved_at AS sort_at, s.article_id, s.status FROM standings s CROSS JOIN articles a WHERE a.id = s.article_id AND s.status = "
-            }
-            By::Created => {
-                "SELECT * FROM (SELECT s.created_at AS sort_at, s.article_id, s.status FROM standings s CROSS JOIN articles a WHERE a.id = s.article_id AND s.status = "
-            }
-        };
-        let statement = statement.sql(sort).bind(status.name());
+        let statement = statement.sql(match self.wanted.by {
+            By::Saved => "SELECT * FROM (SELECT s.saved_at AS sort_at, s.article_id, s.status FROM ",
+            By::Created => "SELECT * FROM (SELECT s.created_at AS sort_at, s.article_id, s.status FROM ",
+        });
+        let statement = self.sources(statement).bind(status.name());
         let statement = statement.sql(" AND s.from_at <= ").bind(self.now).sql(" AND s.until_at > ").bind(self.now);
         let statement = self.texts(self.dates(self.beyond(statement)));
         let order = match (self.wanted.by, self.is_descending) {
@@ -178,6 +220,20 @@ impl Scan<'_> {
             (By::Created, false) => " ORDER BY s.created_at, s.article_id LIMIT ",
         };
         statement.sql(order).bind(self.rows).sql(") s")
+    }
+
+    /// Adds the tables. A cross join is read in the order in which it is written: a list of a status gives the order, and where it does not begin the scan an
+    /// expression in place of the status keeps its index out.
+    fn sources(&self, statement: Statement<RowSql>) -> Statement<RowSql> {
+        const LIST: &str = "standings s CROSS JOIN articles a WHERE a.id = s.article_id AND s.status = ";
+        const FEW: &str = ") k CROSS JOIN articles a CROSS JOIN standings s WHERE a.id = k.article_id AND a.newest_revision = k.number AND s.article_id = a.id AND s.status || '' = ";
+        let slugs = match self.start {
+            Start::Status => return statement.sql(LIST),
+            Start::Categories => &self.wanted.categories,
+            Start::Authors => &self.wanted.authors,
+        };
+        let statement = statement.sql("(SELECT DISTINCT k.article_id, k.number FROM revision_keys k WHERE ");
+        naming(statement, self.start, slugs.as_deref().unwrap_or_default()).sql(FEW)
     }
 
     fn beyond(&self, statement: Statement<RowSql>) -> Statement<RowSql> {
@@ -220,17 +276,11 @@ impl Scan<'_> {
         if let Some(text) = &wanted.title {
             statement = statement.sql(" AND a.title_folded LIKE ").bind(containing(text)).sql(" ESCAPE '!'");
         }
-        const NAMES: &str = " AND EXISTS (SELECT 1 FROM revision_keys k WHERE k.article_id = a.id AND k.number = a.newest_revision";
-        if let Some(slugs) = &wanted.categories {
-            statement = statement.sql(NAMES).sql(
-                " AND k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.slug IN (",
-            );
-            statement = statement.bind_all(slugs.iter().map(String::as_str)).sql(")))");
-        }
-        if let Some(slugs) = &wanted.authors {
-            statement =
-                statement.sql(NAMES).sql(" AND k.relation = 'author' AND k.target_id IN (SELECT w.id FROM authors w WHERE w.slug IN (");
-            statement = statement.bind_all(slugs.iter().map(String::as_str)).sql(")))");
+        const NAMES: &str = " AND EXISTS (SELECT 1 FROM revision_keys k WHERE k.article_id = a.id AND k.number = a.newest_revision AND ";
+        for (start, slugs) in [(Start::Categories, &wanted.categories), (Start::Authors, &wanted.authors)] {
+            if let Some(slugs) = slugs.as_ref().filter(|_| start != self.start) {
+                statement = naming(statement.sql(NAMES), start, slugs).sql(")");
+            }
         }
         statement
     }
