@@ -102,9 +102,13 @@ const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle"];
 const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle"];
 
 fn described() -> OpenApi {
-    frame(
+    let description = format!(
         "A headless CMS for news. `/v1/articles` is for readers: anonymous, cacheable, and only what is live at the instant of the request. `/v1/editor` is for editors, \
-         with the access token of `/v1/auth/login`. Ids are UUIDv7 and tell when a thing was begun.",
+         with the access token of `/v1/auth/login`. Ids are UUIDv7 and tell when a thing was begun.\n\n{}",
+        auth::permission::table()
+    );
+    frame(
+        &description,
         &[
             ("Delivery", "What readers get."),
             ("Articles (editors)", "Writing articles. Each save is a revision."),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tracing_subscriber::filter::{Directive, EnvFilter, LevelFilter};
 
 use crate::bodies::EmbedHosts;
 use crate::db::DatabaseUrl;
@@ -95,6 +96,14 @@ pub struct Settings {
     /// How it is logged: text or json.
     #[arg(long, env = "LOG_FORMAT", default_value = "text")]
     pub log_format: String,
+}
+
+/// Parts of the program that log the text of bodies as they read it, drafts among them; and the one that has an error of ours in each request that is
+/// none, which `http/refusals.rs` logs as what it is.
+const SILENT: [&str; 3] = ["html5ever", "markup5ever", "actix_http::h1::dispatcher"];
+
+fn silent(part: &str) -> Directive {
+    format!("{part}=off").parse().expect("a name and a level are a directive")
 }
 
 /// A setting whose value is not taken.
@@ -227,6 +236,31 @@ impl Settings {
         TrustedProxies::parse(&self.trusted_proxies).map_err(|e| wrong("TRUSTED_PROXIES", "10.0.0.0/8")(e.to_string()))
     }
 
+    /// What is logged. What stands alone must be a level: a misspelt one would be taken as the name of a part of the program, and nothing else be logged.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn log(&self) -> Read<EnvFilter> {
+        let is_part = |part: &&str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
+        let filter = match self.log.split(',').find(is_part) {
+            Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
+            None => EnvFilter::try_new(&self.log).map_err(|e| e.to_string()),
+        };
+        Ok(SILENT.into_iter().fold(filter.map_err(wrong("LOG", "info"))?, |filter, part| filter.add_directive(silent(part))))
+    }
+
+    /// Whether it is logged as JSON.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn is_log_json(&self) -> Read<bool> {
+        match self.log_format.as_str() {
+            "json" => Ok(true),
+            "text" => Ok(false),
+            other => Err(wrong("LOG_FORMAT", "json")(format!("`{other}` is neither text nor json"))),
+        }
+    }
+
     fn cache_lifetime(&self) -> Read<u32> {
         let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
         let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
@@ -261,6 +295,8 @@ impl Settings {
             self.workers().err(),
             self.admin_email().err(),
             self.admin_password().err(),
+            self.log().err(),
+            self.is_log_json().err(),
         ];
         all.into_iter().flatten().collect()
     }

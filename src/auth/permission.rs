@@ -43,6 +43,20 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
     (Action::ManageUsers, Role::Admin, &["createUser", "listUsers", "getUser", "updateUser"]),
 ];
 
+/// The table in Markdown: a row for each operation, a column for each role.
+pub fn table() -> String {
+    let roles = [Role::Author, Role::Editor, Role::Admin];
+    let mut table = String::from("| operation | author | editor | admin |\n| --- | --- | --- | --- |");
+    for (_, least, operations) in TABLE {
+        let may = roles.map(|role| if role >= *least { " yes |" } else { " |" }).concat();
+        for operation in *operations {
+            table.push_str(&format!("\n| {operation} |{may}"));
+        }
+    }
+    table.push_str("\n\nAuthors see and change the articles that they began, and publish none.");
+    table
+}
+
 fn least(action: Action) -> Role {
     TABLE.iter().find(|(other, ..)| *other == action).map_or(Role::Admin, |(_, role, _)| *role)
 }

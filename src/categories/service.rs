@@ -136,7 +136,7 @@ fn change_in(
 ) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let before = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
-    expected.check(before.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    expected.check_alone(before.version.unsigned_abs())?;
     let mut row = change(&before);
     let is_moved = row.parent_id != before.parent_id;
     if is_moved {
@@ -167,7 +167,7 @@ pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected
     db.write(move |tx| {
         store::reassign::lock(tx, id)?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
-        expected.check(row.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+        expected.check_alone(row.version.unsigned_abs())?;
         let now = tx.now()?;
         match reassign_to {
             Some(target) => store::reassign::reassign(tx, &row, target, now)?,

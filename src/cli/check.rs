@@ -22,7 +22,8 @@ pub(super) fn run(settings: &Settings) -> Outcome {
     let mut faults = 0;
     let mut say = |what: &str, fault: Option<String>, right: &str| {
         faults += usize::from(fault.is_some());
-        println!("{what:9} {}", fault.as_deref().unwrap_or(right));
+        // Whether it can be said changes nothing of what is wrong.
+        let _ = super::print(&format!("{what:9} {}\n", fault.as_deref().unwrap_or(right)));
     };
     let wrong = settings.faults();
     if wrong.is_empty() {

@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{Directive, LevelFilter};
 
 use super::Outcome;
 use crate::app::App;
@@ -84,34 +82,13 @@ impl Signals {
 }
 
 pub(super) fn log_to(settings: &Settings) -> Outcome {
-    let filter = filter(&settings.log).map_err(|fault| format!("LOG: {fault}. Example: LOG=info"))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format.as_str() {
-        "text" => logs.with_ansi(std::io::stderr().is_terminal()).init(),
-        "json" => logs.json().init(),
-        other => return Err(format!("LOG_FORMAT: `{other}` is neither text nor json. Example: LOG_FORMAT=json").into()),
+    let logs = tracing_subscriber::fmt().with_env_filter(settings.log()?).with_writer(std::io::stderr);
+    if settings.is_log_json()? {
+        logs.json().init();
+    } else {
+        logs.with_ansi(std::io::stderr().is_terminal()).init();
     }
     Ok(())
-}
-
-/// Parts of the program that log the text of bodies as they read it, drafts among them; and the one that has an error of ours in each request that is
-/// none, which `http/refusals.rs` logs as what it is.
-const SILENT: [&str; 3] = ["html5ever", "markup5ever", "actix_http::h1::dispatcher"];
-
-fn silent(part: &str) -> Directive {
-    format!("{part}=off").parse().expect("a name and a level are a directive")
-}
-
-/// What stands alone must be a level: a misspelt one would be taken as the name of a part of the program, and nothing else be logged.
-fn filter(log: &str) -> Result<EnvFilter, String> {
-    let is_part = |part: &&str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
-    match log.split(',').find(is_part) {
-        Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
-        None => {
-            let filter = EnvFilter::try_new(log).map_err(|e| e.to_string())?;
-            Ok(SILENT.into_iter().fold(filter, |filter, part| filter.add_directive(silent(part))))
-        }
-    }
 }
 
 /// On an empty database: one admin, whose password was given or is shown once.

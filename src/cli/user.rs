@@ -113,7 +113,7 @@ pub fn run(user: User) -> Outcome {
         Command::List => {
             for user in db.run_read(|connection| store::all(connection, i64::MAX))? {
                 let state = if user.active { "active" } else { "inactive" };
-                println!("{} {} {} {state} {}", user.id, user.email, user.role, user.name);
+                super::print(&format!("{} {} {} {state} {}\n", user.id, user.email, user.role, user.name))?;
             }
         }
         Command::SetRole { email, role } => change(&db, &email, UserPatch { role: Some(role), ..UserPatch::default() })?,

@@ -1,7 +1,7 @@
 //! Migrations: numbered, inside the binary, with the same names for both engines.
 
 use diesel::RunQueryDsl;
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::AnyConnection;
@@ -34,15 +34,45 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError>
     }
 }
 
-/// The names of the migrations that are missing.
+/// The names of the migrations that are missing. Nothing is written, not even the table of those that were applied: who asks may not be allowed to.
 ///
 /// # Errors
 /// [`OpenError::Newer`] as in [`migrate`].
 pub fn pending(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
+    const APPLIED: &str = "SELECT version FROM __diesel_schema_migrations";
     match connection {
-        AnyConnection::Sqlite(sqlite) => missing(sqlite, SQLITE),
-        AnyConnection::Postgres(postgres) => missing(postgres, POSTGRES),
+        AnyConnection::Sqlite(sqlite) => {
+            let table = "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'";
+            let is_there = !diesel::sql_query(table).load::<Applied>(sqlite)?.is_empty();
+            missing_of(&if is_there { diesel::sql_query(APPLIED).load(sqlite)? } else { Vec::new() }, &known(SQLITE)?)
+        }
+        AnyConnection::Postgres(postgres) => {
+            let table = "SELECT '' AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL";
+            let is_there = !diesel::sql_query(table).load::<Applied>(postgres)?.is_empty();
+            missing_of(&if is_there { diesel::sql_query(APPLIED).load(postgres)? } else { Vec::new() }, &known(POSTGRES)?)
+        }
     }
+}
+
+/// A migration that was applied.
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Number and name of each migration of an engine. They have the same on both.
+fn known(source: Source) -> Result<Vec<(String, String)>, OpenError> {
+    let migrations: Vec<Box<dyn Migration<diesel::pg::Pg>>> = source().migrations().map_err(failed)?;
+    Ok(migrations.iter().map(|migration| (migration.name().version().to_string(), migration.name().to_string())).collect())
+}
+
+fn missing_of(applied: &[Applied], known: &[(String, String)]) -> Result<Vec<String>, OpenError> {
+    if let Some(newer) = applied.iter().find(|applied| known.iter().all(|(version, _)| *version != applied.version)) {
+        return Err(OpenError::Newer(newer.version.clone()));
+    }
+    let missing = known.iter().filter(|(version, _)| applied.iter().all(|applied| applied.version != *version));
+    Ok(missing.map(|(_, name)| name.clone()).collect())
 }
 
 fn failed(error: impl std::fmt::Display) -> OpenError {
@@ -53,15 +83,9 @@ fn missing<DB, C>(connection: &mut C, source: Source) -> Result<Vec<String>, Ope
 where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
-    EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known: Vec<Box<dyn Migration<DB>>> = source().migrations().map_err(failed)?;
-    let version = |migration: &dyn Migration<DB>| migration.name().version().as_owned();
-    let applied: Vec<MigrationVersion<'static>> = connection.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied.iter().find(|v| known.iter().all(|m| version(m.as_ref()) != **v)) {
-        return Err(OpenError::Newer(newer.to_string()));
-    }
-    Ok(known.iter().filter(|m| !applied.contains(&version(m.as_ref()))).map(|m| m.name().to_string()).collect())
+    let applied = connection.applied_migrations().map_err(failed)?.into_iter();
+    missing_of(&applied.map(|version| Applied { version: version.to_string() }).collect::<Vec<_>>(), &known(source)?)
 }
 
 fn apply<DB, C>(connection: &mut C, source: Source) -> Result<Vec<String>, OpenError>

@@ -15,6 +15,7 @@ use super::answer::Delivered;
 use super::caching::Lifetime;
 use super::openapi::Document;
 use super::path::text;
+use super::query::RawQuery;
 use crate::kernel::problem::{Code, Problem, Result};
 
 /// The paths below, for `Allow` and OPTIONS.
@@ -33,9 +34,12 @@ const STYLE: &str = include_str!("docs/errors.css");
 /// Mounts the document and its pages.
 pub fn mount(config: &mut ServiceConfig, document: &Document) {
     let bytes = document.bytes();
-    let openapi = move |request: HttpRequest| {
+    let openapi = move |request: HttpRequest, query: RawQuery| {
         let bytes = bytes.clone();
-        async move { Delivered::new(Lifetime::NONE).bytes(&request, bytes).await }
+        async move {
+            query.none()?;
+            Delivered::new(Lifetime::NONE).bytes(&request, bytes).await
+        }
     };
     let get = |path: &str| Resource::new(path).guard(actix_web::guard::Get());
     config

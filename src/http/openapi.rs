@@ -117,7 +117,7 @@ fn add_problem_schemas(document: &mut Value) {
             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}, "description": "Every mistake, where there can be several: of a body all at once, in the order of their pointers, up to 100. What only follows from another mistake is none."},
             "request_id": {"type": "string", "description": "The id under which the log knows this request; also in `X-Request-Id`."},
             "current_version": {"type": "integer", "format": "int64", "minimum": 0, "description": "With `precondition_failed`: the version it has now."},
-            "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed`: the fields that changed since."},
+            "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed` of an article: the fields that changed since."},
             "readings": readings("With a local time that a clock change skips or repeats: the instants that the first one could mean."),
         },
     });

@@ -40,7 +40,7 @@ fn statuses(operation: &Value) -> Vec<&str> {
 fn operations_are_completed_by_what_surrounds_them() {
     let document = document();
     let update = &document.json()["paths"]["/v1/editor/things/{id}"]["patch"];
-    let expected = ["200", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "500", "503"];
+    let expected = ["200", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "431", "500", "503"];
     assert_eq!(statuses(update), expected);
     let examples = update["responses"]["409"]["content"]["application/problem+json"]["examples"].as_object().unwrap();
     let mut named: Vec<&str> = examples.keys().map(String::as_str).collect();
@@ -49,7 +49,7 @@ fn operations_are_completed_by_what_surrounds_them() {
     assert_eq!(update["x-roles"], json!(["editor", "admin"]));
     assert!(update["parameters"].as_array().unwrap().iter().any(|p| p["name"] == "If-Match" && p["required"] == true));
     let list = &document.json()["paths"]["/v1/things"]["get"];
-    assert_eq!(statuses(list), ["200", "304", "400", "406", "500", "503"]);
+    assert_eq!(statuses(list), ["200", "304", "400", "406", "408", "431", "500", "503"]);
     assert!(list["responses"]["200"]["headers"]["ETag"].is_object());
 }
 

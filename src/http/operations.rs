@@ -138,24 +138,25 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     let is_tagged = around.tree == Tree::Delivery && around.is_read;
     let mut refusals: Vec<(bool, u16, &str, &[Code])> = Vec::new();
     let bad_request: &[Code] = if around.refuses_key {
-        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson, Code::IdempotencyUnsupported]
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson, Code::IdempotencyUnsupported, Code::MalformedRequest]
     } else if around.has_body {
-        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson]
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidJson, Code::MalformedRequest]
     } else {
-        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor]
+        &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor, Code::MalformedRequest]
     };
     refusals.push((true, 400, "A parameter, a header or the body is not what it should be.", bad_request));
     refusals.push((around.is_secured, 401, "There is no valid access token.", &[Code::InvalidToken]));
     refusals.push((around.is_secured && around.tree == Tree::Editor, 403, "The caller's role does not allow this.", &[Code::Forbidden]));
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
     refusals.push((is_tagged, 406, "No content coding that there is is acceptable.", &[Code::NotAcceptable]));
-    refusals.push((around.has_body, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
+    refusals.push((true, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
     let is_versioned = around.is_change && around.tree == Tree::Editor;
     refusals.push((is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
     refusals.push((around.has_body, 413, "The body has more bytes than `x-max-bytes` says.", &[Code::BodyTooLarge]));
     refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
     let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };
     refusals.push((around.has_body, 422, "The body is JSON, but not what this operation takes.", unfit));
+    refusals.push((true, 431, "URL and headers have more than 128 KiB together.", &[Code::HeadersTooLarge]));
     refusals.push((true, 500, "Something went wrong on the server.", &[Code::Internal]));
     refusals.push((
         true,

@@ -94,7 +94,6 @@ pub(super) fn of_status(status: StatusCode, cause: Option<String>) -> Problem {
         406 => Code::NotAcceptable,
         408 => Code::RequestTimeout,
         413 => Code::BodyTooLarge,
-        414 => Code::UriTooLong,
         415 => Code::UnsupportedMediaType,
         429 => Code::TooManyRequests,
         431 => Code::HeadersTooLarge,

@@ -19,7 +19,7 @@ const LAST: i64 = 253_402_207_200_000;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidInstant {
     /// The offset is missing: a local time needs a zone beside it.
-    #[error("it has no offset: write Z or an offset such as +05:00, or give a local time together with `time_zone`")]
+    #[error("it has no offset: write Z or an offset such as +05:00")]
     NoOffset,
     /// A `+` of a URL that was not escaped.
     #[error("there is a space where an offset was meant: write + as %2B in a URL")]

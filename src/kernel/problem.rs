@@ -45,7 +45,7 @@ macro_rules! codes {
 }
 
 codes! {
-    MalformedRequest "malformed_request" 400 "This is not a request in HTTP/1.1" "The request line, a header or the length of the body is not as RFC 9112 has it: there must be one `Host`, one length, an ASCII path. The connection is closed.";
+    MalformedRequest "malformed_request" 400 "This is not a request in HTTP/1.1" "The request line, a header or the length of the body is not as RFC 9112 has it: there must be one `Host`, one length, and a URL in ASCII of at most 65,534 bytes. The connection is closed.";
     InvalidParameter "invalid_parameter" 400 "A parameter is not right" "A query or path parameter is unknown, given twice or has a value that is not taken. `errors` names each of them.";
     InvalidCursor "invalid_cursor" 400 "The cursor does not fit this list" "A cursor goes only with the parameters it was made with. Take it from `paging.next` or `paging.previous` and change nothing else, or start without one.";
     InvalidJson "invalid_json" 400 "The body is not JSON" "The body must be one JSON value in UTF-8 (RFC 8259), in which no object names a member twice, nested no deeper than 100 levels.";
@@ -75,9 +75,8 @@ codes! {
     EmailTaken "email_taken" 409 "Another user has this e-mail" "E-mails are compared without regard to case.";
     LastAdmin "last_admin" 409 "The last admin cannot be lost" "Make another active user an admin first.";
     Withdrawn "withdrawn" 410 "The article was withdrawn" "It was public and has been taken back; `detail` says why.";
-    PreconditionFailed "precondition_failed" 412 "It has changed since" "The version in `If-Match` is no longer the current one. `current_version` and `changed_fields` say what happened; read it again and repeat the change on top.";
+    PreconditionFailed "precondition_failed" 412 "It has changed since" "The version in `If-Match` is no longer the current one. `current_version`, and of an article `changed_fields`, say what happened; read it again and repeat the change on top.";
     BodyTooLarge "body_too_large" 413 "The body is too large" "The most that the operation takes is said in `detail`.";
-    UriTooLong "uri_too_long" 414 "The URL is too long" "Shorten the query.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body has another type than the operation takes" "Send `Content-Type: application/json`, or for PATCH `application/merge-patch+json`, in UTF-8 and without a content coding.";
     Invalid "invalid" 422 "The request is well formed but cannot be accepted" "`errors` lists every mistake with a JSON pointer (RFC 6901) to where it is.";
     IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another body" "Use a new key for each new request.";

@@ -28,18 +28,32 @@ impl Expected {
     /// # Errors
     /// `precondition_failed` (412) with `current_version`, `changed_fields` and the present `ETag`; what `changed_since` fails with.
     pub fn check(&self, current: u64, changed_since: impl FnOnce(u64) -> Result<Vec<String>>) -> Result<()> {
+        let Err(stale) = self.check_alone(current) else { return Ok(()) };
+        let changed = self.known(current).map(changed_since).transpose()?.unwrap_or_default();
+        Err(stale.with("changed_fields", changed))
+    }
+
+    /// The same for what keeps no earlier versions, so that nothing can be said about what changed.
+    ///
+    /// # Errors
+    /// `precondition_failed` (412) with `current_version` and the present `ETag`.
+    pub fn check_alone(&self, current: u64) -> Result<()> {
         let Self::OneOf(versions) = self else { return Ok(()) };
         if versions.contains(&current) {
             return Ok(());
         }
-        let known = versions.iter().copied().filter(|version| *version < current).max();
-        let changed = known.map(changed_since).transpose()?.unwrap_or_default();
+        let known = self.known(current);
         let detail = match known {
             Some(known) => format!("It is at version {current} now; the change is based on version {known}."),
             None => format!("It is at version {current} now; `If-Match` names another one that it never had."),
         };
-        let problem = Problem::new(Code::PreconditionFailed, detail).with("current_version", current).with("changed_fields", changed);
-        Err(problem.with_header("etag", etag(current)))
+        Err(Problem::new(Code::PreconditionFailed, detail).with("current_version", current).with_header("etag", etag(current)))
+    }
+
+    /// The latest version of those that the caller knew that is older than the present one.
+    fn known(&self, current: u64) -> Option<u64> {
+        let Self::OneOf(versions) = self else { return None };
+        versions.iter().copied().filter(|version| *version < current).max()
     }
 }
 

@@ -56,10 +56,10 @@ pub struct PublicationPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub unpublish_at: Patch<String>,
-    /// The IANA zone of local times.
+    /// The IANA zone of local times; `null` = none, and no local times.
     #[serde(default)]
-    #[schema(max_length = 60)]
-    pub time_zone: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 60)]
+    pub time_zone: Patch<String>,
     /// Another revision; `null` = the newest save, followed from now on.
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 2_147_483_647_i64)]
@@ -81,7 +81,7 @@ impl PublicationPatch {
     /// Whether it asks for more than setting or clearing `withdrawn`.
     pub fn changes_dates(&self) -> bool {
         let times = [&self.publish_at, &self.unpublish_at, &self.published_at];
-        let has_others = !self.revision.is_absent() || self.minor.is_some() || self.time_zone.is_some();
+        let has_others = !self.revision.is_absent() || self.minor.is_some() || !self.time_zone.is_absent();
         has_others || times.iter().any(|time| !time.is_absent())
     }
 }
@@ -233,7 +233,8 @@ pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given, Fie
         return Err(FieldError::new(pointer, code, why.to_string()));
     };
     let Some(zone) = zone else {
-        return Err(FieldError::new(pointer, "no_time_zone", InvalidInstant::NoOffset.to_string()));
+        let detail = format!("{}, or give `time_zone` with it", InvalidInstant::NoOffset);
+        return Err(FieldError::new(pointer, "no_time_zone", detail));
     };
     zone.instant(local).map(|instant| (instant, Some(local.to_string()))).map_err(|ambiguous| match ambiguous {
         None => FieldError::new(pointer, "out_of_range", InvalidInstant::OutOfRange.to_string()),

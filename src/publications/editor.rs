@@ -81,7 +81,7 @@ async fn update(
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
-    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    expected.check_alone(current.version.unsigned_abs())?;
     let patch = json.check::<PublicationPatch>()?;
     let publication = service::update(&db, &caller, current.id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)

@@ -108,7 +108,7 @@ async fn update(
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
-    expected.check(current.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    expected.check_alone(current.version.unsigned_abs())?;
     let patch = json.check::<UserPatch>()?.finish()?;
     let user = db.write(move |tx| service::update_in(tx, Some(caller.user_id), current.id, &expected, &patch)).await?;
     answer::editor(StatusCode::OK).version(user.version.unsigned_abs()).json(&user)

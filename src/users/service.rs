@@ -106,7 +106,7 @@ pub fn seen(user: &User) -> Result<EditorUser> {
 pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &Expected, patch: &UserPatch) -> Result<EditorUser> {
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
-    expected.check(user.version.unsigned_abs(), |_| Ok(Vec::new()))?;
+    expected.check_alone(user.version.unsigned_abs())?;
     let before = (user.name.clone(), user.role.clone(), user.active);
     let was_admin = user.active && user.role()? == Role::Admin;
     user.name = patch.name.clone().unwrap_or(user.name);

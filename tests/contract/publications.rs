@@ -38,6 +38,13 @@ on_both_engines! {
         let ending = editor.patch(&path).merge_patch(json!({ "unpublish_at": "2027-11-02T00:00", "time_zone": "Asia/Ashgabat" })).await;
         assert_eq!((&ending["publish_at_local"], &ending["unpublish_at_local"]), (&json!("2027-10-31T04:30:00"), &json!("2027-11-02T00:00:00")));
         assert_eq!(ending["publish_at"], moved["publish_at"]);
+        let local = json!({ "publish_at": "2027-10-31T01:30", "time_zone": null });
+        editor.patch(&path).merge_patch(local).await.is_problem(422, "invalid").has_error("/publish_at", "no_time_zone");
+        let without = editor.patch(&path).merge_patch(json!({ "time_zone": null })).await;
+        for name in ["time_zone", "publish_at_local", "unpublish_at_local"] {
+            assert_eq!(without[name], json!(null), "{name}");
+        }
+        assert_eq!((&without["publish_at"], &without["unpublish_at"]), (&ending["publish_at"], &ending["unpublish_at"]));
     }
 
     async fn editing_never_changes_what_is_live_and_publishing_does(engine) {

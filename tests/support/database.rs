@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use diesel::sql_types::Text;
-use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
 
 use super::Engine;
 use super::folder::Folder;
@@ -53,6 +53,18 @@ impl TestDatabase {
                 let server = postgres::server();
                 server.disconnect(&self.url);
                 Self { engine: self.engine, url: server.clone_database(&self.url), folder: None }
+            }
+        }
+    }
+
+    /// Whether nothing was ever made in it.
+    pub fn is_untouched(&self) -> bool {
+        match self.engine {
+            Engine::Sqlite => !self.file().exists(),
+            Engine::Postgres => {
+                let mut connection = PgConnection::establish(&self.url).expect("the server is there");
+                let tables = "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+                sql_query(tables).execute(&mut connection).expect("it can be asked") == 0
             }
         }
     }

@@ -19,8 +19,8 @@ pub struct Change {
     pub published_at: Patch<Instant>,
     /// A comma.
     pub minor: Option<bool>,
-    /// The zone of local times.
-    pub time_zone: Option<String>,
+    /// The zone of local times; without one there are none.
+    pub time_zone: Patch<String>,
     /// The start as given.
     pub publish_at_local: Option<String>,
     /// The end as given.
@@ -80,10 +80,15 @@ fn change_end(history: &[Publication], changed: &mut Publication, change: Change
     }
     changed.unpublish_at = end.max(now);
     changed.unpublish_at_local = change.unpublish_at_local;
-    if change.time_zone.is_some() {
-        changed.time_zone = change.time_zone;
-    }
+    set_zone(changed, change.time_zone);
     Ok(())
+}
+
+fn set_zone(changed: &mut Publication, zone: Patch<String>) {
+    changed.time_zone = zone.or(changed.time_zone.take());
+    if changed.time_zone.is_none() {
+        (changed.publish_at_local, changed.unpublish_at_local) = (None, None);
+    }
 }
 
 fn change_scheduled(history: &[Publication], changed: &mut Publication, change: Change, newest: i64, now: Instant) -> Result<(), Refused> {
@@ -113,9 +118,7 @@ fn change_scheduled(history: &[Publication], changed: &mut Publication, change: 
     }
     changed.published_at_given = change.published_at.or(changed.published_at_given);
     changed.minor = change.minor.unwrap_or(changed.minor);
-    if change.time_zone.is_some() {
-        changed.time_zone = change.time_zone;
-    }
+    set_zone(changed, change.time_zone);
     refuse_dates(changed.publish_at, changed.unpublish_at, changed.published_at_given)
 }
 
