@@ -13,7 +13,7 @@ use super::store::{self, SigningKey};
 use super::token;
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
-use crate::db::{AnyConnection, Db, Error, Tx};
+use crate::db::{Db, Error, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
@@ -111,7 +111,11 @@ impl Auth {
     /// `invalid_credentials` (401), `too_many_requests` (429).
     pub async fn login(&self, email: &str, password: &str, address: &str) -> Result<Tokens> {
         refuse_too_long("/password", password)?;
-        let (email, address) = (users::normalised(email), address.to_owned());
+        let (auth, email, password, address) = (self.clone(), users::normalised(email), password.to_owned(), address.to_owned());
+        to_the_end(async move { auth.attempt(email, &password, address).await }).await
+    }
+
+    async fn attempt(&self, email: String, password: &str, address: String) -> Result<Tokens> {
         let turn = self.passwords.turn(self.admitted(&email, &address).await?.queue()).await?;
         // Others of the queue may have failed meanwhile. From here on nobody of it is looked at until this one is counted.
         let Attempt { user, counts, .. } = self.admitted(&email, &address).await?;
@@ -247,8 +251,13 @@ impl Auth {
     /// # Errors
     /// 422 if the present one is wrong or the new one is not accepted, whichever and both; 429.
     pub async fn change_password(&self, caller: &Caller, change: impl Into<Checked<PasswordChange>>) -> Result<()> {
+        let (auth, caller, change) = (self.clone(), caller.clone(), change.into());
+        to_the_end(async move { auth.change_own(&caller, change).await }).await
+    }
+
+    async fn change_own(&self, caller: &Caller, change: Checked<PasswordChange>) -> Result<()> {
         let (id, session) = (caller.user_id, caller.session_id);
-        let Checked { value: change, mut mistakes } = change.into();
+        let Checked { value: change, mut mistakes } = change;
         if let Some(fault) = super::password::fault(&change.new_password) {
             mistakes.note("/new_password", "invalid", fault);
         }
@@ -256,13 +265,9 @@ impl Auth {
         if mistakes.has("/current_password") {
             return mistakes.finish();
         }
+        self.admitted_again(id).await?;
         let turn = self.passwords.turn(Queue::Known).await?;
-        let now = self.db.clock().now();
-        let read = move |connection: &mut AnyConnection| {
-            Counts::own(id).check(connection, now)?;
-            users::stored(connection, id)?.ok_or_else(invalid_token)
-        };
-        let known = self.db.read(read).await?.password_hash;
+        let known = self.admitted_again(id).await?.password_hash;
         if !turn.verify(&change.current_password, Some(known.clone())).await? {
             self.db.write(move |tx| Counts::own(id).add(tx)).await?;
             mistakes.take(Err::<(), _>(wrong_password()))?;
@@ -280,6 +285,17 @@ impl Auth {
             .await
     }
 
+    /// Refuses who named a wrong password too often.
+    async fn admitted_again(&self, id: UserId) -> Result<User> {
+        let now = self.db.clock().now();
+        self.db
+            .read(move |connection| {
+                Counts::own(id).check(connection, now)?;
+                users::stored(connection, id)?.ok_or_else(invalid_token)
+            })
+            .await
+    }
+
     /// The public keys.
     ///
     /// # Errors
@@ -289,6 +305,11 @@ impl Auth {
         let keys = self.db.read(move |connection| store::public_keys(connection, retired(now))).await?;
         Ok(keys.into_iter().map(|(id, key)| token::jwk(id.0, &key)).collect())
     }
+}
+
+/// Does it although whoever asked may have hung up: what was tried is counted.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    tokio::spawn(work).await.map_err(Problem::internal)?
 }
 
 /// Makes a new key the one that signs; the others still verify.

@@ -144,7 +144,12 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     } else {
         &[Code::InvalidParameter, Code::InvalidHeader, Code::InvalidCursor, Code::MalformedRequest]
     };
-    refusals.push((true, 400, "A parameter, a header or the body is not what it should be.", bad_request));
+    refusals.push((
+        true,
+        400,
+        "A parameter, a header or the body is not what it should be. A query has at most 100 parameters.",
+        bad_request,
+    ));
     refusals.push((around.is_secured, 401, "There is no valid access token.", &[Code::InvalidToken]));
     refusals.push((around.is_secured && around.tree == Tree::Editor, 403, "The caller's role does not allow this.", &[Code::Forbidden]));
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));

@@ -26,6 +26,8 @@ use crate::kernel::zone::Zone;
 
 /// More mistakes than these are not listed.
 const MOST_ERRORS: usize = 50;
+/// A query has no more parameters: no operation takes as many.
+const MOST_PARAMETERS: usize = 100;
 /// The greatest number that `page` takes.
 const LAST_PAGE: u32 = 1000;
 /// No cursor is longer.
@@ -116,8 +118,10 @@ pub struct Collector<'a> {
 impl<'a> Collector<'a> {
     fn of(text: &str) -> Self {
         let mut collector = Self { pairs: Vec::new(), known: Vec::new(), errors: Vec::new() };
-        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-            collector.add(pair);
+        let mut pairs = text.split('&').filter(|pair| !pair.is_empty());
+        pairs.by_ref().take(MOST_PARAMETERS).for_each(|pair| collector.add(pair));
+        if pairs.next().is_some() {
+            collector.error("", "too_many", format!("a query has at most {MOST_PARAMETERS} parameters"));
         }
         collector
     }

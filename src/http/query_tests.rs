@@ -106,3 +106,11 @@ fn brackets_and_case_are_unknown() {
     assert!(RawQuery::new("x=1").none().is_err());
     assert!(RawQuery::new("").none().is_ok());
 }
+
+#[test]
+fn a_query_has_at_most_a_hundred_parameters() {
+    let query = |count: usize| (0..count).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+    let codes = |count: usize| RawQuery::new(query(count)).none().unwrap_err().errors().iter().map(|error| error.code).collect::<Vec<_>>();
+    assert!(!codes(100).contains(&"too_many"));
+    assert_eq!(codes(101)[0], "too_many");
+}

@@ -38,6 +38,8 @@ impl<'a> Bare<'a> {
         }
         let least = bytes.len().saturating_sub(LONGEST);
         let at = least + bytes[least..].windows(7).rposition(|window| window == b"HTTP/1.")?;
+        // With the space behind the version: a URL in a header of ours has none.
+        bytes.get(at + 8).filter(|byte| **byte == b' ')?;
         let mut lines = std::str::from_utf8(&bytes[at..]).ok()?.trim_end().split("\r\n");
         let status_line = lines.next()?;
         let status = StatusCode::from_bytes(status_line.as_bytes().get(9..12)?).ok()?;
@@ -109,6 +111,12 @@ mod tests {
     use super::*;
 
     const BARE: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\ndate: Thu, 26 Nov 2026 01:25:35 GMT\r\n\r\n";
+
+    #[test]
+    fn a_url_in_a_header_of_ours_is_no_refusal() {
+        let head = "HTTP/1.1 304 Not Modified\r\nlink: </v1/articles?category=HTTP/1.1_404_x>; rel=\"next\"\r\ndate: Thu, 26 Nov 2026 01:25:35 GMT\r\n\r\n";
+        assert!(Bare::find(head.as_bytes()).is_none());
+    }
 
     #[test]
     fn an_answer_of_actix_s_own_is_told_from_ours() {

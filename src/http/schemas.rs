@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::faults;
 use super::mend::Mend;
 use super::openapi::Document;
-use crate::kernel::mistakes::{Checked, Mistakes};
+use crate::kernel::mistakes::{Checked, MOST, Mistakes};
 use crate::kernel::problem::{FieldError, Problem, Result};
 
 /// The schemas of the API document, each made ready at its first use. Give it to the app as `web::Data`.
@@ -35,8 +35,13 @@ impl Schemas {
     /// # Errors
     /// `invalid` (422) with every mistake, if nothing can be read; `internal` if the document has no such schema.
     pub fn check<T: ToSchema + DeserializeOwned>(&self, value: &Value) -> Result<Checked<T>> {
+        refuse_endless(value, &mut String::new())?;
         let mut errors = self.faults(&T::name(), value)?;
         loop {
+            // More may be wrong than was looked for: nothing of it is read.
+            if errors.len() >= MOST {
+                return Err(refused(errors));
+            }
             let read = match errors.as_slice() {
                 [] => read(value),
                 _ => self.mended(&T::name(), value, &errors).map_or_else(|| Err(errors[0].clone()), |rest| read(&rest)),
@@ -44,7 +49,7 @@ impl Schemas {
             match read {
                 Ok(value) => return Ok(Checked { value, mistakes: errors.into() }),
                 Err(error) if errors.iter().all(|other| other.pointer != error.pointer) => errors.push(error),
-                Err(_) => return Err(Mistakes::from(errors).finish().err().unwrap_or_else(|| Problem::internal("no mistake was noted"))),
+                Err(_) => return Err(refused(errors)),
             }
         }
     }
@@ -53,6 +58,9 @@ impl Schemas {
         let mut errors = Vec::new();
         nuls(value, &mut String::new(), &mut errors);
         for error in self.validator(name)?.iter_errors(value) {
+            if errors.len() >= MOST {
+                break;
+            }
             faults::describe(&error, &mut errors);
         }
         tidy(&mut errors);
@@ -80,6 +88,35 @@ impl Schemas {
 }
 
 /// Leaves one mistake of a kind at each place, and beside a wrong type nothing that only follows from it.
+/// The answer to these mistakes.
+fn refused(errors: Vec<FieldError>) -> Problem {
+    Mistakes::from(errors).finish().err().unwrap_or_else(|| Problem::internal("no mistake was noted"))
+}
+
+/// No list and no object of a body that is taken is longer: the 64 KiB of `custom` hold no more. One that is would have more mistakes than can be looked at
+/// while others wait.
+const LONGEST_LIST: usize = 32_768;
+
+fn refuse_endless(value: &Value, pointer: &mut String) -> Result<()> {
+    let (length, members): (usize, Box<dyn Iterator<Item = (String, &Value)> + '_>) = match value {
+        Value::Array(items) => (items.len(), Box::new(items.iter().enumerate().map(|(at, item)| (at.to_string(), item)))),
+        Value::Object(members) => (members.len(), Box::new(members.iter().map(|(name, member)| (name.clone(), member)))),
+        _ => return Ok(()),
+    };
+    if length > LONGEST_LIST {
+        let detail = format!("it has {length} items, and no list that is taken has more than {LONGEST_LIST}");
+        return Err(Problem::invalid_field(pointer.clone(), "too_long", detail));
+    }
+    for (name, member) in members.filter(|(_, member)| member.is_array() || member.is_object()) {
+        let here = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&faults::escape(&name));
+        refuse_endless(member, pointer)?;
+        pointer.truncate(here);
+    }
+    Ok(())
+}
+
 fn tidy(errors: &mut Vec<FieldError>) {
     let mistyped: HashSet<String> = errors.iter().filter(|error| error.code == "wrong_type").map(|error| error.pointer.clone()).collect();
     let mut seen = HashSet::new();
@@ -127,6 +164,9 @@ fn integers(value: &mut Value) -> bool {
 
 /// Finds NUL in texts and names: PostgreSQL cannot hold it, so neither engine is given it.
 fn nuls(value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
+    if errors.len() >= MOST {
+        return;
+    }
     let mut nul = |pointer: &str| errors.push(FieldError::new(pointer, "nul", "it holds the character NUL"));
     match value {
         Value::String(text) if text.contains('\0') => nul(pointer),

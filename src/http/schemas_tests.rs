@@ -48,9 +48,13 @@ enum Kind {
 #[openapi(components(schemas(Draft)))]
 struct Drafts;
 
-fn mistakes(value: Value) -> Vec<(String, &'static str)> {
+fn schemas() -> Schemas {
     use utoipa::OpenApi as _;
-    let schemas = Schemas::of(&super::Document::finish(&Drafts::openapi(), crate::http::openapi::Finish::default()));
+    Schemas::of(&super::Document::finish(&Drafts::openapi(), crate::http::openapi::Finish::default()))
+}
+
+fn mistakes(value: Value) -> Vec<(String, &'static str)> {
+    let schemas = schemas();
     assert_eq!(schemas.prepare(), Vec::<String>::new());
     match schemas.check::<Draft>(&value).and_then(Checked::finish) {
         Ok(_) => Vec::new(),
@@ -116,4 +120,15 @@ fn what_is_right_is_read_and_an_integer_may_be_written_with_a_fraction_of_nothin
     assert_eq!(mistakes(json!({"title": "a", "body": body, "position": 1.0, "image": null, "kind": null})), []);
     assert_eq!(mistakes(json!({"title": "a", "body": body, "position": 1.5})), [at("/position", "wrong_type")]);
     assert_eq!(mistakes(json!({"title": "äöüßé", "body": body, "position": -0.0})), []);
+}
+
+#[test]
+fn a_list_that_never_ends_is_refused_before_its_mistakes_are_looked_for() {
+    let schemas = schemas();
+    let with = |name: &str, count: usize| json!({"title": "T", "body": {"format": "html", "source": ""}, name: vec![1; count]});
+    assert!(schemas.check::<Draft>(&with("custom", LONGEST_LIST)).unwrap().mistakes.is_empty());
+    let refused = schemas.check::<Draft>(&with("tags", LONGEST_LIST + 1)).unwrap_err();
+    assert_eq!((refused.errors().len(), refused.errors()[0].pointer.as_str(), refused.errors()[0].code), (1, "/tags", "too_long"));
+    let refused = schemas.check::<Draft>(&json!({"title": "T", "custom": [vec!["\u{0}"; 200]]})).unwrap_err();
+    assert_eq!(refused.errors().len(), MOST);
 }

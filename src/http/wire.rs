@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
@@ -20,9 +20,14 @@ use super::refusals::{Bare, Farewell};
 /// So many bytes of its answer a client must take within the time that it is given, or what is left of it.
 pub const LEAST_TAKEN: usize = 64 * 1024;
 
+/// So many bytes are given to actix at a time. It takes as many requests as it finds in what it gets, and holds each until it is answered.
+const AT_ONCE: usize = 4096;
+
 /// The connection, as actix writes to it.
 pub(super) struct Wire {
     socket: TcpStream,
+    /// Whether the last read gave all that is given at a time.
+    is_full: bool,
     stall: Stall,
     patience: Patience,
     talk: Talk,
@@ -69,7 +74,7 @@ impl Wire {
     pub fn new(socket: TcpStream, patience: Patience) -> Self {
         // An answer in pieces would wait for each to be acknowledged, which clients put off by 40 ms. Where it fails the connection has ended.
         let _ = socket.set_nodelay(true);
-        Self { socket, stall: Stall::new(patience.answer), patience, talk: Talk::default(), head: None, farewell: None }
+        Self { socket, is_full: false, stall: Stall::new(patience.answer), patience, talk: Talk::default(), head: None, farewell: None }
     }
 
     /// For the requests of this connection.
@@ -97,9 +102,21 @@ impl Wire {
 impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut wire.socket).poll_read(cx, buffer);
-        let came = &buffer.filled()[before..];
+        if wire.stall.is_on() {
+            // Who does not take an answer is not asked for another request.
+            wire.stall.held = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        if std::mem::take(&mut wire.is_full) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let mut bytes = [0; AT_ONCE];
+        let mut part = ReadBuf::new(&mut bytes[..AT_ONCE.min(buffer.remaining())]);
+        let read = Pin::new(&mut wire.socket).poll_read(cx, &mut part);
+        wire.is_full = part.remaining() == 0;
+        let came = part.filled();
+        buffer.put_slice(came);
         if !came.is_empty() && LateHead::may_begin(came, &wire.talk) {
             let limit = wire.patience.head;
             wire.head.get_or_insert_with(|| LateHead { begun: wire.talk.0.begun.get(), over: Box::pin(sleep(limit)) });
@@ -168,11 +185,17 @@ struct Stall {
     limit: Duration,
     over: Option<Pin<Box<Sleep>>>,
     taken: usize,
+    /// Who wants to read once it has ended.
+    held: Option<Waker>,
 }
 
 impl Stall {
     fn new(limit: Duration) -> Self {
-        Self { limit, over: None, taken: 0 }
+        Self { limit, over: None, taken: 0, held: None }
+    }
+
+    fn is_on(&self) -> bool {
+        self.over.is_some()
     }
 
     fn took(&mut self, bytes: usize) {
@@ -191,6 +214,9 @@ impl Stall {
     fn end(&mut self) {
         self.over = None;
         self.taken = 0;
+        if let Some(reader) = self.held.take() {
+            reader.wake();
+        }
     }
 }
 
@@ -199,6 +225,7 @@ mod tests {
     use std::future::poll_fn;
 
     use futures_util::FutureExt;
+    use tokio::io::AsyncReadExt;
 
     use super::*;
 
@@ -206,6 +233,22 @@ mod tests {
         let mut stall = Stall::new(Duration::from_secs(3600));
         assert!(poll_fn(|cx| stall.poll_over(cx)).now_or_never().is_none());
         stall
+    }
+
+    #[actix_web::test]
+    async fn who_takes_no_answer_is_not_asked_for_another_request() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (socket, _) = listener.accept().unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let mut wire = Wire::new(TcpStream::from_std(socket).unwrap(), Patience::default());
+        std::io::Write::write_all(&mut client, &[b'x'; AT_ONCE + 1]).unwrap();
+        let mut bytes = [0; 2 * AT_ONCE];
+        assert_eq!(wire.read(&mut bytes).await.unwrap(), AT_ONCE);
+        wire.stall = waiting().await;
+        assert!(wire.read(&mut bytes).now_or_never().is_none());
+        wire.stall.end();
+        assert_eq!(wire.read(&mut bytes).await.unwrap(), 1);
     }
 
     #[actix_web::test]

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::problem::{Code, FieldError, Problem, Result};
 
 /// More mistakes than these are not listed.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
 /// A body as far as it could be read, with what is wrong so far.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dateline::auth::dto::Tokens;
 use dateline::auth::password::hash_here;
 use dateline::auth::service::Auth;
+use dateline::auth::store;
 use dateline::db::{self, Db, PoolSize};
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::clock::SettableClock;
@@ -64,6 +65,12 @@ impl Desk {
     /// The code that a login with a wrong password is refused with.
     pub async fn fail(&self, email: &str, address: &str) -> Code {
         code(&refused(self.auth.login(email, "wrong password", address).await))
+    }
+
+    /// How many failed logins with an account are counted.
+    pub async fn failures_of(&self, email: &str) -> usize {
+        let (subject, since) = (format!("account:{email}"), "2026-01-01T00:00:00Z".parse().unwrap());
+        self.db.read(move |connection| store::failures(connection, &subject, since, 100)).await.unwrap().len()
     }
 
     pub async fn caller(&self, tokens: &Tokens) -> Result<Caller> {

@@ -1,9 +1,12 @@
 //! Logins and their limits, refresh tokens, passwords, keys.
 
+use std::time::Duration;
+
 use dateline::auth::attempts::{FAILURES_AN_ACCOUNT, FAILURES_AN_ADDRESS};
 use dateline::auth::dto::PasswordChange;
 use dateline::auth::service::rotate_in;
 use dateline::kernel::problem::Code;
+use futures_util::FutureExt;
 
 use super::desk::{ADMIN, ELSEWHERE, PASSWORD, code, refused, retry_after};
 use super::each_engine;
@@ -112,6 +115,19 @@ each_engine! {
             looked_at += usize::from(attempt.await.unwrap() == Code::InvalidCredentials);
         }
         assert_eq!(looked_at, FAILURES_AN_ACCOUNT);
+    }
+}
+
+each_engine! {
+    async fn who_hangs_up_is_counted_all_the_same(desk: Desk) {
+        let hung_up = desk.auth.login(ADMIN, "wrong password", ELSEWHERE).now_or_never();
+        assert!(hung_up.is_none());
+        let counted = async {
+            while desk.failures_of(ADMIN).await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), counted).await.unwrap();
     }
 }
 
