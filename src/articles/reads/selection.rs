@@ -52,19 +52,25 @@ impl Selection {
         if self.lists.is_empty() { Shown::Nothing } else { Shown::Lists(self.lists.clone()) }
     }
 
-    /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once: a range scan of each. Of several lists
-    /// there are so many of each: whoever asks sorts and cuts them.
-    pub(super) fn listed<ST>(&self, mut statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
-        let Window { place, is_descending, skipped, rows } = window;
-        if self.lists.len() > 1 && skipped > 0 {
-            let whole = Window { skipped: 0, rows: skipped + rows, ..window };
-            statement = self.listed(statement.sql("SELECT * FROM ("), snapshot, whole).sql(if is_descending {
-                ") u ORDER BY first_at DESC, article_id DESC LIMIT "
-            } else {
-                ") u ORDER BY first_at, article_id LIMIT "
-            });
-            return statement.bind(rows).sql(" OFFSET ").bind(skipped);
+    /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once. What is asked for besides is asked of them alone.
+    pub(super) fn listed<ST>(&self, statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
+        if self.lists.len() < 2 {
+            return self.scanned(statement, snapshot, window);
         }
+        let Window { is_descending, skipped, rows, .. } = window;
+        let whole = Window { skipped: 0, rows: skipped + rows, ..window };
+        let statement = self.scanned(statement.sql("SELECT * FROM ("), snapshot, whole);
+        let statement = statement.sql(if is_descending {
+            ") u ORDER BY first_at DESC, article_id DESC LIMIT "
+        } else {
+            ") u ORDER BY first_at, article_id LIMIT "
+        });
+        statement.bind(rows).sql(" OFFSET ").bind(skipped)
+    }
+
+    /// So many rows of each list: a range scan of each.
+    fn scanned<ST>(&self, mut statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
+        let Window { place, is_descending, skipped, rows } = window;
         for (at, list) in self.lists.iter().enumerate() {
             let start = if at == 0 {
                 "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
