@@ -199,7 +199,9 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
         if response.get("$ref").is_some() {
             continue;
         }
-        let is_list = response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|name| name.ends_with("List"));
+        let body = response["content"]["application/json"]["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        let is_list = body.is_some_and(|name| name.ends_with("List"));
+        let is_versioned = body.is_some_and(|name| name.starts_with("Editor")) && !is_list;
         let mut headers = response["headers"].as_object().cloned().unwrap_or_else(Map::new);
         let mut add = |name: &str, header: Value| {
             headers.entry(name).or_insert(header);
@@ -214,7 +216,8 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
                 add("ETag", text("A digest of the answer's bytes, one per content coding."));
                 add("Cache-Control", text("How long it may be kept: never past the next scheduled change of what it shows."));
             }
-            ("200" | "201", Tree::Editor) => add("ETag", text("The version, of what has versions.")),
+            ("308" | "404" | "410", Tree::Delivery) if around.is_read => add("Cache-Control", text("How long it may be kept.")),
+            ("200" | "201", Tree::Editor) if is_versioned => add("ETag", text("The version.")),
             ("412" | "428", _) => add("ETag", text("The present version.")),
             ("401", _) => add("WWW-Authenticate", text("`Bearer`.")),
             ("429" | "503", _) => {
