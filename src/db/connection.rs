@@ -44,9 +44,10 @@ impl AnyConnection {
                 Ok(Self::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
+                // One plan for any values: a page's statement takes longer to plan than to run, and its indexes are right whatever is asked for.
                 let mut connection = PgConnection::establish(&with_settings(url)).map_err(OpenError::of_connecting)?;
                 connection
-                    .batch_execute(&format!("SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'"))
+                    .batch_execute(&format!("SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'; SET plan_cache_mode = force_generic_plan"))
                     .map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;
                 Ok(Self::Postgres(connection))
             }
