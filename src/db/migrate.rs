@@ -2,10 +2,12 @@
 
 use diesel::RunQueryDsl;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::AnyConnection;
 use super::error::OpenError;
+use super::statement::Statement;
 
 /// The migrations of an engine.
 type Source = fn() -> EmbeddedMigrations;
@@ -39,26 +41,14 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError>
 /// # Errors
 /// [`OpenError::Newer`] as in [`migrate`].
 pub fn pending(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
-    const APPLIED: &str = "SELECT version FROM __diesel_schema_migrations";
-    match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            let table = "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'";
-            let is_there = !diesel::sql_query(table).load::<Applied>(sqlite)?.is_empty();
-            missing_of(&if is_there { diesel::sql_query(APPLIED).load(sqlite)? } else { Vec::new() }, &known(SQLITE)?)
-        }
-        AnyConnection::Postgres(postgres) => {
-            let table = "SELECT '' AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL";
-            let is_there = !diesel::sql_query(table).load::<Applied>(postgres)?.is_empty();
-            missing_of(&if is_there { diesel::sql_query(APPLIED).load(postgres)? } else { Vec::new() }, &known(POSTGRES)?)
-        }
-    }
-}
-
-/// A migration that was applied.
-#[derive(diesel::QueryableByName)]
-struct Applied {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    version: String,
+    let (source, table) = match connection {
+        AnyConnection::Sqlite(_) => (SQLITE, "SELECT name FROM sqlite_master WHERE name = '__diesel_schema_migrations'"),
+        AnyConnection::Postgres(_) => (POSTGRES, "SELECT '' WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL"),
+    };
+    let mut texts = |sql| Statement::<Text>::new(sql).load::<String>(connection);
+    let is_there = !texts(table)?.is_empty();
+    let applied = if is_there { texts("SELECT version FROM __diesel_schema_migrations")? } else { Vec::new() };
+    missing_of(&applied, &known(source)?)
 }
 
 /// Number and name of each migration of an engine. They have the same on both.
@@ -67,11 +57,11 @@ fn known(source: Source) -> Result<Vec<(String, String)>, OpenError> {
     Ok(migrations.iter().map(|migration| (migration.name().version().to_string(), migration.name().to_string())).collect())
 }
 
-fn missing_of(applied: &[Applied], known: &[(String, String)]) -> Result<Vec<String>, OpenError> {
-    if let Some(newer) = applied.iter().find(|applied| known.iter().all(|(version, _)| *version != applied.version)) {
-        return Err(OpenError::Newer(newer.version.clone()));
+fn missing_of(applied: &[String], known: &[(String, String)]) -> Result<Vec<String>, OpenError> {
+    if let Some(newer) = applied.iter().find(|applied| known.iter().all(|(version, _)| version != *applied)) {
+        return Err(OpenError::Newer(newer.clone()));
     }
-    let missing = known.iter().filter(|(version, _)| applied.iter().all(|applied| applied.version != *version));
+    let missing = known.iter().filter(|(version, _)| !applied.contains(version));
     Ok(missing.map(|(_, name)| name.clone()).collect())
 }
 
@@ -85,7 +75,7 @@ where
     C: MigrationHarness<DB>,
 {
     let applied = connection.applied_migrations().map_err(failed)?.into_iter();
-    missing_of(&applied.map(|version| Applied { version: version.to_string() }).collect::<Vec<_>>(), &known(source)?)
+    missing_of(&applied.map(|version| version.to_string()).collect::<Vec<_>>(), &known(source)?)
 }
 
 fn apply<DB, C>(connection: &mut C, source: Source) -> Result<Vec<String>, OpenError>

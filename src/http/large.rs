@@ -133,8 +133,8 @@ pub(super) fn body(bytes: Bytes, share: Share) -> BoxBody {
 /// `unavailable` (503) if too little is left.
 pub(super) fn in_pieces(response: HttpResponse, budget: Option<&Budget>) -> Result<HttpResponse> {
     let length = match response.body().size() {
-        BodySize::Sized(length) => usize::try_from(length).unwrap_or(usize::MAX),
-        BodySize::None | BodySize::Stream => return Ok(response),
+        BodySize::Sized(length) if length > PIECE as u64 => usize::try_from(length).unwrap_or(usize::MAX),
+        BodySize::Sized(_) | BodySize::None | BodySize::Stream => return Ok(response),
     };
     let (head, whole) = response.into_parts();
     match whole.try_into_bytes() {

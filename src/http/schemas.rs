@@ -35,7 +35,6 @@ impl Schemas {
     /// # Errors
     /// `invalid` (422) with every mistake, if nothing can be read; `internal` if the document has no such schema.
     pub fn check<T: ToSchema + DeserializeOwned>(&self, value: &Value) -> Result<Checked<T>> {
-        refuse_endless(value, &mut String::new())?;
         let mut errors = self.faults(&T::name(), value)?;
         loop {
             // More may be wrong than was looked for: nothing of it is read.
@@ -56,7 +55,7 @@ impl Schemas {
 
     fn faults(&self, name: &str, value: &Value) -> Result<Vec<FieldError>> {
         let mut errors = Vec::new();
-        nuls(value, &mut String::new(), &mut errors);
+        look(value, &mut String::new(), &mut errors)?;
         for error in self.validator(name)?.iter_errors(value) {
             if errors.len() >= MOST {
                 break;
@@ -87,36 +86,12 @@ impl Schemas {
     }
 }
 
-/// Leaves one mistake of a kind at each place, and beside a wrong type nothing that only follows from it.
 /// The answer to these mistakes.
 fn refused(errors: Vec<FieldError>) -> Problem {
     Mistakes::from(errors).finish().err().unwrap_or_else(|| Problem::internal("no mistake was noted"))
 }
 
-/// No list and no object of a body that is taken is longer: the 64 KiB of `custom` hold no more. One that is would have more mistakes than can be looked at
-/// while others wait.
-const LONGEST_LIST: usize = 32_768;
-
-fn refuse_endless(value: &Value, pointer: &mut String) -> Result<()> {
-    let (length, members): (usize, Box<dyn Iterator<Item = (String, &Value)> + '_>) = match value {
-        Value::Array(items) => (items.len(), Box::new(items.iter().enumerate().map(|(at, item)| (at.to_string(), item)))),
-        Value::Object(members) => (members.len(), Box::new(members.iter().map(|(name, member)| (name.clone(), member)))),
-        _ => return Ok(()),
-    };
-    if length > LONGEST_LIST {
-        let detail = format!("it has {length} items, and no list that is taken has more than {LONGEST_LIST}");
-        return Err(Problem::invalid_field(pointer.clone(), "too_long", detail));
-    }
-    for (name, member) in members.filter(|(_, member)| member.is_array() || member.is_object()) {
-        let here = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&faults::escape(&name));
-        refuse_endless(member, pointer)?;
-        pointer.truncate(here);
-    }
-    Ok(())
-}
-
+/// Leaves one mistake of a kind at each place, and beside a wrong type nothing that only follows from it.
 fn tidy(errors: &mut Vec<FieldError>) {
     let mistyped: HashSet<String> = errors.iter().filter(|error| error.code == "wrong_type").map(|error| error.pointer.clone()).collect();
     let mut seen = HashSet::new();
@@ -162,44 +137,64 @@ fn integers(value: &mut Value) -> bool {
     }
 }
 
-/// Finds NUL in texts and names: PostgreSQL cannot hold it, so neither engine is given it.
-fn nuls(value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
-    if errors.len() >= MOST {
-        return;
-    }
-    let mut nul = |pointer: &str| errors.push(FieldError::new(pointer, "nul", "it holds the character NUL"));
+/// No list and no object of a body that is taken is longer: the 64 KiB of `custom` hold no more. One that is would have more mistakes than can be looked at
+/// while others wait.
+const LONGEST_LIST: usize = 32_768;
+
+/// Looks at a value whatever its schema says. Finds NUL in texts and names: PostgreSQL cannot hold it, so neither engine is given it.
+///
+/// # Errors
+/// `invalid` (422) for a list that is longer than any that is taken.
+fn look(value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) -> Result<()> {
     match value {
-        Value::String(text) if text.contains('\0') => nul(pointer),
+        Value::String(text) if text.contains('\0') => nul(errors, pointer.clone(), "it holds the character NUL"),
         Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                inside(&at.to_string(), item, pointer, errors);
+            refuse_endless(items.len(), pointer)?;
+            for (at, item) in items.iter().enumerate().filter(|(_, item)| may_be_unfit(item)) {
+                inside(&at.to_string(), item, pointer, errors)?;
             }
         }
         Value::Object(members) => {
+            refuse_endless(members.len(), pointer)?;
             for (name, member) in members {
                 if name.contains('\0') {
-                    errors.push(FieldError::new(
-                        format!("{pointer}/{}", faults::escape(name)),
-                        "nul",
-                        "the member's name holds the character NUL",
-                    ));
+                    nul(errors, format!("{pointer}/{}", faults::escape(name)), "the member's name holds the character NUL");
                 }
-                inside(name, member, pointer, errors);
+                if may_be_unfit(member) {
+                    inside(name, member, pointer, errors)?;
+                }
             }
         }
         _ => {}
     }
+    Ok(())
 }
 
-fn inside(name: &str, value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) {
-    if !matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_)) {
-        return;
-    }
+fn may_be_unfit(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_))
+}
+
+fn inside(name: &str, value: &Value, pointer: &mut String, errors: &mut Vec<FieldError>) -> Result<()> {
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(&faults::escape(name));
-    nuls(value, pointer, errors);
+    look(value, pointer, errors)?;
     pointer.truncate(length);
+    Ok(())
+}
+
+fn nul(errors: &mut Vec<FieldError>, pointer: String, detail: &str) {
+    if errors.len() < MOST {
+        errors.push(FieldError::new(pointer, "nul", detail));
+    }
+}
+
+fn refuse_endless(length: usize, pointer: &str) -> Result<()> {
+    if length <= LONGEST_LIST {
+        return Ok(());
+    }
+    let detail = format!("it has {length} items, and no list that is taken has more than {LONGEST_LIST}");
+    Err(Problem::invalid_field(pointer, "too_long", detail))
 }
 
 #[cfg(test)]

@@ -39,17 +39,35 @@ fn all_are_well(client: &Client) {
     }
 }
 
+/// A program over a PostgreSQL server of its own, and who is logged in there.
+struct Outage {
+    admin: Client,
+    server: Server,
+    url: String,
+    database: postgres::Server,
+    _folder: Folder,
+}
+
+impl Outage {
+    /// Nothing where PostgreSQL is not tested.
+    fn start() -> Option<Self> {
+        if !engines().contains(&Engine::Postgres) {
+            return None;
+        }
+        let (database, folder) = (postgres::Server::start_own(), Folder::new());
+        let url = database.create_database();
+        let server = Server::start(serve(folder.path(), &url));
+        Some(Self { admin: server.user(ADMIN.0, ADMIN.1), server, url, database, _folder: folder })
+    }
+}
+
 #[test]
 fn while_the_database_is_away_all_is_503_and_when_it_is_back_all_is_well() {
-    if !engines().contains(&Engine::Postgres) {
-        return;
-    }
-    let (database, folder) = (postgres::Server::start_own(), Folder::new());
-    let server = Server::start(serve(folder.path(), &database.create_database()));
-    let admin = server.user(ADMIN.0, ADMIN.1);
-    all_are_well(&admin);
+    let Some(outage) = Outage::start() else { return };
+    let Outage { admin, database, .. } = &outage;
+    all_are_well(admin);
     database.stop_immediate();
-    for answer in all_at_once(&admin) {
+    for answer in all_at_once(admin) {
         answer.is_problem(503, "unavailable").has_header("retry-after", "1");
     }
     wait(async {
@@ -58,27 +76,23 @@ fn while_the_database_is_away_all_is_503_and_when_it_is_back_all_is_well() {
         admin.get("/readyz?for=editor").await.is_problem(503, "unavailable");
     });
     database.start_again();
-    all_are_well(&admin);
+    all_are_well(admin);
     // A restart that no request noticed has broken every connection that is kept.
     database.stop_immediate();
     database.start_again();
-    all_are_well(&admin);
+    all_are_well(admin);
     wait(async { admin.get("/readyz").await }).is_ok();
 }
 
 #[test]
 fn a_database_that_is_frozen_is_as_one_that_is_away() {
-    if !engines().contains(&Engine::Postgres) {
-        return;
-    }
-    let (database, folder) = (postgres::Server::start_own(), Folder::new());
-    let server = Server::start(serve(folder.path(), &database.create_database()));
-    let admin = server.user(ADMIN.0, ADMIN.1);
-    all_are_well(&admin);
+    let Some(outage) = Outage::start() else { return };
+    let Outage { admin, server, database, .. } = &outage;
+    all_are_well(admin);
     database.freeze();
     let (answers, [alive, ready, writable]) = wait(async {
         let operator = ["/healthz", "/readyz", "/readyz?for=editor"].map(async |path| admin.get(path).await);
-        let (answers, operator) = join(many_at_once(&admin), join_all(operator)).await;
+        let (answers, operator) = join(many_at_once(admin), join_all(operator)).await;
         (answers, <[Answer; 3]>::try_from(operator).unwrap())
     });
     for answer in answers.iter().chain([&ready, &writable]) {
@@ -88,19 +102,14 @@ fn a_database_that_is_frozen_is_as_one_that_is_away() {
     let threads = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap().count();
     assert!(threads < MANY, "no thread waits for each request: {threads}");
     database.thaw();
-    all_are_well(&admin);
+    all_are_well(admin);
     wait(async { admin.get("/readyz?for=editor").await }).is_ok();
 }
 
 #[test]
 fn a_database_that_takes_no_writes_for_a_while_is_written_to_again() {
-    if !engines().contains(&Engine::Postgres) {
-        return;
-    }
-    let (database, folder) = (postgres::Server::start_own(), Folder::new());
-    let url = database.create_database();
-    let server = Server::start(serve(folder.path(), &url));
-    let admin = server.user(ADMIN.0, ADMIN.1);
+    let Some(outage) = Outage::start() else { return };
+    let Outage { admin, url, database, .. } = &outage;
     let write = || wait(async { admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await });
     write().is_created();
     let name = url.rsplit('/').next().unwrap();
@@ -116,7 +125,7 @@ fn a_database_that_takes_no_writes_for_a_while_is_written_to_again() {
         admin.get("/readyz").await.is_ok();
     });
     // The connections of the time before are not taken again.
-    operator_resets(&url, database.admin_url());
+    operator_resets(url, database.admin_url());
     write().is_created();
 }
 
