@@ -146,6 +146,39 @@ pub(super) fn in_pieces(response: HttpResponse, budget: Option<&Budget>) -> Resu
     }
 }
 
+/// Holds something until the answer is with the socket; actix takes a small one whole.
+pub(super) fn until_out<T: 'static>(response: HttpResponse, held: T) -> HttpResponse {
+    match response.body().size() {
+        BodySize::Sized(length) if length <= PIECE as u64 => response,
+        BodySize::None => response,
+        _ => response.map_body(|_, body| holding(body, held)),
+    }
+}
+
+/// A body that holds something until it is dropped.
+pub(super) fn holding<T: 'static>(body: BoxBody, held: T) -> BoxBody {
+    BoxBody::new(Holding { body, _held: held })
+}
+
+struct Holding<T> {
+    body: BoxBody,
+    _held: T,
+}
+
+impl<T> Unpin for Holding<T> {}
+
+impl<T> MessageBody for Holding<T> {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<std::result::Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
+    }
+}
+
 /// Bytes that are given out piece by piece.
 struct Pieces {
     bytes: Bytes,

@@ -21,7 +21,7 @@ use super::cors::Origins;
 use super::large::{self, Budget};
 use super::tree::Tree;
 use super::unread::Hold;
-use super::wire::Talk;
+use super::wire::{Talk, Turn};
 use super::{path, problem, request_id};
 use crate::kernel::problem::Problem;
 
@@ -116,7 +116,8 @@ struct Exchange {
     is_preflight: bool,
     origins: Origins,
     unread: Option<Hold>,
-    talk: Option<Talk>,
+    /// Until the answer is out.
+    turn: Option<Turn>,
     /// What a large answer takes its bytes from; nothing where something may have been done, which is told in any case.
     budget: Option<Budget>,
 }
@@ -133,11 +134,10 @@ impl Exchange {
             is_preflight: *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD),
             origins: origins.clone(),
             unread: Hold::of(request),
-            talk: request.conn_data::<Talk>().cloned(),
+            turn: request.conn_data::<Talk>().map(Talk::turn),
             budget: request.method().is_safe().then(|| Budget::of(request.request())),
             id,
         };
-        exchange.talk.iter().for_each(Talk::begin);
         request.headers_mut().insert(request_id::HEADER, exchange.id.clone());
         if exchange.method == Method::HEAD {
             // Answered as GET is; actix sends the length and leaves the body out.
@@ -151,7 +151,6 @@ impl Exchange {
     }
 
     fn finish<B: MessageBody + 'static>(mut self, response: HttpResponse<B>) -> HttpResponse<BoxBody> {
-        self.talk.iter().for_each(Talk::answer);
         let status = response.status();
         let response = response.map_into_boxed_body();
         let mut response = if status.is_client_error() || status.is_server_error() {
@@ -161,10 +160,11 @@ impl Exchange {
         };
         self.dress(response.headers_mut());
         self.log(response.status().as_u16());
-        match self.unread.take() {
+        let response = match self.unread.take() {
             Some(unread) => unread.until_out(response),
             None => response,
-        }
+        };
+        large::until_out(response, self.turn.take())
     }
 
     /// For what did not come back with its request: a middleware's error, a panic.

@@ -10,6 +10,7 @@ pub mod conditional;
 pub mod cors;
 pub mod docs;
 mod faults;
+mod framing;
 mod idempotency;
 mod json;
 mod large;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_http::ConnectionType;
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::header::TRANSFER_ENCODING;
@@ -17,6 +17,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::{Stream, StreamExt};
 
+use super::large::holding;
 use super::wire::Talk;
 
 /// A hold on a request's body that outlives its handler.
@@ -48,7 +49,7 @@ impl Hold {
         if self.0.has_ended.get() {
             return response;
         }
-        response.map_body(|_, body| BoxBody::new(Holding { body, _hold: self }))
+        response.map_body(|_, body| holding(body, self))
     }
 }
 
@@ -66,23 +67,5 @@ impl Stream for Body {
             _ => {}
         }
         polled
-    }
-}
-
-/// An answer's body that keeps the request's.
-struct Holding {
-    body: BoxBody,
-    _hold: Hold,
-}
-
-impl MessageBody for Holding {
-    type Error = Box<dyn std::error::Error>;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.body).poll_next(cx)
     }
 }

@@ -1,6 +1,6 @@
-//! A client's connection. One that takes nothing of its answer is ended: what it was to get would be held for as long as it likes. So is one
-//! whose next head does not arrive, which actix waits for without end; it limits the first one. And what actix refuses by itself is put into
-//! words here.
+//! A client's connection. Its requests are given to actix one at a time. One that takes nothing of its answer is ended: what it was to get
+//! would be held for as long as it likes. So is one whose next head does not arrive, which actix waits for without end; it limits the first
+//! one. And what actix refuses by itself is put into words here.
 
 use std::cell::Cell;
 use std::io;
@@ -14,48 +14,49 @@ use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::framing::Framing;
 use super::patience::Patience;
 use super::refusals::{Bare, Farewell};
 
 /// So many bytes of its answer a client must take within the time that it is given, or what is left of it.
 pub const LEAST_TAKEN: usize = 64 * 1024;
 
-/// So many bytes are given to actix at a time. It takes as many requests as it finds in what it gets, and holds each until it is answered.
-const AT_ONCE: usize = 4096;
-
-/// The connection, as actix writes to it.
+/// The connection, as actix sees it.
 pub(super) struct Wire {
     socket: TcpStream,
-    /// Whether the last read gave all that is given at a time.
-    is_full: bool,
+    framing: Framing,
+    /// What has come behind the request that is under way.
+    ahead: Vec<u8>,
+    /// Who wants to read once that is answered, or the client takes its answer again.
+    held: Option<Waker>,
     stall: Stall,
     patience: Patience,
     talk: Talk,
-    head: Option<LateHead>,
+    late_head: Option<Pin<Box<Sleep>>>,
     farewell: Option<Farewell>,
 }
 
-/// What the requests of a connection tell it (connection data).
+/// What a connection and its requests tell each other (connection data).
 #[derive(Clone, Default)]
 pub(super) struct Talk(Rc<Said>);
 
 #[derive(Default)]
 struct Said {
-    begun: Cell<u32>,
+    has_begun: Cell<bool>,
     is_under_way: Cell<bool>,
     is_over: Cell<bool>,
 }
 
 impl Talk {
-    /// A request has begun: its head is whole.
-    pub fn begin(&self) {
-        self.0.begun.set(self.0.begun.get().wrapping_add(1));
+    /// A request's head has come.
+    fn begin(&self) {
+        self.0.has_begun.set(true);
         self.0.is_under_way.set(true);
     }
 
-    /// Its answer is there.
-    pub fn answer(&self) {
-        self.0.is_under_way.set(false);
+    /// For the answer to the request: once it is dropped, the next request may come.
+    pub fn turn(&self) -> Turn {
+        Turn(self.clone())
     }
 
     /// Its body is framed wrongly: its answer is the last one, though actix would add one of its own.
@@ -69,12 +70,31 @@ impl Talk {
     }
 }
 
+/// The time until a request is answered.
+pub(super) struct Turn(Talk);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.0.is_under_way.set(false);
+    }
+}
+
 impl Wire {
     /// With the time that its client has.
     pub fn new(socket: TcpStream, patience: Patience) -> Self {
         // An answer in pieces would wait for each to be acknowledged, which clients put off by 40 ms. Where it fails the connection has ended.
         let _ = socket.set_nodelay(true);
-        Self { socket, is_full: false, stall: Stall::new(patience.answer), patience, talk: Talk::default(), head: None, farewell: None }
+        Self {
+            socket,
+            framing: Framing::new(),
+            ahead: Vec::new(),
+            held: None,
+            stall: Stall::new(patience.answer),
+            patience,
+            talk: Talk::default(),
+            late_head: None,
+            farewell: None,
+        }
     }
 
     /// For the requests of this connection.
@@ -85,7 +105,9 @@ impl Wire {
     fn poll_socket(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.socket).poll_write(cx, bytes) {
             Poll::Ready(written) => {
-                self.stall.took(*written.as_ref().unwrap_or(&0));
+                if self.stall.took(*written.as_ref().unwrap_or(&0)) {
+                    self.release();
+                }
                 Poll::Ready(written)
             }
             Poll::Pending => {
@@ -97,37 +119,63 @@ impl Wire {
             }
         }
     }
+
+    /// Whether nothing more is read for now: the next request waits for the answer to this one, and for the client to take it.
+    fn is_held(&self) -> bool {
+        self.stall.is_on() || (self.framing.has_ended() && self.talk.0.is_under_way.get())
+    }
+
+    fn release(&mut self) {
+        if let Some(reader) = self.held.take() {
+            reader.wake();
+        }
+    }
+
+    /// Reads what there is of one request, and keeps what stands behind it.
+    fn poll_request(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        if self.ahead.is_empty() {
+            ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
+        } else {
+            let length = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead[..length]);
+            self.ahead.drain(..length);
+        }
+        let was_within = self.framing.has_ended() || self.framing.is_within_head();
+        let taken = before + self.framing.take(&buffer.filled()[before..]);
+        if was_within && taken > before && !self.framing.is_within_head() {
+            self.talk.begin();
+        }
+        self.ahead.splice(..0, buffer.filled()[taken..].iter().copied());
+        buffer.set_filled(taken);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ready once a head that has begun, and is not the connection's first, has had its time.
+    fn poll_late_head(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.framing.is_within_head() || !self.talk.0.has_begun.get() {
+            self.late_head = None;
+            return Poll::Pending;
+        }
+        let limit = self.patience.head;
+        self.late_head.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
+    }
 }
 
 impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        if wire.stall.is_on() {
-            // Who does not take an answer is not asked for another request.
-            wire.stall.held = Some(cx.waker().clone());
+        if wire.is_held() {
+            // Most have nothing to read then: no reason to come back for it.
+            if !wire.ahead.is_empty() || wire.socket.poll_read_ready(cx).is_ready() {
+                wire.held = Some(cx.waker().clone());
+            }
             return Poll::Pending;
         }
-        if std::mem::take(&mut wire.is_full) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let mut bytes = [0; AT_ONCE];
-        let mut part = ReadBuf::new(&mut bytes[..AT_ONCE.min(buffer.remaining())]);
-        let read = Pin::new(&mut wire.socket).poll_read(cx, &mut part);
-        wire.is_full = part.remaining() == 0;
-        let came = part.filled();
-        buffer.put_slice(came);
-        if !came.is_empty() && LateHead::may_begin(came, &wire.talk) {
-            let limit = wire.patience.head;
-            wire.head.get_or_insert_with(|| LateHead { begun: wire.talk.0.begun.get(), over: Box::pin(sleep(limit)) });
-        }
-        if wire.head.as_ref().is_some_and(|head| head.has_come(&wire.talk)) {
-            wire.head = None;
-        }
-        match (&read, &mut wire.head) {
+        match wire.poll_request(cx, buffer) {
             // As if the client had ended: actix closes the connection.
-            (Poll::Pending, Some(head)) => head.over.as_mut().poll(cx).map(Ok),
-            _ => read,
+            Poll::Pending => wire.poll_late_head(cx).map(Ok),
+            read => read,
         }
     }
 }
@@ -153,6 +201,7 @@ impl AsyncWrite for Wire {
     /// actix calls this once the socket has taken all there is.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stall.end();
+        self.release();
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
@@ -161,48 +210,30 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// A head that has begun to arrive, and is not the connection's first.
-struct LateHead {
-    /// How many requests had begun before.
-    begun: u32,
-    over: Pin<Box<Sleep>>,
-}
-
-impl LateHead {
-    /// Whether these bytes may be the beginning of one. What ends as a head does is whole, or no head at all, which spares most requests a timer.
-    fn may_begin(bytes: &[u8], talk: &Talk) -> bool {
-        let is_whole = bytes.ends_with(b"\r\n\r\n") && !bytes.starts_with(b"\r") && !bytes.starts_with(b"\n");
-        talk.0.begun.get() > 0 && !talk.0.is_under_way.get() && !is_whole
-    }
-
-    fn has_come(&self, talk: &Talk) -> bool {
-        self.begun != talk.0.begun.get() || talk.0.is_under_way.get()
-    }
-}
-
 /// A time in which the socket takes no more bytes. Bytes that drip through do not make it longer.
 struct Stall {
     limit: Duration,
     over: Option<Pin<Box<Sleep>>>,
     taken: usize,
-    /// Who wants to read once it has ended.
-    held: Option<Waker>,
 }
 
 impl Stall {
     fn new(limit: Duration) -> Self {
-        Self { limit, over: None, taken: 0, held: None }
+        Self { limit, over: None, taken: 0 }
     }
 
     fn is_on(&self) -> bool {
         self.over.is_some()
     }
 
-    fn took(&mut self, bytes: usize) {
+    /// Whether that was enough to end it.
+    fn took(&mut self, bytes: usize) -> bool {
         self.taken += bytes;
-        if self.taken >= LEAST_TAKEN {
+        let is_enough = self.taken >= LEAST_TAKEN;
+        if is_enough {
             self.end();
         }
+        is_enough
     }
 
     /// Ready once the client has had its time.
@@ -214,9 +245,6 @@ impl Stall {
     fn end(&mut self) {
         self.over = None;
         self.taken = 0;
-        if let Some(reader) = self.held.take() {
-            reader.wake();
-        }
     }
 }
 
@@ -235,20 +263,38 @@ mod tests {
         stall
     }
 
-    #[actix_web::test]
-    async fn who_takes_no_answer_is_not_asked_for_another_request() {
+    async fn pair() -> (std::net::TcpStream, Wire) {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (socket, _) = listener.accept().unwrap();
         socket.set_nonblocking(true).unwrap();
-        let mut wire = Wire::new(TcpStream::from_std(socket).unwrap(), Patience::default());
-        std::io::Write::write_all(&mut client, &[b'x'; AT_ONCE + 1]).unwrap();
-        let mut bytes = [0; 2 * AT_ONCE];
-        assert_eq!(wire.read(&mut bytes).await.unwrap(), AT_ONCE);
+        (client, Wire::new(TcpStream::from_std(socket).unwrap(), Patience::default()))
+    }
+
+    #[actix_web::test]
+    async fn requests_are_given_one_at_a_time() {
+        let (mut client, mut wire) = pair().await;
+        let requests = ["GET /a HTTP/1.1\r\n\r\n", "POST /b HTTP/1.1\r\ncontent-length: 4\r\n\r\n\r\n\r\n", "GET /c HTTP/1.1\r\n\r\n"];
+        std::io::Write::write_all(&mut client, requests.concat().as_bytes()).unwrap();
+        let mut bytes = [0; 100];
+        for request in requests {
+            let turn = wire.talk().turn();
+            let read = wire.read(&mut bytes).await.unwrap();
+            assert_eq!(std::str::from_utf8(&bytes[..read]), Ok(request));
+            assert!(wire.read(&mut bytes).now_or_never().is_none(), "{request:?} is not answered yet");
+            drop(turn);
+        }
+    }
+
+    #[actix_web::test]
+    async fn who_takes_no_answer_is_not_asked_for_another_request() {
+        let (mut client, mut wire) = pair().await;
+        std::io::Write::write_all(&mut client, b"GET").unwrap();
+        let mut bytes = [0; 100];
         wire.stall = waiting().await;
         assert!(wire.read(&mut bytes).now_or_never().is_none());
         wire.stall.end();
-        assert_eq!(wire.read(&mut bytes).await.unwrap(), 1);
+        assert_eq!(wire.read(&mut bytes).await.unwrap(), 3);
     }
 
     #[actix_web::test]
@@ -267,31 +313,6 @@ mod tests {
             stall.took(taken);
             assert_eq!(stall.over.is_some(), goes_on, "{taken}");
         }
-    }
-
-    #[test]
-    fn a_head_is_waited_for_that_is_not_the_first_and_no_body() {
-        let talk = Talk::default();
-        assert!(!LateHead::may_begin(b"GET", &talk), "actix waits for the first one");
-        talk.begin();
-        assert!(!LateHead::may_begin(b"GET", &talk), "it is a body");
-        talk.answer();
-        for (bytes, is_waited_for) in
-            [("GET / HTTP/1.1\r\n\r\n", false), ("GET", true), ("\r\n\r\n", true), ("\n\r\n\r\n", true), ("a\r\n", true)]
-        {
-            assert_eq!(LateHead::may_begin(bytes.as_bytes(), &talk), is_waited_for, "{bytes:?}");
-        }
-    }
-
-    #[actix_web::test]
-    async fn a_head_has_come_once_its_request_has_begun_or_was_answered() {
-        let talk = Talk::default();
-        let head = LateHead { begun: 0, over: Box::pin(sleep(Duration::ZERO)) };
-        assert!(!head.has_come(&talk));
-        talk.begin();
-        assert!(head.has_come(&talk));
-        talk.answer();
-        assert!(head.has_come(&talk));
     }
 
     #[actix_web::test]

@@ -223,3 +223,30 @@ async fn a_later_head_that_does_not_arrive_keeps_no_connection() {
         assert_eq!(socket.rest().await, b"", "{beginning:?}");
     }
 }
+
+#[actix_web::test]
+async fn requests_that_come_at_once_are_answered_in_order_each_in_its_own_form() {
+    let address = app::start().await;
+    let mut socket = Socket::connect(&address).await;
+    let body = "{\"text\":\"a\"}";
+    let chunked = "POST /v1/editor/notes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nc\r\n{\"text\":\"a\"}\r\n0\r\n\r\n";
+    let long = get("/v1/long/300000");
+    let requests = [
+        &get("/v1/notes/a"),
+        &get("/v1/notes/b").replace("GET", "HEAD"),
+        &(post("application/json", body.len()) + body),
+        &long,
+        chunked,
+        &get("/v1/notes/c").replace("host: x", "host: x\r\nconnection: close"),
+    ];
+    socket.send(requests.concat()).await;
+    let mut seen = Vec::new();
+    for request in requests {
+        socket.expect(request);
+        let answer = socket.answer().await;
+        seen.push((answer.status, answer.text().len(), answer.header("connection").map(str::to_owned)));
+    }
+    let kept = |status, length| (status, length, None);
+    assert_eq!(seen, [kept(200, 12), kept(200, 0), kept(201, 12), kept(200, 300_000), kept(201, 12), (200, 12, Some("close".to_owned()))]);
+    assert_eq!(socket.rest().await, b"");
+}

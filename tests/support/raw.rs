@@ -35,10 +35,15 @@ impl Socket {
     /// Writes bytes; whether the server took them all. One that has answered already may have closed its side.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         let bytes = bytes.as_ref();
-        if let Some(asked) = request_line(bytes) {
+        self.expect(bytes);
+        self.stream.write_all(bytes).await.is_ok()
+    }
+
+    /// Says which of the requests that were sent is answered next.
+    pub fn expect(&mut self, request: impl AsRef<[u8]>) {
+        if let Some(asked) = request_line(request.as_ref()) {
             self.asked = asked;
         }
-        self.stream.write_all(bytes).await.is_ok()
     }
 
     /// Says that nothing more will be sent.

@@ -1,0 +1,154 @@
+//! Where each request on a connection ends (RFC 9112, sections 6 and 7.1). actix decodes every request that it finds in what it has read, and
+//! frames an answer by the one that it decoded last: what a client sends at once is therefore given to it one request at a time. What it
+//! refuses is not judged here.
+
+use httparse::{EMPTY_HEADER, Request, Status};
+
+/// actix refuses a head with more.
+const MOST_HEADERS: usize = 96;
+
+/// Follows the bytes of a connection from request to request.
+#[derive(Debug)]
+pub(super) struct Framing(State);
+
+#[derive(Debug)]
+enum State {
+    /// What has come of a head.
+    Head(Vec<u8>),
+    /// So many bytes of a body are to come.
+    Body(u64),
+    Chunked(Chunked),
+    Ended,
+    /// It has no end that can be told: actix refuses it, or reads what comes as one stream.
+    Endless,
+}
+
+/// A place within a body in chunks. Line ends are found where actix finds them.
+#[derive(Clone, Copy, Debug)]
+enum Chunked {
+    Size(u64),
+    Extension(u64),
+    /// With the line end behind it.
+    Data(u64),
+    /// Behind the last chunk: a line of trailers, or the empty one.
+    LineStart,
+    Line,
+    LineEnd,
+    LastEnd,
+}
+
+impl Framing {
+    /// Of a new connection.
+    pub fn new() -> Self {
+        Self(State::Ended)
+    }
+
+    /// How many of these bytes belong to the request that is arriving, or to the next one where that has ended.
+    pub fn take(&mut self, bytes: &[u8]) -> usize {
+        if self.has_ended() {
+            self.0 = State::Head(Vec::new());
+        }
+        let mut taken = 0;
+        while taken < bytes.len() && !self.has_ended() {
+            taken += self.step(&bytes[taken..]);
+        }
+        taken
+    }
+
+    /// Whether all of it has come.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.0, State::Ended)
+    }
+
+    /// Whether its head has begun to come, and is not whole.
+    pub fn is_within_head(&self) -> bool {
+        matches!(self.0, State::Head(_))
+    }
+
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        let (next, taken) = match &mut self.0 {
+            State::Head(earlier) => match read_head(earlier, bytes) {
+                Some((next, taken)) => (next, taken),
+                None => return bytes.len(),
+            },
+            State::Body(left) => {
+                let taken = least(*left, bytes.len());
+                *left -= taken as u64;
+                (if *left == 0 { State::Ended } else { State::Body(*left) }, taken)
+            }
+            State::Chunked(Chunked::Data(left)) => {
+                let taken = least(*left, bytes.len());
+                *left -= taken as u64;
+                (State::Chunked(if *left == 0 { Chunked::Size(0) } else { Chunked::Data(*left) }), taken)
+            }
+            State::Chunked(place) => (place.after(bytes[0]), 1),
+            State::Ended => (State::Ended, 0),
+            State::Endless => (State::Endless, bytes.len()),
+        };
+        self.0 = next;
+        taken
+    }
+}
+
+impl Chunked {
+    fn after(self, byte: u8) -> State {
+        let digit = char::from(byte).to_digit(16).map(u64::from);
+        State::Chunked(match (self, byte) {
+            (Self::Size(size), _) if digit.is_some() => Self::Size(size.saturating_mul(16).saturating_add(digit.unwrap_or_default())),
+            (Self::Size(0) | Self::Extension(0), b'\n') => Self::LineStart,
+            (Self::Size(size) | Self::Extension(size), b'\n') => Self::Data(size.saturating_add(2)),
+            (Self::Size(size) | Self::Extension(size), _) => Self::Extension(size),
+            (Self::LineStart, b'\r') => Self::LastEnd,
+            (Self::Line, b'\r') => Self::LineEnd,
+            (Self::LineStart | Self::Line, _) => Self::Line,
+            (Self::LineEnd, _) => Self::LineStart,
+            (Self::LastEnd, _) => return State::Ended,
+            (Self::Data(left), _) => Self::Data(left),
+        })
+    }
+}
+
+/// What follows a head that these bytes complete, and how many of them belong to it; nothing while it is not whole.
+fn read_head(earlier: &mut Vec<u8>, bytes: &[u8]) -> Option<(State, usize)> {
+    let before = earlier.len();
+    if before > 0 {
+        earlier.extend_from_slice(bytes);
+    }
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut head = Request::new(&mut headers);
+    match head.parse(if before > 0 { earlier } else { bytes }) {
+        Ok(Status::Complete(length)) => Some((body_of(&head), length.saturating_sub(before))),
+        Ok(Status::Partial) => {
+            if before == 0 {
+                earlier.extend_from_slice(bytes);
+            }
+            None
+        }
+        Err(_) => Some((State::Endless, bytes.len())),
+    }
+}
+
+fn body_of(head: &Request<'_, '_>) -> State {
+    let value = |name: &str| {
+        let mut values = head.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value);
+        values.next().map(|value| std::str::from_utf8(value).map_or("", str::trim))
+    };
+    let is_stream = head.method == Some("CONNECT") || value("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+    match (value("transfer-encoding"), value("content-length")) {
+        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => State::Chunked(Chunked::Size(0)),
+        (Some(_), _) => State::Endless,
+        _ if is_stream => State::Endless,
+        (None, Some(length)) => {
+            length.parse().map_or(State::Endless, |length| if length == 0 { State::Ended } else { State::Body(length) })
+        }
+        (None, None) => State::Ended,
+    }
+}
+
+fn least(left: u64, length: usize) -> usize {
+    usize::try_from(left).unwrap_or(usize::MAX).min(length)
+}
+
+#[cfg(test)]
+#[path = "framing_tests.rs"]
+mod tests;
