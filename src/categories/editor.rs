@@ -12,11 +12,10 @@ use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, EditorCategory,
 use super::service;
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional, query::Collector};
+use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PageQuery, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Checked;
-use crate::kernel::page::Limit;
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
 use crate::kernel::version::Expected;
@@ -44,17 +43,6 @@ fn created(category: &EditorCategory) -> Result<Kept> {
     Ok(Kept::new(201, category)?.location(format!("/v1/editor/categories/{}", category.id)).version(category.version))
 }
 
-struct Asked {
-    limit: Limit,
-    cursor: Option<String>,
-}
-
-impl FromQuery for Asked {
-    fn from_query(q: &mut Collector<'_>) -> Self {
-        Self { limit: q.limit(), cursor: q.cursor() }
-    }
-}
-
 /// List categories
 ///
 /// In the order of the tree: each before what lies below it, siblings by position and name.
@@ -69,7 +57,7 @@ impl FromQuery for Asked {
 #[get("/v1/editor/categories")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data<Delivery>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ReadCategories)?;
-    let asked: Asked = query.parse()?;
+    let asked: PageQuery = query.parse()?;
     let page = service::list(&db, &delivery.names, &delivery.cursor_key, asked.limit, asked.cursor.as_deref()).await?;
     answer::editor(StatusCode::OK).page(&request, &page).json(&EditorCategoryList::new(page, asked.limit))
 }

@@ -42,6 +42,6 @@ pub use nearest::nearest;
 pub use openapi::Document;
 pub use path::{PathId, PathSlug};
 pub use patience::Patience;
-pub use query::{Collector, FilterItem, FromQuery, RawQuery};
+pub use query::{Collector, FilterItem, FromQuery, PageQuery, RawQuery};
 pub use schemas::Schemas;
 pub use tree::Tree;

@@ -60,6 +60,21 @@ pub trait FromQuery: Sized {
     fn from_query(query: &mut Collector<'_>) -> Self;
 }
 
+/// The query of a list that is paged and has no filters.
+#[derive(Clone, Debug)]
+pub struct PageQuery {
+    /// How many items.
+    pub limit: Limit,
+    /// From where.
+    pub cursor: Option<String>,
+}
+
+impl FromQuery for PageQuery {
+    fn from_query(query: &mut Collector<'_>) -> Self {
+        Self { limit: query.limit(), cursor: query.cursor() }
+    }
+}
+
 impl RawQuery {
     /// A query as text, without the `?`.
     pub fn new(text: impl Into<String>) -> Self {

@@ -10,11 +10,11 @@ use super::service::{self, NewUser};
 use crate::auth::password::{self, Passwords, Queue};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{Collector, FromQuery, IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
+use crate::http::{IdempotencyKey, JsonBody, PageQuery, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::UserId;
 use crate::kernel::mistakes::Checked;
-use crate::kernel::page::{CursorKey, Limit};
+use crate::kernel::page::CursorKey;
 use crate::kernel::problem::Result;
 
 /// Mounts these operations.
@@ -55,17 +55,6 @@ async fn create(
     answer::editor(StatusCode::CREATED).location(&format!("/v1/editor/users/{}", user.id)).version(user.version.unsigned_abs()).json(&user)
 }
 
-struct UserQuery {
-    limit: Limit,
-    cursor: Option<String>,
-}
-
-impl FromQuery for UserQuery {
-    fn from_query(q: &mut Collector<'_>) -> Self {
-        Self { limit: q.limit(), cursor: q.cursor() }
-    }
-}
-
 /// List users
 ///
 /// In the order in which they were added.
@@ -73,7 +62,7 @@ impl FromQuery for UserQuery {
 #[get("/v1/editor/users")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<CursorKey>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;
-    let query: UserQuery = query.parse()?;
+    let query: PageQuery = query.parse()?;
     let page = service::list(&db, &key, query.limit, query.cursor.as_deref()).await?;
     answer::editor(StatusCode::OK).page(&request, &page).json(&UserList::new(page, query.limit))
 }
