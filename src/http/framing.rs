@@ -15,21 +15,22 @@ pub(super) struct Framing(State);
 enum State {
     /// What has come of a head.
     Head(Vec<u8>),
-    /// So many bytes of a body are to come.
-    Body(u64),
+    /// So many bytes are to come: of a body, or of one chunk of it.
+    Data {
+        left: u64,
+        is_chunk: bool,
+    },
     Chunked(Chunked),
     Ended,
     /// It has no end that can be told: actix refuses it, or reads what comes as one stream.
     Endless,
 }
 
-/// A place within a body in chunks. Line ends are found where actix finds them.
+/// A place between the data of a body in chunks. Line ends are found where actix finds them.
 #[derive(Clone, Copy, Debug)]
 enum Chunked {
     Size(u64),
     Extension(u64),
-    /// With the line end behind it.
-    Data(u64),
     /// Behind the last chunk: a line of trailers, or the empty one.
     LineStart,
     Line,
@@ -71,19 +72,18 @@ impl Framing {
                 Some((next, taken)) => (next, taken),
                 None => return bytes.len(),
             },
-            State::Body(left) => {
-                let taken = least(*left, bytes.len());
+            State::Data { left, is_chunk } => {
+                let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                 *left -= taken as u64;
-                (if *left == 0 { State::Ended } else { State::Body(*left) }, taken)
-            }
-            State::Chunked(Chunked::Data(left)) => {
-                let taken = least(*left, bytes.len());
-                *left -= taken as u64;
-                (State::Chunked(if *left == 0 { Chunked::Size(0) } else { Chunked::Data(*left) }), taken)
+                match (*left, *is_chunk) {
+                    (0, false) => (State::Ended, taken),
+                    (0, true) => (State::Chunked(Chunked::Size(0)), taken),
+                    _ => return taken,
+                }
             }
             State::Chunked(place) => (place.after(bytes[0]), 1),
-            State::Ended => (State::Ended, 0),
-            State::Endless => (State::Endless, bytes.len()),
+            State::Ended => return 0,
+            State::Endless => return bytes.len(),
         };
         self.0 = next;
         taken
@@ -96,14 +96,14 @@ impl Chunked {
         State::Chunked(match (self, byte) {
             (Self::Size(size), _) if digit.is_some() => Self::Size(size.saturating_mul(16).saturating_add(digit.unwrap_or_default())),
             (Self::Size(0) | Self::Extension(0), b'\n') => Self::LineStart,
-            (Self::Size(size) | Self::Extension(size), b'\n') => Self::Data(size.saturating_add(2)),
+            // With the line end behind it.
+            (Self::Size(size) | Self::Extension(size), b'\n') => return State::Data { left: size.saturating_add(2), is_chunk: true },
             (Self::Size(size) | Self::Extension(size), _) => Self::Extension(size),
             (Self::LineStart, b'\r') => Self::LastEnd,
             (Self::Line, b'\r') => Self::LineEnd,
             (Self::LineStart | Self::Line, _) => Self::Line,
             (Self::LineEnd, _) => Self::LineStart,
             (Self::LastEnd, _) => return State::Ended,
-            (Self::Data(left), _) => Self::Data(left),
         })
     }
 }
@@ -138,15 +138,11 @@ fn body_of(head: &Request<'_, '_>) -> State {
         (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => State::Chunked(Chunked::Size(0)),
         (Some(_), _) => State::Endless,
         _ if is_stream => State::Endless,
-        (None, Some(length)) => {
-            length.parse().map_or(State::Endless, |length| if length == 0 { State::Ended } else { State::Body(length) })
-        }
+        (None, Some(length)) => length
+            .parse()
+            .map_or(State::Endless, |length| if length == 0 { State::Ended } else { State::Data { left: length, is_chunk: false } }),
         (None, None) => State::Ended,
     }
-}
-
-fn least(left: u64, length: usize) -> usize {
-    usize::try_from(left).unwrap_or(usize::MAX).min(length)
 }
 
 #[cfg(test)]
