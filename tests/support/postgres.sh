@@ -132,10 +132,12 @@ stop_server() {
     as_user "$bin/pg_ctl" -D "$dir/cluster" -m immediate -w -t 60 -s stop </dev/null
 }
 
-# The server and its processes get a signal, the server first: it starts no more of them then.
+# The server and its processes get a signal. It is stopped first: it starts no more of them then. It goes on last: none of them is gone before its turn.
 signal_server() {
     server=$(head -n 1 "$dir/cluster/postmaster.pid") || return 1
-    kill -"$1" "$server" && kill -"$1" $(ps -A -o pid= -o ppid= | awk -v server="$server" '$2 == server { print $1 }')
+    [ "$1" = CONT ] || kill -"$1" "$server" || return 1
+    kill -"$1" $(ps -A -o pid= -o ppid= | awk -v server="$server" '$2 == server { print $1 }') || return 1
+    [ "$1" != CONT ] || kill -"$1" "$server"
 }
 
 clean_up() {
