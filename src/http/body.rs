@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING, UPGRADE};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -96,6 +96,13 @@ impl JsonBody {
     }
 
     async fn read(mut self, max_bytes: usize) -> Result<Bytes> {
+        // actix would read the rest of the connection for it.
+        if self.request.headers().contains_key(UPGRADE) {
+            return Err(Problem::new(
+                Code::MalformedRequest,
+                "A request with a body cannot go over to another protocol: leave `Upgrade` out.",
+            ));
+        }
         let declared = self.request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if declared.is_some_and(|length| length > max_bytes as u64) {
             return Err(too_large(max_bytes));

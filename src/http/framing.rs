@@ -1,6 +1,6 @@
 //! Where each request on a connection ends (RFC 9112, sections 6 and 7.1). actix decodes every request that it finds in what it has read, and
-//! frames an answer by the one that it decoded last: what a client sends at once is therefore given to it one request at a time. What it
-//! refuses is not judged here.
+//! frames an answer by the one that it decoded last: what a client sends at once is therefore given to it one request at a time. A head that
+//! it refuses is not judged here; a body in chunks is, since at a fault there it would drop the request with what it has begun.
 
 use httparse::{EMPTY_HEADER, Request, Status};
 
@@ -24,13 +24,20 @@ enum State {
     Ended,
     /// It has no end that can be told: actix refuses it, or reads what comes as one stream.
     Endless,
+    /// Its chunks cannot be told apart.
+    Broken,
 }
 
-/// A place between the data of a body in chunks. Line ends are found where actix finds them.
+/// A place between the data of a body in chunks.
 #[derive(Clone, Copy, Debug)]
 enum Chunked {
+    SizeStart,
     Size(u64),
+    Blank(u64),
     Extension(u64),
+    SizeEnd(u64),
+    DataEnd,
+    DataEndEnd,
     /// Behind the last chunk: a line of trailers, or the empty one.
     LineStart,
     Line,
@@ -44,13 +51,13 @@ impl Framing {
         Self(State::Ended)
     }
 
-    /// How many of these bytes belong to the request that is arriving, or to the next one where that has ended.
+    /// How many of these bytes belong to the request that is arriving, or to the next one where that has ended; none from where one is broken.
     pub fn take(&mut self, bytes: &[u8]) -> usize {
         if self.has_ended() {
             self.0 = State::Head(Vec::new());
         }
         let mut taken = 0;
-        while taken < bytes.len() && !self.has_ended() {
+        while taken < bytes.len() && !self.has_ended() && !self.is_broken() {
             taken += self.step(&bytes[taken..]);
         }
         taken
@@ -59,6 +66,11 @@ impl Framing {
     /// Whether all of it has come.
     pub fn has_ended(&self) -> bool {
         matches!(self.0, State::Ended)
+    }
+
+    /// Whether what has come of its body is no sequence of chunks: nothing behind that can be understood.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.0, State::Broken)
     }
 
     /// Whether its head has begun to come, and is not whole.
@@ -77,12 +89,15 @@ impl Framing {
                 *left -= taken as u64;
                 match (*left, *is_chunk) {
                     (0, false) => (State::Ended, taken),
-                    (0, true) => (State::Chunked(Chunked::Size(0)), taken),
+                    (0, true) => (State::Chunked(Chunked::DataEnd), taken),
                     _ => return taken,
                 }
             }
-            State::Chunked(place) => (place.after(bytes[0]), 1),
-            State::Ended => return 0,
+            State::Chunked(place) => match place.after(bytes[0]) {
+                State::Broken => (State::Broken, 0),
+                next => (next, 1),
+            },
+            State::Ended | State::Broken => return 0,
             State::Endless => return bytes.len(),
         };
         self.0 = next;
@@ -91,21 +106,35 @@ impl Framing {
 }
 
 impl Chunked {
+    /// As strict as actix, and stricter with trailers: what it takes for a part of a line others take for its end.
     fn after(self, byte: u8) -> State {
         let digit = char::from(byte).to_digit(16).map(u64::from);
-        State::Chunked(match (self, byte) {
-            (Self::Size(size), _) if digit.is_some() => Self::Size(size.saturating_mul(16).saturating_add(digit.unwrap_or_default())),
-            (Self::Size(0) | Self::Extension(0), b'\n') => Self::LineStart,
-            // With the line end behind it.
-            (Self::Size(size) | Self::Extension(size), b'\n') => return State::Data { left: size.saturating_add(2), is_chunk: true },
-            (Self::Size(size) | Self::Extension(size), _) => Self::Extension(size),
-            (Self::LineStart, b'\r') => Self::LastEnd,
-            (Self::Line, b'\r') => Self::LineEnd,
-            (Self::LineStart | Self::Line, _) => Self::Line,
-            (Self::LineEnd, _) => Self::LineStart,
-            (Self::LastEnd, _) => return State::Ended,
-        })
+        let place = match (self, byte) {
+            (Self::SizeStart, _) => digit.map(Self::Size),
+            (Self::Size(size), _) if digit.is_some() => {
+                size.checked_mul(16).and_then(|size| size.checked_add(digit.unwrap_or_default())).map(Self::Size)
+            }
+            (Self::Size(size) | Self::Blank(size), b' ' | b'\t') => Some(Self::Blank(size)),
+            (Self::Size(size) | Self::Blank(size), b';') => Some(Self::Extension(size)),
+            (Self::Size(size) | Self::Blank(size) | Self::Extension(size), b'\r') => Some(Self::SizeEnd(size)),
+            (Self::Extension(size), _) if !is_control(byte) => Some(Self::Extension(size)),
+            (Self::SizeEnd(0), b'\n') => Some(Self::LineStart),
+            (Self::SizeEnd(size), b'\n') => return State::Data { left: size, is_chunk: true },
+            (Self::DataEnd, b'\r') => Some(Self::DataEndEnd),
+            (Self::DataEndEnd, b'\n') => Some(Self::SizeStart),
+            (Self::LineStart, b'\r') => Some(Self::LastEnd),
+            (Self::Line, b'\r') => Some(Self::LineEnd),
+            (Self::LineStart | Self::Line, _) if !is_control(byte) => Some(Self::Line),
+            (Self::LineEnd, b'\n') => Some(Self::LineStart),
+            (Self::LastEnd, b'\n') => return State::Ended,
+            _ => None,
+        };
+        place.map_or(State::Broken, State::Chunked)
     }
+}
+
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && byte != b'\t'
 }
 
 /// What follows a head that these bytes complete, and how many of them belong to it; nothing while it is not whole.
@@ -133,15 +162,14 @@ fn body_of(head: &Request<'_, '_>) -> State {
         let mut values = head.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value);
         values.next().map(|value| std::str::from_utf8(value).map_or("", str::trim))
     };
-    let is_stream = head.method == Some("CONNECT") || value("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
-    match (value("transfer-encoding"), value("content-length")) {
-        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => State::Chunked(Chunked::Size(0)),
-        (Some(_), _) => State::Endless,
-        _ if is_stream => State::Endless,
-        (None, Some(length)) => length
-            .parse()
-            .map_or(State::Endless, |length| if length == 0 { State::Ended } else { State::Data { left: length, is_chunk: false } }),
-        (None, None) => State::Ended,
+    let is_websocket = || value("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+    match (value("transfer-encoding"), value("content-length").map(str::parse)) {
+        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => State::Chunked(Chunked::SizeStart),
+        (Some(_), _) | (None, Some(Err(_))) => State::Endless,
+        _ if is_websocket() => State::Endless,
+        (None, Some(Ok(length @ 1..))) => State::Data { left: length, is_chunk: false },
+        _ if head.method == Some("CONNECT") => State::Endless,
+        _ => State::Ended,
     }
 }
 

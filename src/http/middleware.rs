@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+use actix_http::ConnectionType;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
@@ -118,6 +119,8 @@ struct Exchange {
     unread: Option<Hold>,
     /// Until the answer is out.
     turn: Option<Turn>,
+    /// Whether the client would go over to another protocol, which is not done; actix ends its connection.
+    is_upgrade: bool,
     /// What a large answer takes its bytes from; nothing where something may have been done, which is told in any case.
     budget: Option<Budget>,
 }
@@ -135,6 +138,7 @@ impl Exchange {
             origins: origins.clone(),
             unread: Hold::of(request),
             turn: request.conn_data::<Talk>().map(Talk::turn),
+            is_upgrade: request.head().connection_type() == ConnectionType::Upgrade,
             budget: request.method().is_safe().then(|| Budget::of(request.request())),
             id,
         };
@@ -160,6 +164,9 @@ impl Exchange {
         };
         self.dress(response.headers_mut());
         self.log(response.status().as_u16());
+        if self.is_upgrade || self.turn.as_ref().is_some_and(Turn::is_last) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
         let response = match self.unread.take() {
             Some(unread) => unread.until_out(response),
             None => response,

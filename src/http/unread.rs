@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_http::ConnectionType;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
@@ -18,7 +17,6 @@ use actix_web::{HttpMessage, HttpResponse};
 use futures_util::{Stream, StreamExt};
 
 use super::large::holding;
-use super::wire::Talk;
 
 /// A hold on a request's body that outlives its handler.
 pub(super) struct Hold(Rc<Shared>);
@@ -26,7 +24,6 @@ pub(super) struct Hold(Rc<Shared>);
 struct Shared {
     payload: RefCell<Payload>,
     has_ended: Cell<bool>,
-    talk: Option<Talk>,
 }
 
 impl Hold {
@@ -35,17 +32,13 @@ impl Hold {
         if !request.headers().contains_key(TRANSFER_ENCODING) {
             return None;
         }
-        let talk = request.conn_data::<Talk>().cloned();
-        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false), talk });
+        let shared = Rc::new(Shared { payload: RefCell::new(request.take_payload()), has_ended: Cell::new(false) });
         request.set_payload(Payload::Stream { payload: Box::pin(Body(Rc::clone(&shared))) });
         Some(Self(shared))
     }
 
-    /// Holds it until the answer is out, unless it was read to its end. After one that is framed wrongly nothing more is read.
-    pub fn until_out(self, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
-        if self.0.talk.as_ref().is_some_and(Talk::is_over) {
-            response.head_mut().set_connection_type(ConnectionType::Close);
-        }
+    /// Holds it until the answer is out, unless it was read to its end.
+    pub fn until_out(self, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
         if self.0.has_ended.get() {
             return response;
         }
@@ -61,10 +54,8 @@ impl Stream for Body {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = self.0.payload.borrow_mut().poll_next_unpin(cx);
-        match (&polled, &self.0.talk) {
-            (Poll::Ready(None), _) => self.0.has_ended.set(true),
-            (Poll::Ready(Some(Err(_))), Some(talk)) => talk.end(),
-            _ => {}
+        if matches!(polled, Poll::Ready(None)) {
+            self.0.has_ended.set(true);
         }
         polled
     }

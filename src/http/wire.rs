@@ -59,19 +59,21 @@ impl Talk {
         Turn(self.clone())
     }
 
-    /// Its body is framed wrongly: its answer is the last one, though actix would add one of its own.
-    pub fn end(&self) {
+    /// No request comes behind the one that is under way.
+    fn end(&self) {
         self.0.is_over.set(true);
-    }
-
-    /// Whether it has ended.
-    pub fn is_over(&self) -> bool {
-        self.0.is_over.get()
     }
 }
 
 /// The time until a request is answered.
 pub(super) struct Turn(Talk);
+
+impl Turn {
+    /// Whether its answer is the last one.
+    pub fn is_last(&self) -> bool {
+        self.0.0.is_over.get()
+    }
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
@@ -131,8 +133,12 @@ impl Wire {
         }
     }
 
-    /// Reads what there is of one request, and keeps what stands behind it.
+    /// Reads what there is of one request, and keeps what stands behind it. Nothing, as where a client ends, once that cannot be told: the answer
+    /// is still given then.
     fn poll_request(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.framing.is_broken() {
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         if self.ahead.is_empty() {
             ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
@@ -145,10 +151,22 @@ impl Wire {
         let taken = before + self.framing.take(&buffer.filled()[before..]);
         if was_within && taken > before && !self.framing.is_within_head() {
             self.talk.begin();
+            self.late_head = None;
+        }
+        if taken == before || self.framing.is_broken() {
+            self.talk.end();
         }
         self.ahead.splice(..0, buffer.filled()[taken..].iter().copied());
         buffer.set_filled(taken);
         Poll::Ready(Ok(()))
+    }
+
+    /// Whether the client has sent something, or is about to, that nobody reads any more.
+    fn has_unread(&self, cx: &mut Context<'_>) -> bool {
+        let mut byte = [0];
+        !self.framing.has_ended()
+            || !self.ahead.is_empty()
+            || matches!(self.socket.poll_peek(cx, &mut ReadBuf::new(&mut byte)), Poll::Ready(Ok(1..)))
     }
 
     /// Ready once a head that has begun, and is not the connection's first, has had its time.
@@ -189,9 +207,8 @@ impl AsyncWrite for Wire {
             // First the answers that stand before it.
             Some(bare) if bare.at > 0 => wire.poll_socket(cx, &bytes[..bare.at]),
             Some(bare) => {
-                let (is_told, limit) = (wire.talk.is_over(), wire.patience.farewell);
-                let answer = || if is_told { Bytes::new() } else { bare.explained() };
-                let farewell = wire.farewell.get_or_insert_with(|| Farewell::new(answer(), limit));
+                let limit = wire.patience.farewell;
+                let farewell = wire.farewell.get_or_insert_with(|| Farewell::new(bare.explained(), limit));
                 ready!(farewell.poll(&mut wire.socket, cx))?;
                 Poll::Ready(Ok(bytes.len()))
             }
@@ -205,8 +222,14 @@ impl AsyncWrite for Wire {
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
+    /// Closed with something unread the connection would be reset, and cut the answer that is on its way (RFC 9112, section 9.6).
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let wire = self.get_mut();
+        if wire.farewell.is_none() && !wire.has_unread(cx) {
+            return Pin::new(&mut wire.socket).poll_shutdown(cx);
+        }
+        let limit = wire.patience.farewell;
+        wire.farewell.get_or_insert_with(|| Farewell::new(Bytes::new(), limit)).poll(&mut wire.socket, cx)
     }
 }
 
@@ -284,6 +307,21 @@ mod tests {
             assert!(wire.read(&mut bytes).now_or_never().is_none(), "{request:?} is not answered yet");
             drop(turn);
         }
+    }
+
+    #[actix_web::test]
+    async fn a_head_that_is_late_leaves_no_clock_behind_for_the_next_one() {
+        let (mut client, mut wire) = pair().await;
+        let mut bytes = [0; 100];
+        let mut send = |part: &str| std::io::Write::write_all(&mut client, part.as_bytes()).unwrap();
+        send("GET /a HTTP/1.1\r\n\r\n");
+        assert!(wire.read(&mut bytes).await.is_ok());
+        drop(wire.talk().turn());
+        send("GET /b HTT");
+        assert!(wire.read(&mut bytes).await.is_ok());
+        assert!(wire.read(&mut bytes).now_or_never().is_none() && wire.late_head.is_some());
+        send("P/1.1\r\n\r\nGET");
+        assert!(wire.read(&mut bytes).await.is_ok() && wire.late_head.is_none());
     }
 
     #[actix_web::test]

@@ -98,6 +98,49 @@ async fn a_body_that_is_framed_wrongly_has_one_answer() {
         let mut socket = Socket::connect(&app::start().await).await;
         socket.send(format!("{CREATE}transfer-encoding: chunked\r\n\r\n{body}{SMUGGLED}")).await;
         socket.answer().await.is_problem(400, "invalid_json").has_header("connection", "close");
-        assert_eq!(socket.rest().await, b"", "{body:?}");
+        assert_eq!(socket.end().await, b"", "{body:?}");
+    }
+}
+
+#[actix_web::test]
+async fn who_asked_for_something_without_a_body_is_told_what_was_done_though_one_is_framed_wrongly() {
+    let zipped = READ.replace("/v1/notes/a", "/v1/openapi.json").replace("host: x", "host: x\r\naccept-encoding: gzip");
+    for request in [READ.to_owned(), READ.replace("GET", "HEAD"), zipped, READ.replace("notes/a", "long/3000000")] {
+        let mut socket = Socket::connect(&app::start().await).await;
+        let head = request.replace("host: x", "host: x\r\ntransfer-encoding: chunked");
+        socket.send(format!("{head}zz\r\n{SMUGGLED}")).await;
+        socket.expect(&request);
+        let answer = socket.answer().await;
+        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")), "{request:?}");
+        assert_eq!(socket.end().await, b"", "{request:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_body_that_ends_with_its_connection_has_the_last_answer() {
+    for framing in ["content-length: 5\r\n\r\n{", "transfer-encoding: chunked\r\n\r\n5\r\n{"] {
+        let mut socket = Socket::connect(&app::start().await).await;
+        socket.send(format!("{CREATE}{framing}")).await;
+        socket.finish().await;
+        socket.answer().await.is_problem(400, "invalid_json").has_header("connection", "close");
+        assert_eq!(socket.end().await, b"", "{framing:?}");
+    }
+}
+
+#[actix_web::test]
+async fn another_protocol_is_not_gone_over_to_and_takes_no_body() {
+    let upgrading = |request: &str, to: &str| request.replace("host: x", &format!("host: x\r\nconnection: upgrade\r\nupgrade: {to}"));
+    let address = app::start().await;
+    for to in ["h2c", "websocket"] {
+        let mut socket = Socket::connect(&address).await;
+        socket.send(upgrading(READ, to)).await;
+        let answer = socket.answer().await;
+        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")), "{to}");
+        assert_eq!(socket.end().await, b"", "{to}");
+
+        let mut socket = Socket::connect(&address).await;
+        socket.send(upgrading(CREATE, to) + "content-length: 12\r\n\r\n{\"text\":\"a\"}").await;
+        socket.answer().await.is_problem(400, "malformed_request").has_header("connection", "close");
+        assert_eq!(socket.end().await, b"", "{to}");
     }
 }

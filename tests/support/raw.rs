@@ -23,13 +23,14 @@ pub struct Socket {
     stream: TcpStream,
     received: Vec<u8>,
     asked: (String, String),
+    was_reset: bool,
 }
 
 impl Socket {
     /// Connects.
     pub async fn connect(address: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap_or_else(|error| panic!("nothing listens at {address}: {error}"));
-        Self { stream, received: Vec::new(), asked: (String::new(), String::new()) }
+        Self { stream, received: Vec::new(), asked: (String::new(), String::new()), was_reset: false }
     }
 
     /// Writes bytes; whether the server took them all. One that has answered already may have closed its side.
@@ -68,6 +69,13 @@ impl Socket {
     pub async fn rest(&mut self) -> Vec<u8> {
         while self.read_more().await {}
         std::mem::take(&mut self.received)
+    }
+
+    /// Reads until the server closes the connection in order, which drops nothing that it has sent; what was left.
+    pub async fn end(&mut self) -> Vec<u8> {
+        let rest = self.rest().await;
+        assert!(!self.was_reset, "the connection was reset");
+        rest
     }
 
     async fn read_body(&mut self, status: u16, headers: &[(String, String)]) -> Vec<u8> {
@@ -114,6 +122,7 @@ impl Socket {
         let mut buffer = vec![0; 16 * 1024];
         let read = timeout(PATIENCE, self.stream.read(&mut buffer)).await.unwrap_or_else(|_| panic!("nothing came for {PATIENCE:?}"));
         // A reset is an end as well: it is how a server closes on a caller that goes on sending.
+        self.was_reset |= read.is_err();
         let count = read.unwrap_or(0);
         self.received.extend_from_slice(&buffer[..count]);
         count > 0
