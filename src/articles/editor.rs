@@ -2,6 +2,7 @@
 
 mod asked;
 mod calendar;
+mod publishing;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -26,7 +27,7 @@ use crate::kernel::version::Expected;
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
-    config.service(calendar::list).service(calendar::of_article);
+    config.service(calendar::list).service(calendar::of_article).service(publishing::create).service(publishing::unpublish);
 }
 
 /// Only who may publish may publish with a save.
@@ -190,14 +191,22 @@ async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: 
 /// Nothing goes before the public by it; what still lies ahead is scheduled again.
 #[utoipa::path(tag = "Articles (editors)", operation_id = "restoreArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`not_trashed` or `slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/restore")]
-async fn restore(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery, key: IdempotencyKey) -> Result<HttpResponse> {
+async fn restore(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    query: RawQuery,
+    key: IdempotencyKey,
+) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
     // A kept answer is for those alone who still may see the article.
     service::version(&db, &caller, id).await?;
     query.none()?;
+    let expected = conditional::optional(&request)?;
     let keyed = key.of(&caller, b"", restored)?;
-    answer::once(service::restore(&db, &caller, id, keyed).await?, restored)
+    answer::once(service::restore(&db, &caller, id, expected, keyed).await?, restored)
 }
 
 fn restored(article: &EditorArticle) -> Result<Kept> {

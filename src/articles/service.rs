@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod list;
+pub mod publishing;
 
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -212,9 +213,12 @@ fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) ->
     if !may_see(caller, &edited.subject) {
         return Err(Problem::not_found());
     }
-    let subject = &edited.subject;
-    expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(tx.conn(), subject, since)?))?;
+    check(tx.conn(), &edited.subject, expected)?;
     Ok(edited)
+}
+
+fn check(connection: &mut AnyConnection, subject: &Subject, expected: &Expected) -> Result<()> {
+    expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(connection, subject, since)?))
 }
 
 /// Authors see what they began; others see everything.
@@ -337,11 +341,18 @@ pub async fn trash(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
 /// Takes an article out of the trash; what still lies ahead is scheduled again.
 ///
 /// # Errors
-/// 404; 409 `not_trashed`.
-pub async fn restore(db: &Db, caller: &Caller, id: ArticleId, keyed: Option<Keyed<EditorArticle>>) -> Result<Once<EditorArticle>> {
+/// 404, 412; 409 `not_trashed`.
+pub async fn restore(
+    db: &Db,
+    caller: &Caller,
+    id: ArticleId,
+    expected: Expected,
+    keyed: Option<Keyed<EditorArticle>>,
+) -> Result<Once<EditorArticle>> {
     let caller = caller.clone();
     idempotency::write(db, keyed, move |tx| {
         let subject = subject::lock(tx.conn(), id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
         }
@@ -410,7 +421,7 @@ pub async fn check_version(db: &Db, id: ArticleId, expected: &Expected) -> Resul
     let expected = expected.clone();
     db.read(move |connection| {
         let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
-        expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(connection, &subject, since)?))
+        check(connection, &subject, &expected)
     })
     .await
 }

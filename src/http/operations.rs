@@ -30,7 +30,8 @@ pub struct Finish<'a> {
 struct Surroundings {
     tree: Tree,
     is_read: bool,
-    is_change: bool,
+    /// Whether it changes what has a version, as a POST below an article does.
+    is_versioned: bool,
     is_secured: bool,
     has_body: bool,
     has_path_parameter: bool,
@@ -47,7 +48,7 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
     let around = Surroundings {
         tree,
         is_read: method == "get",
-        is_change: matches!(method, "put" | "patch" | "delete"),
+        is_versioned: tree == Tree::Editor && (matches!(method, "put" | "patch" | "delete") || is_keyed && path.contains('{')),
         is_secured: operation["security"]
             .as_array()
             .is_some_and(|all| all.iter().any(|one| one.as_object().is_some_and(|one| !one.is_empty()))),
@@ -78,7 +79,7 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
 fn add_parameters(around: &Surroundings, operation: &mut Value) {
     let requires_version = operation["responses"].get("428").is_some();
     let mut wanted = Vec::new();
-    if around.is_change && around.tree == Tree::Editor {
+    if around.is_versioned {
         wanted.push(json!({
             "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST}, "example": "\"7\"",
             "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
@@ -155,8 +156,7 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
     refusals.push((is_tagged, 406, "No content coding that there is is acceptable.", &[Code::NotAcceptable]));
     refusals.push((true, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
-    let is_versioned = around.is_change && around.tree == Tree::Editor;
-    refusals.push((is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
+    refusals.push((around.is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
     refusals.push((around.has_body, 413, "The body has more bytes than `x-max-bytes` says.", &[Code::BodyTooLarge]));
     refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
     let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };

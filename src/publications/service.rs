@@ -11,14 +11,12 @@ use super::{listings, standings, store};
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
-use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
-use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::kernel::zone::Zone;
 
@@ -128,33 +126,27 @@ fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: 
     Ok(record(tx, Some(caller.user_id), action, Target { kind: "publication", id: publication.id.uuid() }, &details)?)
 }
 
-/// Publishes or schedules; `true` beside the publication if it is new.
+/// Publishes or schedules an opened article; `true` beside the publication if it is new.
 ///
 /// # Errors
 /// What the rules refuse.
-pub async fn create(
-    db: &Db,
+pub fn publish(
+    tx: &mut Tx<'_>,
     caller: &Caller,
-    article_id: ArticleId,
-    create: impl Into<Checked<PublicationCreate>>,
-    keyed: Option<Keyed<(EditorPublication, bool)>>,
-) -> Result<Once<(EditorPublication, bool)>> {
-    let (caller, create) = (caller.clone(), create.into());
-    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| {
-        let mut edited = open(tx, article_id)?;
-        let before = edited.history.clone();
-        let mut mistakes = create.mistakes.clone();
-        let created = create_in(tx, &mut edited, &caller, &create.value, &mut mistakes)?;
-        mistakes.finish()?;
-        let (id, is_new) = created.ok_or_else(unjudged)?;
-        let publication = seen(&edited, id)?;
-        if is_new {
-            close(tx, &edited, &before)?;
-            audited(tx, &caller, "publication.created", &publication)?;
-        }
-        Ok((publication, is_new))
-    })
-    .await
+    mut edited: Edited,
+    create: &Checked<PublicationCreate>,
+) -> Result<(EditorPublication, bool)> {
+    let before = edited.history.clone();
+    let mut mistakes = create.mistakes.clone();
+    let created = create_in(tx, &mut edited, caller, &create.value, &mut mistakes)?;
+    mistakes.finish()?;
+    let (id, is_new) = created.ok_or_else(unjudged)?;
+    let publication = seen(&edited, id)?;
+    if is_new {
+        close(tx, &edited, &before)?;
+        audited(tx, caller, "publication.created", &publication)?;
+    }
+    Ok((publication, is_new))
 }
 
 /// Changes a publication.
@@ -263,36 +255,25 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
     .await
 }
 
-/// Takes an article down.
+/// Takes an opened article down.
 ///
 /// # Errors
 /// What the rules refuse.
-pub async fn unpublish(
-    db: &Db,
-    caller: &Caller,
-    article_id: ArticleId,
-    given: impl Into<Checked<Unpublish>>,
-    keyed: Option<Keyed<Unpublished>>,
-) -> Result<Once<Unpublished>> {
-    let caller = caller.clone();
-    let Checked { value: given, mut mistakes } = given.into();
+pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &Checked<Unpublish>) -> Result<Unpublished> {
+    let Checked { value: given, mut mistakes } = given.clone();
     let at = given.at.as_deref().map(|text| time("/at", text, None)).transpose();
     let at = mistakes.take(at)?.flatten().map(|given| given.0);
     mistakes.finish()?;
-    idempotency::write(db, keyed, move |tx| {
-        let mut edited = open(tx, article_id)?;
-        let before = edited.history.clone();
-        let withdrawn_reason = given.withdrawn.as_ref().map(|withdrawal| withdrawal.reason.clone());
-        let take_down = TakeDown { at, withdrawn_reason, keep_scheduled: given.keep_scheduled.unwrap_or(false) };
-        let id = rules::unpublish(&mut edited.history, take_down, edited.now)?;
-        let publication = seen(&edited, id)?;
-        close(tx, &edited, &before)?;
-        audited(tx, &caller, "article.unpublished", &publication)?;
-        let end = publication.unpublish_at.unwrap_or(edited.now);
-        let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
-        Ok(Unpublished { publication, returns_at })
-    })
-    .await
+    let before = edited.history.clone();
+    let withdrawn_reason = given.withdrawn.map(|withdrawal| withdrawal.reason);
+    let take_down = TakeDown { at, withdrawn_reason, keep_scheduled: given.keep_scheduled.unwrap_or(false) };
+    let id = rules::unpublish(&mut edited.history, take_down, edited.now)?;
+    let publication = seen(&edited, id)?;
+    close(tx, &edited, &before)?;
+    audited(tx, caller, "article.unpublished", &publication)?;
+    let end = publication.unpublish_at.unwrap_or(edited.now);
+    let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
+    Ok(Unpublished { publication, returns_at })
 }
 
 /// One publication as it stands now.
@@ -308,12 +289,4 @@ pub async fn get(db: &Db, id: PublicationId) -> Result<EditorPublication> {
         Ok(EditorPublication::new(&publication, subject.newest_revision, now))
     })
     .await
-}
-
-/// Whether there is such an article, before its body is read.
-///
-/// # Errors
-/// 404.
-pub async fn require_article(db: &Db, id: ArticleId) -> Result<()> {
-    db.read(move |connection| subject::find(connection, id)?.map(|_| ()).ok_or_else(Problem::not_found)).await
 }

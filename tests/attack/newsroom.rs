@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::articles::dto::ArticleCreate;
-use dateline::articles::service as articles;
+use dateline::articles::service::{self as articles, publishing};
 use dateline::auth::store::newest_key;
 use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
@@ -14,7 +14,6 @@ use dateline::kernel::id::{ArticleId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
 use dateline::publications::dto::PublicationCreate;
-use dateline::publications::service as publications;
 use dateline::settings::Options;
 use dateline::users::dto::UserPatch;
 use dateline::users::service::{NewUser, add_in, update_in};
@@ -141,8 +140,14 @@ impl Newsroom {
         let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
         match state {
             "draft" => {}
-            "live" => drop(publications::create(db, &self.editor, made.id, from::<PublicationCreate>(json!({})), None).await.unwrap()),
-            "scheduled" => drop(publications::create(db, &self.editor, made.id, from::<PublicationCreate>(starts), None).await.unwrap()),
+            "live" => drop(
+                publishing::publish(db, &self.editor, made.id, Expected::Anything, from::<PublicationCreate>(json!({})), None)
+                    .await
+                    .unwrap(),
+            ),
+            "scheduled" => drop(
+                publishing::publish(db, &self.editor, made.id, Expected::Anything, from::<PublicationCreate>(starts), None).await.unwrap(),
+            ),
             "trashed" => articles::trash(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
             other => panic!("no article is {other}"),
         }

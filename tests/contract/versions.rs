@@ -39,4 +39,60 @@ on_both_engines! {
             taken.is_ok().has_header("etag", &format!("\"{}\"", version + 1));
         }
     }
+
+    async fn what_is_posted_below_an_article_is_held_against_its_version(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let made = editor.post("/v1/editor/articles").json(article("Mine")).await;
+        let path = format!("/v1/editor/articles/{}", made.text_at("/id"));
+        editor.patch(&path).if_match("\"1\"").merge_patch(json!({ "title": "Yours" })).await.is_ok();
+        let [publications, unpublish, restore] = ["publications", "unpublish", "restore"].map(|name| format!("{path}/{name}"));
+
+        let stale = editor.post(&publications).if_match("\"1\"").json(json!({ "minor": "no" })).await;
+        stale.is_problem(412, "precondition_failed").has_header("etag", "\"2\"");
+        assert_eq!((&stale["current_version"], &stale["changed_fields"]), (&json!(2), &json!(["title"])));
+        editor.post(&publications).if_match("2").json(json!({})).await.is_problem(400, "invalid_header");
+        assert_eq!(editor.get(&path).await["publications"], json!([]));
+        let key = |etag: &str| editor.post(&publications).if_match(etag).header("idempotency-key", "one").json(json!({}));
+        key("\"99\"").await.is_problem(412, "precondition_failed");
+        key("W/\"2\"").await.is_created();
+
+        editor.post(&unpublish).if_match("\"99\"").json(json!({})).await.is_problem(412, "precondition_failed").has_header("etag", "\"2\"");
+        site.anyone().get("/v1/articles/mine").await.is_ok();
+        editor.post(&unpublish).if_match("\"2\"").json(json!({})).await.is_ok();
+
+        editor.delete(&path).if_match("\"2\"").await.is_no_content();
+        editor.post(&restore).if_match("\"2\"").await.is_problem(412, "precondition_failed").has_header("etag", "\"3\"");
+        editor.post(&restore).if_match("\"3\"").await.is_ok().has_header("etag", "\"4\"");
+        // The first answer again, whatever became of the version since.
+        key("W/\"2\"").await.is_created();
+    }
+
+    async fn what_has_a_version_of_its_own_is_held_against_that(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let admin = site.login(Role::Admin).await;
+        let made = admin.post("/v1/editor/articles").json(article("Mine")).await;
+        let dates = json!({ "publish_at": "2026-12-01T08:00:00Z" });
+        let planned = admin.post(&format!("/v1/editor/articles/{}/publications", made.text_at("/id"))).json(dates).await;
+        let planned = format!("/v1/editor/publications/{}", planned.text_at("/id"));
+        let news = admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await.text_at("/id").to_owned();
+        let old = admin.post("/v1/editor/categories").json(json!({ "name": "Old" })).await;
+        let old = format!("/v1/editor/categories/{}", old.text_at("/id"));
+        let user = admin.post("/v1/editor/users").json(json!({ "email": "new@example.org", "name": "New", "role": "author" })).await;
+        let user = format!("/v1/editor/users/{}", user.text_at("/id"));
+        let changes = [
+            admin.patch(&planned).merge_patch(json!({ "minor": true })),
+            admin.delete(&planned),
+            admin.patch(&old).merge_patch(json!({ "name": "Older" })),
+            admin.put(&old).json(json!({ "name": "Older" })),
+            admin.delete(&old).query("reassign_to", &news),
+            admin.patch(&user).merge_patch(json!({ "active": false })),
+        ];
+        for change in changes {
+            change.if_match("\"99\"").await.is_problem(412, "precondition_failed").has_header("etag", "\"1\"");
+        }
+        for unchanged in [&planned, &old, &user] {
+            admin.get(unchanged).await.is_ok().has_header("etag", "\"1\"");
+        }
+    }
 }

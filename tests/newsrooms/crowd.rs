@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::thread;
 
 use dateline::articles::dto::ArticleCreate;
-use dateline::articles::service as articles;
+use dateline::articles::service::{self as articles, publishing};
 use dateline::db::dialect;
 use dateline::db::{self, AnyConnection, Db, Statement};
 use dateline::kernel::clock::{Clock as _, SettableClock};
 use dateline::kernel::instant::Instant;
+use dateline::kernel::version::Expected;
 use dateline::publications::dto::Unpublish;
 use dateline::publications::lists::ListKey;
-use dateline::publications::service as publications;
 use dateline::publications::tallies::{self, Lists, Tally, every_date};
 use dateline::publications::visibility::{LISTED, LISTED_UNTIL};
 use diesel::sql_types::BigInt;
@@ -39,7 +39,7 @@ fn write(stored: &Stored, clock: &SettableClock, writer: usize, articles: usize)
         let whole: ArticleCreate = serde_json::from_value(whole).unwrap();
         let article = runtime.block_on(articles::create(stored.db(), stored.site(), &caller, whole, None)).unwrap().first().unwrap();
         // It may have ended meanwhile.
-        let _ = runtime.block_on(publications::unpublish(stored.db(), &caller, article.id, Unpublish::default(), None));
+        let _ = runtime.block_on(publishing::unpublish(stored.db(), &caller, article.id, Expected::Anything, Unpublish::default(), None));
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 use dateline::articles::delivered::Fields;
 use dateline::articles::dto::{ArticleCreate, BodySource};
 use dateline::articles::reads::{self, Found};
-use dateline::articles::service::{self as articles, Site};
+use dateline::articles::service::{self as articles, Site, publishing};
 use dateline::bodies::{EmbedHosts, Format};
 use dateline::categories::context::Reading;
 use dateline::categories::dto::{CategoryCreate, CategoryPatch};
@@ -171,7 +171,7 @@ impl Stored {
             published_at: wanted.published_at.map(text),
             minor: Some(wanted.minor),
         };
-        publications::create(&self.db, &self.caller(Role::Editor), self.id(a), create, None).await.map(|_| ())
+        publishing::publish(&self.db, &self.caller(Role::Editor), self.id(a), Expected::Anything, create, None).await.map(|_| ())
     }
 
     async fn perform(&mut self, step: &Step) -> Result<()> {
@@ -192,10 +192,10 @@ impl Stored {
             Step::Unpublish { a, withdrawn, keep_scheduled } => {
                 let withdrawn = withdrawn.then(|| Withdrawal { reason: "It was wrong".to_owned() });
                 let given = Unpublish { at: None, withdrawn, keep_scheduled: Some(*keep_scheduled) };
-                publications::unpublish(&self.db, &caller, self.id(*a), given, None).await.map(|_| ())
+                publishing::unpublish(&self.db, &caller, self.id(*a), Expected::Anything, given, None).await.map(|_| ())
             }
             Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,
-            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a), None).await.map(|_| ()),
+            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a), Expected::Anything, None).await.map(|_| ()),
             Step::Move { is_below } => {
                 let parent_id = if *is_below { Patch::Value(self.politics) } else { Patch::Null };
                 let patch = CategoryPatch { parent_id, ..CategoryPatch::default() };

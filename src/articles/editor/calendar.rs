@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 
 use crate::articles::dto::calendar::PublicationList;
+use crate::articles::service;
 use crate::articles::service::calendar::{self, Asked, Wanted};
 use crate::auth::permission::{Action, require};
 use crate::categories::context::Delivery;
@@ -17,7 +18,6 @@ use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
 use crate::publications::rules::State;
-use crate::publications::service::require_article;
 
 const STATES: [(&str, State); 4] =
     [("scheduled", State::Scheduled), ("live", State::Live), ("replaced", State::Replaced), ("ended", State::Ended)];
@@ -107,7 +107,7 @@ pub(super) async fn of_article(
 ) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
     let id = id.get()?;
-    require_article(&db, id).await?;
+    service::version(&db, &caller, id).await?;
     let asked = asked("listArticlePublications", &query, Some(id))?;
     let limit = asked.limit;
     let page = calendar::list(&db, &delivery.cursor_key, asked).await?;

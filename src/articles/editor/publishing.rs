@@ -1,0 +1,96 @@
+//! Publishing an article and taking it down, over HTTP.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, post};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use crate::articles::service::{self, publishing};
+use crate::auth::permission::{Action, require};
+use crate::db::Db;
+use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
+use crate::kernel::caller::Caller;
+use crate::kernel::id::ArticleId;
+use crate::kernel::mistakes::Checked;
+use crate::kernel::problem::Result;
+use crate::kernel::repeat::{Kept, Keyed};
+use crate::kernel::version::Expected;
+use crate::publications::dto::{EditorPublication, PublicationCreate, Unpublish, Unpublished};
+
+/// What is to be done with an article, on which version of it, and how the request is known again.
+struct Opened<T, A> {
+    expected: Expected,
+    given: Checked<T>,
+    keyed: Option<Keyed<A>>,
+}
+
+async fn opened<T: ToSchema + DeserializeOwned, A>(
+    request: &HttpRequest,
+    caller: &Caller,
+    id: ArticleId,
+    db: &Db,
+    (query, key, body): (RawQuery, IdempotencyKey, JsonBody),
+    answer: fn(&A) -> Result<Kept>,
+) -> Result<Opened<T, A>> {
+    service::version(db, caller, id).await?;
+    let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(request)?;
+    let keyed = key.of(caller, json.bytes(), answer)?;
+    Ok(Opened { expected, given: json.check()?, keyed })
+}
+
+/// Publish an article, now or at an instant
+///
+/// From `publish_at` on, to the millisecond, readers get the revision. Publishing now what is in force already answers 200 with that publication.
+#[utoipa::path(tag = "Publications", operation_id = "createPublication", params(("id" = ArticleId, Path, description = "The article.")), request_body = PublicationCreate, responses((status = 201, description = "The publication.", body = EditorPublication), (status = 200, description = "The one that is in force already.", body = EditorPublication), (status = 409, description = "`publication_instant_taken`, `past_is_history`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
+#[post("/v1/editor/articles/{id}/publications")]
+pub(super) async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    let opened = opened::<PublicationCreate, _>(&request, &caller, id, &db, (query, key, body), created).await?;
+    let Opened { expected, given, keyed } = opened;
+    answer::once(publishing::publish(&db, &caller, id, expected, given, keyed).await?, created)
+}
+
+fn created((publication, is_new): &(EditorPublication, bool)) -> Result<Kept> {
+    if !is_new {
+        return Ok(Kept::new(200, publication)?.version(publication.version));
+    }
+    let path = format!("/v1/editor/publications/{}", publication.id);
+    Ok(Kept::new(201, publication)?.location(path).version(publication.version))
+}
+
+/// Take an article down
+///
+/// Ends the publication in force at `at` or now, and cancels those that start then or later unless `keep_scheduled`. With `withdrawn` readers get 410 and the
+/// reason, else 404.
+#[utoipa::path(tag = "Publications", operation_id = "unpublishArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Unpublish, responses((status = 200, description = "The publication that ended.", body = Unpublished), (status = 409, description = "`not_live`, `past_is_history` or `trashed`.")), security(("bearer" = [])))]
+#[post("/v1/editor/articles/{id}/unpublish")]
+pub(super) async fn unpublish(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    let opened = opened::<Unpublish, _>(&request, &caller, id, &db, (query, key, body), unpublished).await?;
+    let Opened { expected, given, keyed } = opened;
+    answer::once(publishing::unpublish(&db, &caller, id, expected, given, keyed).await?, unpublished)
+}
+
+fn unpublished(ended: &Unpublished) -> Result<Kept> {
+    Kept::new(200, ended)
+}
