@@ -163,6 +163,19 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The same with a mistake that was found elsewhere in its value.
+    pub fn fault(&mut self, name: &str, value: &str, fault: FieldError) {
+        if self.errors.len() < MOST_ERRORS {
+            let detail = format!("`{}`: {}", shown(value), fault.detail);
+            self.errors.push(FieldError::new(pointer(name), fault.code, detail).with_readings(fault.readings));
+        }
+    }
+
+    /// Whether something is wrong with the parameter so far.
+    pub fn is_wrong(&self, name: &str) -> bool {
+        self.errors.iter().any(|error| error.pointer == pointer(name))
+    }
+
     /// Whether the parameter is given.
     pub fn has(&mut self, name: &'a str) -> bool {
         self.know(name);

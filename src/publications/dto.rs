@@ -99,10 +99,14 @@ pub struct Withdrawal {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unpublish {
-    /// When; missing = now. RFC 3339 with an offset.
+    /// When; missing = now. RFC 3339 with an offset, or local together with `time_zone`.
     #[serde(default)]
     #[schema(max_length = 40)]
     pub at: Option<String>,
+    /// The IANA zone of a local time; kept with the publication that ends, as in a change of it.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub time_zone: Option<String>,
     /// Delivery answers 410 with this reason from then on, else 404.
     #[serde(default)]
     pub withdrawn: Option<Withdrawal>,

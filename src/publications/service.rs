@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished, time};
+use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
 use super::rules::{self, Change, Publication, Scheduled, TakeDown, Wanted};
 pub use super::store::history;
 use super::subject::{self, Subject};
@@ -232,6 +232,14 @@ fn read_anew(publication: &mut Publication, zone: &Zone) {
     publication.unpublish_at_local = local(&publication.unpublish_at_local, publication.unpublish_at);
 }
 
+/// Keeps the zone in which the end was given.
+fn move_to(ended: &mut Publication, zone: &Zone) {
+    if ended.time_zone.as_deref() != Some(zone.name()) {
+        ended.time_zone = Some(zone.name().to_owned());
+        read_anew(ended, zone);
+    }
+}
+
 fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {
     store::article_of(tx.conn(), id)?.ok_or_else(Problem::not_found)
 }
@@ -261,13 +269,20 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
 /// What the rules refuse.
 pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &Checked<Unpublish>) -> Result<Unpublished> {
     let Checked { value: given, mut mistakes } = given.clone();
-    let at = given.at.as_deref().map(|text| time("/at", text, None)).transpose();
-    let at = mistakes.take(at)?.flatten().map(|given| given.0);
+    let times = Times::of(&mut mistakes, given.time_zone.as_deref());
+    let at = times.read(&mut mistakes, "/at", &given.at.into()).and_then(Patch::value);
     mistakes.finish()?;
     let before = edited.history.clone();
-    let withdrawn_reason = given.withdrawn.map(|withdrawal| withdrawal.reason);
-    let take_down = TakeDown { at, withdrawn_reason, keep_scheduled: given.keep_scheduled.unwrap_or(false) };
+    let take_down = TakeDown {
+        at: at.as_ref().map(|given| given.0),
+        at_local: at.and_then(|given| given.1),
+        withdrawn_reason: given.withdrawn.map(|withdrawal| withdrawal.reason),
+        keep_scheduled: given.keep_scheduled.unwrap_or(false),
+    };
     let id = rules::unpublish(&mut edited.history, take_down, edited.now)?;
+    if let (Some(ended), Some(zone)) = (edited.history.iter_mut().find(|p| p.id == id), times.zone()) {
+        move_to(ended, zone);
+    }
     let publication = seen(&edited, id)?;
     close(tx, &edited, &before)?;
     audited(tx, caller, "article.unpublished", &publication)?;

@@ -124,7 +124,7 @@ on_both_engines! {
         let id = save(&editor, "One", json!({ "publish": {} })).await;
         for (name, value, code) in [
             ("from", "monday", "invalid_format"),
-            ("from", "2026-11-30T08:00", "invalid_format"),
+            ("from", "2026-11-30T08:00", "no_time_zone"),
             ("from", "2026-11-30T08:00:00 05:00", "invalid_format"),
             ("to", "-1", "invalid_format"),
             ("to", "10000-01-01T00:00:00Z", "invalid_format"),
@@ -239,6 +239,27 @@ on_both_engines! {
         let asked = editor.get(&format!("/v1/editor/articles/{open}?time_zone=Asia/Ashgabat")).await;
         let (start, end) = (&asked["publications"][0]["publish_at_local"], &asked["publications"][0]["unpublish_at_local"]);
         assert_eq!((start, end), (&json!("2026-10-24T15:00:00.007"), &json!(null)));
+    }
+
+    async fn the_calendar_takes_local_times_of_the_zone_that_is_asked_for(engine) {
+        let site = Site::at(engine, "2026-10-24T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let id = save(&editor, "Turn", json!({})).await;
+        for start in ["2026-10-24T18:59:59.999Z", "2026-10-24T19:00:00Z", "2026-10-25T18:59:59.999Z", "2026-10-25T19:00:00Z"] {
+            publish(&editor, &id, json!({ "publish_at": start, "unpublish_at": null })).await;
+        }
+        let day = editor.get("/v1/editor/publications?from=2026-10-25T00:00&to=2026-10-26T00:00:00&time_zone=Asia/Ashgabat&state=scheduled&limit=1").await;
+        assert_eq!(day.is_ok()["data"][0]["publish_at"], "2026-10-24T18:59:59.999Z", "it ends as the day begins");
+        // The same list, said otherwise.
+        let path = "/v1/editor/publications?from=2026-10-24T19:00:00Z&to=2026-10-25T19:00:00Z&state=scheduled";
+        let next = editor.get(path).query("cursor", day.text_at("/paging/next")).await;
+        assert_eq!(next.is_ok().each("publish_at"), ["2026-10-24T19:00:00.000Z", "2026-10-25T18:59:59.999Z"]);
+        let twice = editor.get("/v1/editor/publications?from=2026-10-25T02:30&to=2026-10-25T02:30%2B02:00&time_zone=Europe/Berlin").await;
+        twice.is_problem(400, "invalid_parameter").has_error("/from", "repeated_time");
+        assert_eq!(twice["errors"][0]["readings"], json!(["2026-10-25T00:30:00.000Z", "2026-10-25T01:30:00.000Z"]));
+        let unknown = editor.get("/v1/editor/publications?from=2026-10-25T02:30&to=tomorrow&time_zone=Mars/Phobos").await;
+        unknown.is_problem(400, "invalid_parameter").has_error("/time_zone", "invalid_format").has_error("/to", "invalid_format");
+        assert_eq!(unknown["errors"].as_array().unwrap().len(), 2);
     }
 
     async fn a_scheduled_publication_names_the_saves_that_wait_for_an_editor(engine) {

@@ -135,7 +135,7 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             "POST",
             &format!("{path}/unpublish"),
             json!({}),
-            vec![("/at", json!("2026-12-01T08:00")), withdrawn, ("/keep_scheduled", json!(1))],
+            vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
         body("createCategory", "POST", "/v1/editor/categories", json!({ "name": "Sports" }), category_faults()),
         body("replaceCategory", "PUT", &category, json!({ "name": "Sports" }), category_faults()),

@@ -84,6 +84,31 @@ on_both_engines! {
         }
     }
 
+    async fn an_article_comes_down_at_a_local_time_and_the_zone_is_kept(engine) {
+        let site = Site::at(engine, "2026-11-30T08:59:59.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Until nine");
+        wanted["publish"] = json!({ "publish_at": "2026-11-30T10:00", "time_zone": "Europe/Berlin" });
+        let made = editor.post("/v1/editor/articles").json(&wanted).await;
+        let path = format!("/v1/editor/articles/{}/unpublish", made.text_at("/id"));
+        site.clock().advance_ms(1000);
+        let local = json!({ "at": "2026-12-01T09:00" });
+        editor.post(&path).json(&local).await.is_problem(422, "invalid").has_error("/at", "no_time_zone");
+        let unknown = json!({ "at": "2026-12-01T09:00", "time_zone": "Mars/Phobos" });
+        let refused = editor.post(&path).json(&unknown).await;
+        refused.is_problem(422, "invalid").has_error("/time_zone", "unknown_time_zone");
+        assert_eq!(refused["errors"].as_array().unwrap().len(), 1);
+        let twice = json!({ "at": "2027-10-31T02:30", "time_zone": "Europe/Berlin" });
+        editor.post(&path).json(&twice).await.is_problem(422, "invalid").has_error("/at", "repeated_time");
+        let down = editor.post(&path).json(json!({ "at": "2026-12-01T09:00", "time_zone": "Asia/Ashgabat" })).await;
+        assert_eq!((&down["unpublish_at"], &down["time_zone"]), (&json!("2026-12-01T04:00:00.000Z"), &json!("Asia/Ashgabat")));
+        let read = editor.get(&format!("/v1/editor/publications/{}", down.text_at("/id"))).await;
+        for seen in [&down, &read] {
+            let locals = (&seen["publish_at_local"], &seen["unpublish_at_local"], &seen["publish_at"]);
+            assert_eq!(locals, (&json!("2026-11-30T14:00:00"), &json!("2026-12-01T09:00:00"), &json!("2026-11-30T09:00:00.000Z")));
+        }
+    }
+
     async fn a_reason_is_set_and_cleared_on_what_ended_and_nothing_else_of_it_changes(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;

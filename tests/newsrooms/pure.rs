@@ -126,7 +126,7 @@ fn edit(article: &mut Article, now: Instant, step: &Step) -> Result<(), Problem>
         }
         Step::Unpublish { withdrawn, keep_scheduled, .. } => {
             let withdrawn_reason = withdrawn.then(|| "wrong".to_owned());
-            rules::unpublish(history, TakeDown { at: None, withdrawn_reason, keep_scheduled: *keep_scheduled }, now)?;
+            rules::unpublish(history, TakeDown { at: None, at_local: None, withdrawn_reason, keep_scheduled: *keep_scheduled }, now)?;
         }
         Step::Trash { .. } => {
             rules::trash(history, now);

@@ -191,7 +191,7 @@ impl Stored {
             }
             Step::Unpublish { a, withdrawn, keep_scheduled } => {
                 let withdrawn = withdrawn.then(|| Withdrawal { reason: "It was wrong".to_owned() });
-                let given = Unpublish { at: None, withdrawn, keep_scheduled: Some(*keep_scheduled) };
+                let given = Unpublish { withdrawn, keep_scheduled: Some(*keep_scheduled), ..Unpublish::default() };
                 publishing::unpublish(&self.db, &caller, self.id(*a), Expected::Anything, given, None).await.map(|_| ())
             }
             Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,

@@ -17,6 +17,8 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
+use crate::kernel::zone::{LocalTime, Zone};
+use crate::publications::dto::time;
 use crate::publications::rules::State;
 
 const STATES: [(&str, State); 4] =
@@ -25,11 +27,12 @@ const STATES: [(&str, State); 4] =
 /// Reads the query; of which article is said by the path where `of` is given.
 fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked> {
     let mut q = raw.collect();
+    let zone = q.zone("time_zone");
     let wanted = match of {
         Some(_) => Wanted { from: None, to: None, article_id: of, states: Vec::new(), is_descending: true },
-        None => wanted(&mut q),
+        None => wanted(&mut q, zone.as_ref()),
     };
-    let (limit, cursor, zone) = (q.limit(), q.cursor(), q.zone("time_zone"));
+    let (limit, cursor) = (q.limit(), q.cursor());
     q.finish()?;
     let states: Vec<&str> = STATES.iter().filter(|(_, state)| wanted.states.contains(state)).map(|(name, _)| *name).collect();
     let instant = |at: Option<Instant>| at.map(|at| at.to_string());
@@ -41,10 +44,25 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked
     Ok(Asked { wanted, parameters, limit, cursor, zone })
 }
 
-fn wanted(q: &mut Collector<'_>) -> Wanted {
+/// An instant, or a local time of the zone that the query names.
+fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
+    let text = q.raw(name)?;
+    if q.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
+        return None;
+    }
+    match time(name, &text, zone) {
+        Ok((instant, _)) => Some(instant),
+        Err(fault) => {
+            q.fault(name, &text, fault);
+            None
+        }
+    }
+}
+
+fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
     Wanted {
-        from: q.instant("from"),
-        to: q.instant("to"),
+        from: instant(q, "from", zone),
+        to: instant(q, "to", zone),
         article_id: q.id("article_id"),
         states: q.any_of("state", &STATES),
         is_descending: false,
@@ -58,8 +76,8 @@ fn wanted(q: &mut Collector<'_>) -> Wanted {
 #[utoipa::path(
     tag = "Publications", operation_id = "listPublications",
     params(
-        ("from" = Option<String>, Query, format = DateTime, description = "Starting or ending at this instant or later.", nullable = false),
-        ("to" = Option<String>, Query, format = DateTime, description = "Starting or ending before this instant.", nullable = false),
+        ("from" = Option<String>, Query, max_length = 60, example = "2026-11-30T09:00", description = "Starting or ending at this instant or later. With an offset, or local together with `time_zone`.", nullable = false),
+        ("to" = Option<String>, Query, max_length = 60, example = "2026-12-07T00:00:00+05:00", description = "Starting or ending before this instant, given as `from` is.", nullable = false),
         ("article_id" = Option<ArticleId>, Query, description = "Of this article.", nullable = false),
         ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false),

@@ -9,6 +9,8 @@ use crate::kernel::instant::Instant;
 pub struct TakeDown {
     /// Missing means now.
     pub at: Option<Instant>,
+    /// The same as given in local time.
+    pub at_local: Option<String>,
     /// Readers are told that it was withdrawn, and why.
     pub withdrawn_reason: Option<String>,
     /// What lies ahead stays.
@@ -29,7 +31,7 @@ pub fn unpublish(history: &mut Vec<Publication>, take_down: TakeDown, now: Insta
     let index = position(history, id)?;
     let ended = &mut history[index];
     ended.unpublish_at = at.max(ended.publish_at);
-    ended.unpublish_at_local = None;
+    ended.unpublish_at_local = take_down.at_local;
     ended.withdrawn_reason = take_down.withdrawn_reason;
     ended.version += 1;
     if !take_down.keep_scheduled {

@@ -64,7 +64,7 @@ impl Article {
     }
 
     pub(super) fn unpublish(&mut self, then: Option<i64>, keep_scheduled: bool, now: i64) -> Result<PublicationId, Refused> {
-        unpublish(&mut self.history, TakeDown { at: then.map(at), withdrawn_reason: None, keep_scheduled }, at(now))
+        unpublish(&mut self.history, TakeDown { at: then.map(at), at_local: None, withdrawn_reason: None, keep_scheduled }, at(now))
     }
 
     pub(super) fn withdraw(&mut self, start: i64, reason: Option<&str>, now: i64) -> Result<(), Refused> {
