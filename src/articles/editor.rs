@@ -99,7 +99,7 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data
 /// Get an article
 ///
 /// Its newest save, and its publications.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "getEditorArticle", params(("id" = ArticleId, Path, description = "The article."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false)), responses((status = 200, description = "The article.", body = EditorArticle)), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "getEditorArticle", params(("id" = ArticleId, Path, description = "The article."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false)), responses((status = 200, description = "The article.", body = EditorArticle)), security(("bearer" = [])))]
 #[get("/v1/editor/articles/{id}")]
 async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;

@@ -148,15 +148,19 @@ pub struct EditorPublication {
     /// Why the article was taken back.
     #[schema(required)]
     pub withdrawn: Option<Withdrawal>,
-    /// The zone of the local times: that of the parameter `time_zone`, or as it was given.
+    /// The zone of the local times as it was given; the parameter `time_zone` does not change it.
     #[schema(required)]
     pub time_zone: Option<String>,
-    /// The start in that zone; `null` if no local time was given or asked for.
+    /// The start as it was given in that zone. Where no zone was given, in that of the parameter `time_zone`, if there is one.
     #[schema(required)]
     pub publish_at_local: Option<String>,
-    /// The end in that zone; `null` if no local time was given or asked for, or it has none.
+    /// The end, likewise.
     #[schema(required)]
     pub unpublish_at_local: Option<String>,
+    /// The local times in the zone of the parameter `time_zone`; only there if it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub local: Option<LocalForms>,
     /// Where it stands now.
     pub state: State,
     /// Counts changes of this publication; its `ETag`.
@@ -167,6 +171,18 @@ pub struct EditorPublication {
     /// When it was planned.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
+}
+
+/// Local times of a publication in a zone that was asked for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LocalForms {
+    /// The zone.
+    pub time_zone: String,
+    /// The start.
+    pub publish_at_local: String,
+    /// The end; `null` if it has none.
+    #[schema(required)]
+    pub unpublish_at_local: Option<String>,
 }
 
 /// The publication that ended, and when the article returns.
@@ -201,6 +217,7 @@ impl EditorPublication {
             time_zone: p.time_zone,
             publish_at_local: p.publish_at_local,
             unpublish_at_local: p.unpublish_at_local,
+            local: None,
             state,
             version: p.version,
             created_by: p.created_by,
@@ -208,14 +225,20 @@ impl EditorPublication {
         }
     }
 
-    /// The same with local times in a zone, if one is asked for.
+    /// The same with local times in a zone besides, if one is asked for. What is kept stays, so that it may be sent back as it was read.
     #[must_use]
     pub fn in_zone(mut self, zone: Option<&Zone>) -> Self {
-        if let Some(zone) = zone {
-            self.time_zone = Some(zone.name().to_owned());
-            self.publish_at_local = Some(zone.local(self.publish_at).to_string());
-            self.unpublish_at_local = self.unpublish_at.map(|end| zone.local(end).to_string());
+        let Some(zone) = zone else { return self };
+        let local = LocalForms {
+            time_zone: zone.name().to_owned(),
+            publish_at_local: zone.local(self.publish_at).to_string(),
+            unpublish_at_local: self.unpublish_at.map(|end| zone.local(end).to_string()),
+        };
+        if self.time_zone.is_none() {
+            self.publish_at_local = Some(local.publish_at_local.clone());
+            self.unpublish_at_local.clone_from(&local.unpublish_at_local);
         }
+        self.local = Some(local);
         self
     }
 }

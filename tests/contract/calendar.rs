@@ -212,7 +212,7 @@ on_both_engines! {
         assert_eq!((all[102], &rest["data"][2]["state"]), (shown[100], &json!("live")));
     }
 
-    async fn local_times_are_given_in_the_zone_that_is_asked_for(engine) {
+    async fn local_times_of_the_zone_that_is_asked_for_are_added_to_those_that_were_given(engine) {
         let site = Site::at(engine, "2026-10-24T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
         // Between them clocks in Berlin go back an hour.
@@ -222,15 +222,19 @@ on_both_engines! {
         let paths = [format!("publications/{publication}"), "publications".to_owned(), format!("articles/{id}/publications"), format!("articles/{id}")];
         for (path, at) in paths.iter().zip(["", "/data/0", "/data/0", "/publications/0"]) {
             for (query, expected) in [
-                ("", ["Asia/Ashgabat", "2026-10-24T15:00:00", "2026-10-26T15:00:00"]),
-                ("?time_zone=Europe/Berlin", ["Europe/Berlin", "2026-10-24T12:00:00", "2026-10-26T11:00:00"]),
-                ("?time_zone=Asia/Kathmandu", ["Asia/Kathmandu", "2026-10-24T15:45:00", "2026-10-26T15:45:00"]),
-                ("?time_zone=UTC", ["UTC", "2026-10-24T10:00:00", "2026-10-26T10:00:00"]),
+                ("", None),
+                ("?time_zone=Europe/Berlin", Some(["Europe/Berlin", "2026-10-24T12:00:00", "2026-10-26T11:00:00"])),
+                ("?time_zone=Asia/Kathmandu", Some(["Asia/Kathmandu", "2026-10-24T15:45:00", "2026-10-26T15:45:00"])),
+                ("?time_zone=UTC", Some(["UTC", "2026-10-24T10:00:00", "2026-10-26T10:00:00"])),
             ] {
                 let answer = editor.get(&format!("/v1/editor/{path}{query}")).await;
                 let seen = answer.is_ok().at(at);
-                let local = ["time_zone", "publish_at_local", "unpublish_at_local"].map(|member| seen[member].as_str().unwrap());
-                assert_eq!((local, &seen["publish_at"]), (expected, &json!("2026-10-24T10:00:00.000Z")), "{path}{query}");
+                let members = ["time_zone", "publish_at_local", "unpublish_at_local"];
+                let kept = members.map(|member| seen[member].as_str().unwrap());
+                let known = ["Asia/Ashgabat", "2026-10-24T15:00:00", "2026-10-26T15:00:00"];
+                assert_eq!((kept, &seen["publish_at"]), (known, &json!("2026-10-24T10:00:00.000Z")), "{path}{query}");
+                let added = seen.get("local").map(|local| members.map(|member| local[member].as_str().unwrap()));
+                assert_eq!(added, expected, "{path}{query}");
             }
         }
         let open = save(&editor, "Open", json!({ "publish": { "publish_at": "2026-10-24T10:00:00.007Z" } })).await;
@@ -239,6 +243,14 @@ on_both_engines! {
         let asked = editor.get(&format!("/v1/editor/articles/{open}?time_zone=Asia/Ashgabat")).await;
         let (start, end) = (&asked["publications"][0]["publish_at_local"], &asked["publications"][0]["unpublish_at_local"]);
         assert_eq!((start, end), (&json!("2026-10-24T15:00:00.007"), &json!(null)));
+        assert_eq!(asked["publications"][0]["time_zone"], json!(null), "none was given");
+        // Who sends back what they read changes nothing.
+        let read = editor.get(&format!("/v1/editor/publications/{publication}?time_zone=Europe/Berlin")).await;
+        let back = json!({ "publish_at": read["publish_at_local"], "unpublish_at": read["unpublish_at_local"], "time_zone": read["time_zone"] });
+        let changed = editor.patch(&format!("/v1/editor/publications/{publication}")).merge_patch(back).await;
+        for member in ["publish_at", "unpublish_at", "time_zone", "publish_at_local", "unpublish_at_local", "version"] {
+            assert_eq!(changed[member], read[member], "{member}");
+        }
     }
 
     async fn the_calendar_takes_local_times_of_the_zone_that_is_asked_for(engine) {

@@ -80,7 +80,7 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
         ("to" = Option<String>, Query, max_length = 60, example = "2026-12-07T00:00:00+05:00", description = "Starting or ending before this instant, given as `from` is.", nullable = false),
         ("article_id" = Option<ArticleId>, Query, description = "Of this article.", nullable = false),
         ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
-        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
     ),
@@ -108,7 +108,7 @@ pub(super) async fn list(
     tag = "Publications", operation_id = "listArticlePublications",
     params(
         ("id" = ArticleId, Path, description = "The article."),
-        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: local times are given in it.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
     ),
