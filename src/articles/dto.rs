@@ -151,6 +151,8 @@ pub struct ArticleCreate {
     #[serde(default)]
     pub seo: Option<Seo>,
     /// Anything else that a front end needs: up to 64 KiB of JSON.
+    ///
+    /// A number comes back with every digit or is refused: one of more than 64 bits or 17 digits is `inexact_number`; send it as a string.
     #[serde(default)]
     pub custom: Option<Map<String, Value>>,
     /// Publishes this save as well.

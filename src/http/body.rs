@@ -17,8 +17,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::json;
 use super::schemas::Schemas;
+use super::{json, numbers};
 use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::{Code, Problem, Result};
 
@@ -147,7 +147,9 @@ impl Json {
     /// `invalid` (422) if nothing of it can be read.
     pub fn check<T: ToSchema + DeserializeOwned>(&self) -> Result<Checked<T>> {
         let schemas = self.schemas.as_ref().ok_or_else(|| Problem::internal("the app has no `web::Data<Schemas>`"))?;
-        schemas.check(&self.value)
+        let mut checked = schemas.check(&self.value)?;
+        numbers::note_inexact(&self.bytes, &mut checked.mistakes);
+        Ok(checked)
     }
 }
 

@@ -18,6 +18,7 @@ mod limits;
 mod mend;
 pub mod middleware;
 mod nearest;
+mod numbers;
 pub mod openapi;
 mod operations;
 pub mod path;

@@ -6,6 +6,7 @@ mod auth;
 mod bodies;
 mod calendar;
 mod counts;
+mod custom;
 mod dates;
 mod delivery;
 mod desk;

@@ -54,7 +54,7 @@ pub struct ArticlePatch {
     #[serde(default)]
     #[schema(value_type = Option<SeoPatch>)]
     pub seo: Patch<Value>,
-    /// Anything else; its members are merged, at most to 64 KiB of JSON.
+    /// Anything else; its members are merged, at most to 64 KiB of JSON. Of numbers as in a new article.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub custom: Patch<Value>,
