@@ -92,7 +92,7 @@ impl Asked {
     tag = "Delivery", operation_id = "listArticles",
     params(
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
-        ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
+        ("kind" = inline(Option<Vec<Kind>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "`article` unless said. With commas between for any of them, each once.", nullable = false),
         ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
@@ -102,15 +102,15 @@ impl Asked {
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
             one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several categories of which none lies \
             below another a page begins behind 10,000 articles at most.", nullable = false),
-        ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several categories of which none lies \
-            below another it counts up to 10,000 articles.", nullable = false),
+        ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, or several categories of which none lies \
+            below another, it counts up to 10,000 articles.", nullable = false),
         ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
         (status = 400, description = "`invalid_parameter`, `invalid_cursor` or `invalid_header`; or `count_too_large`: `count=exact` over several \
-            categories that have more than 10,000 articles."),
+            kinds or categories that have more than 10,000 articles."),
     ),
     security(()),
 )]
@@ -170,12 +170,13 @@ fn page(
 }
 
 fn too_many(instead: &str) -> Problem {
-    let detail = format!("These categories have more than {} articles together; {instead}.", reads::MOST_SEEN);
+    let detail = format!("These kinds or categories have more than {} articles together; {instead}.", reads::MOST_SEEN);
     Problem::new(Code::CountTooLarge, detail)
 }
 
 fn too_far() -> Problem {
-    let detail = format!("over several categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
+    let detail =
+        format!("over several kinds or categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
     Problem::invalid_parameter("page", "out_of_range", detail)
 }
 

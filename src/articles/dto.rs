@@ -18,7 +18,7 @@ use crate::publications::dto::{EditorPublication, PublicationCreate};
 use crate::publications::rules::standing::Status;
 
 /// What a text is: lists take articles unless `kind=` says otherwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// News.
@@ -37,9 +37,12 @@ impl Kind {
         }
     }
 
+    /// Each with its name.
+    pub const ALL: [(&'static str, Self); 2] = [("article", Self::Article), ("page", Self::Page)];
+
     /// The kind of this name.
     pub fn find(name: &str) -> Option<Self> {
-        [Self::Article, Self::Page].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
     }
 }
 

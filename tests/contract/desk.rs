@@ -133,6 +133,8 @@ on_both_engines! {
             ("?author=nobody", vec![]),
             ("?author=merdan&category=politics", vec!["Further"]),
             ("?locale=tk", vec!["Nowhere"]),
+            ("?locale=tk,en&author=ayna", vec!["Further", "Main"]),
+            ("?locale=tk,tk&kind=page,article", vec!["Nowhere"]),
             ("?locale=en&author=ayna", vec!["Further", "Main"]),
         ] {
             assert_eq!(titles(&editor, query).await, expected, "{query}");
@@ -203,8 +205,9 @@ on_both_engines! {
             ("created_by", "0192f0c12b3c7d4e8f50617283940516", "invalid_format"),
             ("created_by", "' OR 1=1 --", "invalid_format"),
             ("kind", "post", "not_one_of"),
-            ("kind", "article,page", "not_one_of"),
             ("locale", "de", "unknown"),
+            ("locale", "en,de", "unknown"),
+            ("kind", "page,pag", "not_one_of"),
             ("q", &long, "too_long"),
             ("q", "", "too_short"),
             ("q", " \t", "too_short"),

@@ -48,7 +48,11 @@ const EDITORS_SCANS: &[(&str, &str)] = &[
     ("sort=created_at", "standings_created"),
     ("kind=page", "standings_pages_saved"),
     ("kind=page&sort=-created_at", "standings_pages_created"),
+    ("kind=page,article", "standings_saved"),
     ("locale=tk", "standings_locale_saved"),
+    // Where most articles are of a language, the list of all is as good.
+    ("locale=tk,en", "standings_"),
+    ("locale=tk,en&sort=-created_at", "standings_"),
     ("locale=tk&sort=created_at", "standings_locale_created"),
     ("created_by=01890a5d-ac96-774b-bcce-b302099a8057", "standings_own_saved"),
 ];

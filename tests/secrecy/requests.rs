@@ -104,6 +104,7 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
             known.categories.iter().cloned().chain(pairs).chain(owned(&["unknown", "hidden-1"])).collect()
         }
         "published_from" | "published_before" => known.dates.iter().cloned().chain(owned(&["2026-11-01T00:00:00Z"])).collect(),
+        "kind" => owned(&["article", "page", "page,article"]),
         "exclude" => known.articles.iter().cloned().chain(owned(&["unknown"])).collect(),
         "limit" => owned(&["1", "2", "3", "7", "100"]),
         "page" => owned(&["1", "2", "3", "4", "1000"]),

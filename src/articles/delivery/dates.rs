@@ -24,14 +24,14 @@ use crate::kernel::problem::Result;
         ("granularity" = inline(Option<Granularity>), Query, description = "`day` unless said.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "A name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
-        ("kind" = Option<Kind>, Query, description = "`article` unless said.", nullable = false),
+        ("kind" = inline(Option<Vec<Kind>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "`article` unless said. With commas between for any of them, each once.", nullable = false),
         ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
     ),
     responses(
         (status = 200, description = "The dates.", body = PublicationDates),
-        (status = 400, description = "`invalid_parameter` or `invalid_header`; or `count_too_large`: several categories of which none lies below another \
+        (status = 400, description = "`invalid_parameter` or `invalid_header`; or `count_too_large`: several kinds, or categories of which none lies below another, \
             have more than 10,000 articles."),
     ),
     security(()),

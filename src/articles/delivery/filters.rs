@@ -15,7 +15,8 @@ const MOST_CATEGORIES: usize = 20;
 /// Which articles are asked for.
 pub(super) struct Filters {
     locale: String,
-    kind: Kind,
+    /// In order, each once.
+    kinds: Vec<Kind>,
     categories: Option<Vec<String>>,
     published_from: Option<Instant>,
     published_before: Option<Instant>,
@@ -27,7 +28,7 @@ impl Filters {
         let in_categories = q.has("category");
         Self {
             locale: delivery.locale(q),
-            kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]).unwrap_or_default(),
+            kinds: kinds(q),
             categories: Some(q.list("category", MOST_CATEGORIES)).filter(|_| in_categories),
             published_from: q.instant("published_from"),
             published_before: q.instant("published_before"),
@@ -36,7 +37,7 @@ impl Filters {
 
     /// Whether they name one list at most.
     pub(super) fn are_of_one_list(&self) -> bool {
-        self.categories.as_ref().is_none_or(|slugs| slugs.len() <= 1)
+        self.kinds.len() == 1 && self.categories.as_ref().is_none_or(|slugs| slugs.len() <= 1)
     }
 
     /// In a form in which no two lists are the same.
@@ -44,7 +45,7 @@ impl Filters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());
         ListParameters::of(operation)
             .with("locale", Some(&self.locale))
-            .with("kind", Some(self.kind.name()))
+            .with("kind", Some(&self.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")))
             .with("category", self.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
             .with("published_from", instant(self.published_from).as_deref())
             .with("published_before", instant(self.published_before).as_deref())
@@ -53,7 +54,7 @@ impl Filters {
     /// What they name.
     pub(super) fn selection(&self, names: &Names) -> Selection {
         let lists = match self.named(names) {
-            None => vec![ListKey::all(&self.locale, self.kind.name())],
+            None => self.kinds.iter().map(|kind| ListKey::all(&self.locale, kind.name())).collect(),
             Some(named) => self.lists(&named),
         };
         Selection { lists, published_from: self.published_from, published_before: self.published_before }
@@ -75,10 +76,21 @@ impl Filters {
     }
 
     fn lists(&self, categories: &[&Category]) -> Vec<ListKey> {
-        let list = |category: &&Category| ListKey::category(&self.locale, self.kind.name(), category.id);
-        let mut lists: Vec<ListKey> = categories.iter().map(list).collect();
+        let list = |kind: Kind, category: &Category| ListKey::category(&self.locale, kind.name(), category.id);
+        let of_kind = |kind: &Kind| categories.iter().map(|category| list(*kind, category)).collect::<Vec<_>>();
+        let mut lists: Vec<ListKey> = self.kinds.iter().flat_map(of_kind).collect();
         lists.sort();
         lists.dedup();
         lists
     }
+}
+
+/// Without `kind` articles alone.
+fn kinds(q: &mut Collector<'_>) -> Vec<Kind> {
+    let mut kinds = q.any_of("kind", &Kind::ALL);
+    if kinds.is_empty() {
+        kinds.push(Kind::Article);
+    }
+    kinds.sort_unstable();
+    kinds
 }

@@ -36,14 +36,13 @@ pub fn asked(raw: &RawQuery, locales: &Locales) -> Result<Asked> {
 }
 
 fn wanted(q: &mut Collector<'_>, locales: &Locales) -> Wanted {
-    let locale = q.check("locale", "unknown", |text| locales.find(text).map(ToString::to_string).ok_or("the site does not publish in it"));
     let statuses = statuses(q);
     let (by, is_descending) = q.one_of("sort", &SORTS).unwrap_or((By::Saved, true));
     Wanted {
         statuses,
         created_by: q.id("created_by"),
-        kind: q.one_of("kind", &[("article", Kind::Article), ("page", Kind::Page)]),
-        locale,
+        kind: kind(q),
+        locales: languages(q, locales),
         categories: slugs(q, "category"),
         authors: slugs(q, "author"),
         title: title(q),
@@ -62,6 +61,27 @@ fn statuses(q: &mut Collector<'_>) -> Vec<Status> {
     }
     statuses.sort_unstable();
     statuses
+}
+
+/// Every kind is no condition.
+fn kind(q: &mut Collector<'_>) -> Option<Kind> {
+    match *q.any_of("kind", &Kind::ALL) {
+        [kind] => Some(kind),
+        _ => None,
+    }
+}
+
+fn languages(q: &mut Collector<'_>, locales: &Locales) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    for name in slugs(q, "locale")? {
+        match locales.find(&name) {
+            Some(locale) => found.push(locale.to_string()),
+            None => q.error("locale", "unknown", format!("`{name}`: the site does not publish in it")),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
 }
 
 fn slugs<'a>(q: &mut Collector<'a>, name: &'a str) -> Option<Vec<String>> {
@@ -91,7 +111,7 @@ fn parameters(wanted: &Wanted) -> ListParameters {
         .with("status", Some(&statuses.join(",")))
         .with("created_by", wanted.created_by.map(|user| user.to_string()).as_deref())
         .with("kind", wanted.kind.map(Kind::name))
-        .with("locale", wanted.locale.as_deref())
+        .with("locale", joined(&wanted.locales).as_deref())
         .with("category", joined(&wanted.categories).as_deref())
         .with("author", joined(&wanted.authors).as_deref())
         .with("q", wanted.title.as_deref())

@@ -39,8 +39,8 @@ pub struct Wanted {
     pub created_by: Option<UserId>,
     /// Of this kind.
     pub kind: Option<Kind>,
-    /// In this language.
-    pub locale: Option<String>,
+    /// In one of these languages.
+    pub locales: Option<Vec<String>>,
     /// Naming categories of these slugs, or what lies below them.
     pub categories: Option<Vec<String>>,
     /// Naming authors of these slugs.
@@ -179,14 +179,25 @@ pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place
         rows: rows(limit),
     };
     let mut statement = Statement::<RowSql>::new(COLUMNS).bind(now).sql(NEXT).bind(now).sql(") FROM (");
-    for (at, status) in wanted.statuses.iter().enumerate() {
+    for (at, (status, locale)) in lists(wanted).enumerate() {
         statement = if at > 0 { statement.sql(" UNION ALL ") } else { statement };
-        statement = scan.of(*status, statement);
+        statement = scan.of(status, locale, statement);
     }
     let order =
         if scan.is_descending { " ORDER BY l.sort_at DESC, l.article_id DESC LIMIT " } else { " ORDER BY l.sort_at, l.article_id LIMIT " };
     // Its text depends on how much is asked for.
     Ok(statement.sql(TEXTS).sql(order).bind(scan.rows).once().load(connection)?)
+}
+
+/// Each status in each language that is asked for: a scan of its own.
+fn lists(wanted: &Wanted) -> impl Iterator<Item = (Status, Option<&str>)> {
+    wanted.statuses.iter().flat_map(|status| {
+        let locales = match &wanted.locales {
+            Some(locales) => locales.iter().map(|locale| Some(locale.as_str())).collect(),
+            None => vec![None],
+        };
+        locales.into_iter().map(|locale| (*status, locale))
+    })
 }
 
 fn rows(limit: Limit) -> i64 {
@@ -204,14 +215,18 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Adds the scan of one status.
-    fn of(&self, status: Status, statement: Statement<RowSql>) -> Statement<RowSql> {
+    /// Adds the scan of one status, in one language or in all.
+    fn of(&self, status: Status, locale: Option<&str>, statement: Statement<RowSql>) -> Statement<RowSql> {
         let statement = statement.sql(match self.wanted.by {
             By::Saved => "SELECT * FROM (SELECT s.saved_at AS sort_at, s.article_id, s.status FROM ",
             By::Created => "SELECT * FROM (SELECT s.created_at AS sort_at, s.article_id, s.status FROM ",
         });
         let statement = self.sources(statement).bind(status.name());
         let statement = statement.sql(" AND s.from_at <= ").bind(self.now).sql(" AND s.until_at > ").bind(self.now);
+        let statement = match locale {
+            Some(locale) => statement.sql(" AND s.locale = ").bind(locale),
+            None => statement,
+        };
         let statement = self.texts(self.dates(self.beyond(statement)));
         let order = match (self.wanted.by, self.is_descending) {
             (By::Saved, true) => " ORDER BY s.saved_at DESC, s.article_id DESC LIMIT ",
@@ -269,9 +284,6 @@ impl Scan<'_> {
             Some(Kind::Page) => statement = statement.sql(" AND s.kind = 'page'"),
             Some(kind @ Kind::Article) => statement = statement.sql(" AND a.kind = ").bind(kind.name()),
             None => {}
-        }
-        if let Some(locale) = &wanted.locale {
-            statement = statement.sql(" AND s.locale = ").bind(locale.as_str());
         }
         if let Some(text) = &wanted.title {
             statement = statement.sql(" AND a.title_folded LIKE ").bind(containing(text)).sql(" ESCAPE '!'");

@@ -57,9 +57,42 @@ on_both_engines! {
         let habar = site.anyone().get("/v1/articles/habar?locale=tk").await;
         site.anyone().get("/v1/articles/habar").await.is_problem(404, "not_found");
         site.anyone().get(&format!("/v1/articles/{}", habar.text_at("/id"))).await.is_ok();
-        for wrong in ["kind=news", "kind=", "kind=article,page", "locale=xx", "locale=", "locale=en,tk", "sort=title", "sort=", "sort=-published_at,id"] {
+        for wrong in ["kind=news", "kind=", "kind=article,news", "kind=page,page", "kind=page,", "locale=xx", "locale=", "locale=en,tk", "sort=title", "sort=", "sort=-published_at,id"] {
             site.anyone().get(&format!("/v1/articles?{wrong}")).await.is_problem(400, "invalid_parameter");
         }
+    }
+
+    async fn a_list_of_any_of_several_kinds_is_as_exact_as_one(engine) {
+        let site = Site::at(engine, START);
+        let editor = site.login(Role::Editor).await;
+        let politics = category(&editor, "Politics", None).await;
+        let sport = category(&editor, "Sport", None).await;
+        for (at, kind) in ["article", "page", "page", "article", "page", "article"].into_iter().enumerate() {
+            let dates = json!({ "published_at": format!("2026-11-1{at}T08:00:00Z") });
+            let category = if at < 3 { &politics } else { &sport };
+            live(&editor, &format!("N{at}"), json!({ "kind": kind, "category_id": category, "publish": dates })).await;
+        }
+        site.clock().advance_ms(1000);
+        let all = ["n5", "n4", "n3", "n2", "n1", "n0"];
+        for (query, slugs) in [
+            ("kind=page,article", &all[..]),
+            ("kind=article,page&sort=published_at&limit=2", &["n0", "n1"]),
+            ("kind=page,article&category=politics", &["n2", "n1", "n0"]),
+            ("kind=page,article&category=politics,sport", &all),
+            ("kind=page,article&page=2&limit=4", &["n1", "n0"]),
+            ("kind=page,article&published_from=2026-11-12T00:00:00Z&published_before=2026-11-14T00:00:00Z", &["n3", "n2"]),
+            ("kind=page", &["n4", "n2", "n1"]),
+        ] {
+            assert_eq!(site.anyone().get(&format!("/v1/articles?{query}")).await.is_ok().each("slug"), slugs, "{query}");
+        }
+        let counted = site.anyone().get("/v1/articles?kind=page,article&count=exact&limit=2").await;
+        assert_eq!(counted.at("/paging/total"), 6);
+        let next = site.anyone().get("/v1/articles?kind=article,page&limit=2").query("cursor", counted.text_at("/paging/next")).await;
+        assert_eq!(next.is_ok().each("slug"), all[2..4], "the order of kinds makes no other list");
+        let cursor = counted.text_at("/paging/next");
+        site.anyone().get("/v1/articles?limit=2").query("cursor", cursor).await.is_problem(400, "invalid_cursor");
+        let months = site.anyone().get("/v1/publication-dates?granularity=month&kind=page,article").await;
+        assert_eq!(months.at("/data"), &json!([{ "date": "2026-11", "articles": 6 }]));
     }
 
     async fn a_category_means_what_lies_below_it_and_commas_mean_any_of(engine) {
