@@ -3,16 +3,30 @@
 /// Longer names than this are not compared: nobody meant them.
 const LONGEST: usize = 64;
 
-/// The name at the least edit distance from `wrong`, if it is near enough to have been meant.
+/// The name at the least edit distance from `wrong` of those that are near enough to have been meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > LONGEST {
         return None;
     }
     let wrong = wrong.to_ascii_lowercase();
-    let near = known.into_iter().map(|name| (distance(&wrong, &name.to_ascii_lowercase()), name));
-    let (least, name) = near.min_by_key(|(distance, _)| *distance)?;
-    let is_part = name.len() >= 3 && wrong.len() >= 3 && (name.contains(wrong.as_str()) || wrong.contains(name));
-    (is_part || least <= 1 + name.len() / 4).then_some(name)
+    let near = known.into_iter().filter_map(|name| Some((nearness(&wrong, &name.to_ascii_lowercase())?, name)));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// The distance, where it is a slip of the pen, a word of the name, or the name with a little more or another ending.
+fn nearness(wrong: &str, name: &str) -> Option<usize> {
+    let (shorter, longer) = (wrong.len().min(name.len()), wrong.len().max(name.len()));
+    let slips = match shorter {
+        0..3 => 0,
+        3..6 => 1,
+        6..10 => 2,
+        _ => 3,
+    };
+    let distance = distance(wrong, name);
+    let is_word = shorter >= 3 && name.split(['_', '-']).any(|word| word == wrong);
+    let has_more = shorter >= 3 && wrong.contains(name) && 2 * shorter > longer;
+    let same = wrong.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
+    (distance <= slips || is_word || has_more || 3 * same >= 2 * longer).then_some(distance)
 }
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each.
@@ -49,5 +63,20 @@ mod tests {
         assert_eq!(nearest("password_hash", known), None);
         assert_eq!(nearest(&"x".repeat(10_000), known), None);
         assert_eq!(nearest("x", []), None);
+        let more = ["page", "limit", "sort", "published_from", "published_before", "category", "kind", "locale"];
+        for (wrong, meant) in [
+            ("pages", "page"),
+            ("Sort", "sort"),
+            ("sotr", "sort"),
+            ("category_id", "category"),
+            ("from", "published_from"),
+            ("published_at", "published_from"),
+            ("lcoale", "locale"),
+        ] {
+            assert_eq!(nearest(wrong, more), Some(meant), "{wrong}");
+        }
+        for far in ["tag", "author", "at", "q", "p", "", "page_size", "per_page", "title", "state", "offset", "since"] {
+            assert_eq!(nearest(far, more), None, "{far}");
+        }
     }
 }

@@ -156,7 +156,7 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
     refusals.push((is_tagged, 406, "No content coding that there is is acceptable.", &[Code::NotAcceptable]));
     refusals.push((true, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
-    refusals.push((around.is_versioned, 412, "It has changed since.", &[Code::PreconditionFailed]));
+    refusals.push((around.is_versioned, 412, "It has changed since. `changed_fields` names what of an article, whose earlier versions are kept; of others `current_version` is all that is known.", &[Code::PreconditionFailed]));
     refusals.push((around.has_body, 413, "The body has more bytes than `x-max-bytes` says.", &[Code::BodyTooLarge]));
     refusals.push((around.has_body, 415, "The body is of another type than is taken.", &[Code::UnsupportedMediaType]));
     let unfit: &[Code] = if around.takes_key { &[Code::Invalid, Code::IdempotencyKeyReused] } else { &[Code::Invalid] };

@@ -91,12 +91,17 @@ fn refused(errors: Vec<FieldError>) -> Problem {
     Mistakes::from(errors).finish().err().unwrap_or_else(|| Problem::internal("no mistake was noted"))
 }
 
-/// Leaves one mistake of a kind at each place, and beside a wrong type nothing that only follows from it.
+/// Leaves one mistake of a kind at each place, and nothing that only follows from a wrong type, or from there being no text at all.
 fn tidy(errors: &mut Vec<FieldError>) {
-    let mistyped: HashSet<String> = errors.iter().filter(|error| error.code == "wrong_type").map(|error| error.pointer.clone()).collect();
+    let places = |code: &str| errors.iter().filter(|error| error.code == code).map(|error| error.pointer.clone()).collect();
+    let (mistyped, empty): (HashSet<String>, HashSet<String>) = (places("wrong_type"), places("too_short"));
     let mut seen = HashSet::new();
     errors.retain(|error| {
-        let follows = error.code != "wrong_type" && error.code != "nul" && mistyped.contains(&error.pointer);
+        let follows = match error.code {
+            "wrong_type" | "nul" => false,
+            "pattern" if empty.contains(&error.pointer) => true,
+            _ => mistyped.contains(&error.pointer),
+        };
         !follows && seen.insert((error.pointer.clone(), error.code))
     });
 }

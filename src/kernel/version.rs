@@ -33,7 +33,7 @@ impl Expected {
         Err(stale.with("changed_fields", changed))
     }
 
-    /// The same for what keeps no earlier versions, so that nothing can be said about what changed.
+    /// The same for what keeps no earlier versions, so that nothing can be said about what changed: the caller is to read it again.
     ///
     /// # Errors
     /// `precondition_failed` (412) with `current_version` and the present `ETag`.

@@ -305,7 +305,7 @@ on_both_engines! {
         editor.patch(&path).if_match("*").merge_patch(json!({ "category_id": null })).await.is_ok();
         editor.delete(&format!("/v1/editor/categories/{}", category.text_at("/id"))).await.is_no_content();
         let refused = editor.patch(&path).if_match("*").merge_patch(json!({ "title": "", "publish": { "revision": 1 } })).await;
-        assert_eq!(named(&refused), ["/publish/revision category_deleted", "/title pattern", "/title too_short"]);
+        assert_eq!(named(&refused), ["/publish/revision category_deleted", "/title too_short"]);
         // Nor is it put before the public as if it had been there all along.
         let backdated = json!({ "publish": { "revision": 1, "publish_at": "2026-11-30T07:00:00Z" } });
         assert_eq!(named(&editor.patch(&path).if_match("*").merge_patch(backdated).await), ["/publish/revision category_deleted"]);
@@ -345,5 +345,24 @@ on_both_engines! {
         // A cursor that was made for no list is told of once all else is right.
         admin.get("/v1/articles?cursor=AAAA&limit=0").await.is_problem(400, "invalid_parameter").has_error("/limit", "out_of_range");
         admin.get("/v1/articles?cursor=AAAA").await.is_problem(400, "invalid_cursor");
+    }
+
+    async fn a_text_that_is_empty_is_one_mistake(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let admin = site.login(Role::Admin).await;
+        let category = admin.post("/v1/editor/categories").json(json!({ "name": "" })).await;
+        assert_eq!(named(category.is_problem(422, "invalid")), ["/name too_short"]);
+        let mut wanted = article("");
+        wanted["image"] = json!({ "url": "" });
+        let refused = admin.post("/v1/editor/articles").json(wanted).await;
+        assert_eq!(named(refused.is_problem(422, "invalid")), ["/image/url too_short", "/title too_short"]);
+    }
+
+    async fn a_name_is_hinted_at_only_if_it_is_near(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let far = site.anyone().get("/v1/articles?tag=economy").await;
+        assert!(!far.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").contains("nearest"), "{far}");
+        let near = site.anyone().get("/v1/articles?catgory=economy").await;
+        assert!(near.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").ends_with("the nearest is `category`"), "{near}");
     }
 }
