@@ -20,7 +20,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::nearest::nearest;
 use crate::kernel::instant::Instant;
-use crate::kernel::page::Limit;
+use crate::kernel::page::{CursorKey, Limit};
 use crate::kernel::problem::{FieldError, Problem, Result};
 use crate::kernel::zone::Zone;
 
@@ -32,6 +32,7 @@ const MOST_PARAMETERS: usize = 100;
 const LAST_PAGE: u32 = 1000;
 /// No cursor is longer.
 const LONGEST_CURSOR: usize = 2048;
+const NO_CURSOR: &str = "it is not a cursor of this API; take it from `paging`";
 /// The most characters of a value between commas.
 const LONGEST_ITEM: usize = 200;
 
@@ -128,11 +129,12 @@ pub struct Collector<'a> {
     pairs: Vec<(String, Option<String>)>,
     known: Vec<&'a str>,
     errors: Vec<FieldError>,
+    is_no_cursor: bool,
 }
 
 impl<'a> Collector<'a> {
     fn of(text: &str) -> Self {
-        let mut collector = Self { pairs: Vec::new(), known: Vec::new(), errors: Vec::new() };
+        let mut collector = Self { pairs: Vec::new(), known: Vec::new(), errors: Vec::new(), is_no_cursor: false };
         let mut pairs = text.split('&').filter(|pair| !pair.is_empty());
         pairs.by_ref().take(MOST_PARAMETERS).for_each(|pair| collector.add(pair));
         if pairs.next().is_some() {
@@ -289,9 +291,10 @@ impl<'a> Collector<'a> {
     pub fn cursor(&mut self) -> Option<String> {
         let value = self.raw("cursor")?;
         if value.is_empty() || value.len() > LONGEST_CURSOR || !value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
-            self.error("cursor", "invalid_format", "it is not a cursor of this API; take it from `paging`");
+            self.error("cursor", "invalid_format", NO_CURSOR);
             return None;
         }
+        self.is_no_cursor = !CursorKey::may_have_made(&value);
         Some(value)
     }
 
@@ -388,7 +391,14 @@ impl<'a> Collector<'a> {
             };
             self.error(&name, "unknown_parameter", detail);
         }
-        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid_parameters(self.errors)) }
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        // Alone it is `invalid_cursor`, as is one that was made for another list: which list this is, nobody knows before the rest is right.
+        if self.is_no_cursor {
+            self.error("cursor", "invalid_cursor", NO_CURSOR);
+        }
+        Err(Problem::invalid_parameters(self.errors))
     }
 }
 

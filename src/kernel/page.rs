@@ -113,6 +113,12 @@ impl CursorKey {
         decode(place).ok_or_else(invalid)
     }
 
+    /// Whether this could be a cursor of some list, as far as can be seen without knowing which.
+    pub fn may_have_made(cursor: &str) -> bool {
+        let bytes = if cursor.len() > LONGEST { None } else { URL_SAFE_NO_PAD.decode(cursor).ok() };
+        bytes.and_then(|bytes| decode(bytes.get(..bytes.len().checked_sub(TAG_BYTES)?)?)).is_some()
+    }
+
     fn mac(&self, parameters: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(&(parameters.len() as u64).to_be_bytes());

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
-use super::rules::{self, Change, Publication, Scheduled, TakeDown, Wanted};
+use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, WrongDate};
 pub use super::store::history;
 use super::subject::{self, Subject};
 use super::{listings, standings, store};
@@ -16,7 +16,7 @@ use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::patch::Patch;
-use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::problem::{Code, FieldError, Problem, Result};
 use crate::kernel::version::Expected;
 use crate::kernel::zone::Zone;
 
@@ -189,7 +189,8 @@ fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &Public
     let change = change(&times, given, mistakes);
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
     if let Some(change) = change.filter(|_| given.changes_dates() || given.withdrawn.is_absent()) {
-        mistakes.take(rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now))?;
+        let changed = rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now);
+        mistakes.take(changed.map_err(|refused| at_what_was_sent(refused, given, &current)))?;
         let changed = edited.history.iter_mut().find(|p| p.id == id).filter(|p| p.time_zone != current.time_zone);
         if let (Some(changed), Some(zone)) = (changed, times.zone()) {
             read_anew(changed, zone);
@@ -200,6 +201,27 @@ fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &Public
         mistakes.take(rules::set_withdrawn(&mut edited.history, id, withdrawn.value(), edited.now))?;
     }
     Ok(())
+}
+
+/// Points at the start, where that alone was sent and does not go with a date that the publication has already.
+fn at_what_was_sent(refused: Refused, given: &PublicationPatch, current: &Publication) -> Problem {
+    let Refused::Dates(wrong) = refused else { return refused.into() };
+    let mistake = |wrong: WrongDate| {
+        let mistake = FieldError::from(wrong);
+        let (is_sent, must) = match wrong {
+            WrongDate::EndBeforeStart => {
+                (!given.unpublish_at.is_absent(), format!("earlier than `unpublish_at`, which is {}", current.unpublish_at))
+            }
+            WrongDate::PublishedAfterStart => {
+                (!given.published_at.is_absent(), format!("no earlier than `published_at`, which is {}", current.published_at))
+            }
+        };
+        if is_sent {
+            return mistake;
+        }
+        FieldError::new("/publish_at", mistake.code, format!("the start must be {must}: choose another one, or change both"))
+    };
+    Problem::invalid(wrong.into_iter().map(mistake).collect())
 }
 
 /// What shall change; nothing if the start cannot be told. Without the other dates it is judged as if there were none.

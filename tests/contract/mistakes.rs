@@ -342,8 +342,8 @@ on_both_engines! {
             }
         }
         assert!(tried > 8, "only {tried} operations take parameters");
-        // A cursor that was made for no list is told of once all else is right.
-        admin.get("/v1/articles?cursor=AAAA&limit=0").await.is_problem(400, "invalid_parameter").has_error("/limit", "out_of_range");
+        let both = admin.get("/v1/articles?cursor=AAAA&limit=0").await;
+        both.is_problem(400, "invalid_parameter").has_error("/limit", "out_of_range").has_error("/cursor", "invalid_cursor");
         admin.get("/v1/articles?cursor=AAAA").await.is_problem(400, "invalid_cursor");
     }
 
@@ -364,5 +364,29 @@ on_both_engines! {
         assert!(!far.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").contains("nearest"), "{far}");
         let near = site.anyone().get("/v1/articles?catgory=economy").await;
         assert!(near.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").ends_with("the nearest is `category`"), "{near}");
+    }
+
+    async fn a_start_that_does_not_go_with_a_date_that_is_there_is_what_is_pointed_at(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let dates = json!({ "publish_at": "2026-12-01T08:00:00Z", "unpublish_at": "2026-12-02T08:00:00Z", "published_at": "2026-12-01T07:00:00Z" });
+        let mut wanted = article("Moved");
+        wanted["publish"] = dates;
+        let made = editor.post("/v1/editor/articles").json(wanted).await;
+        let path = format!("/v1/editor/publications/{}", made.text_at("/publications/0/id"));
+        let patch = async |body: Value| editor.patch(&path).merge_patch(body).await;
+        let late = patch(json!({ "publish_at": "2026-12-03T08:00:00Z" })).await;
+        assert_eq!(named(late.is_problem(422, "invalid")), ["/publish_at end_before_start"]);
+        assert!(late.text_at("/errors/0/detail").contains("`unpublish_at`, which is 2026-12-02T08:00:00.000Z"), "{late}");
+        for early in [json!("2026-12-01T06:00:00Z"), json!(null)] {
+            let early = patch(json!({ "publish_at": early })).await;
+            assert_eq!(named(early.is_problem(422, "invalid")), ["/publish_at after_start"]);
+            assert!(early.text_at("/errors/0/detail").contains("`published_at`, which is 2026-12-01T07:00:00.000Z"), "{early}");
+        }
+        let both = patch(json!({ "publish_at": "2026-12-03T08:00:00Z", "unpublish_at": "2026-12-03T07:00:00Z", "published_at": "2026-12-04T08:00:00Z" })).await;
+        assert_eq!(named(both.is_problem(422, "invalid")), ["/published_at after_start", "/unpublish_at end_before_start"]);
+        let end = patch(json!({ "unpublish_at": "2026-11-30T08:00:00Z" })).await;
+        assert_eq!(named(end.is_problem(422, "invalid")), ["/unpublish_at end_before_start"]);
+        patch(json!({ "publish_at": "2026-12-03T08:00:00Z", "unpublish_at": null })).await.is_ok();
     }
 }
