@@ -210,7 +210,7 @@ fn too_long(why: TooLong) -> Problem {
 
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
     let edited = publications::open(tx, id)?;
-    if !may_see(caller, &edited.subject) {
+    if !edited.subject.is_seen_by(caller) {
         return Err(Problem::not_found());
     }
     check(tx.conn(), &edited.subject, expected)?;
@@ -219,11 +219,6 @@ fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) ->
 
 fn check(connection: &mut AnyConnection, subject: &Subject, expected: &Expected) -> Result<()> {
     expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(connection, subject, since)?))
-}
-
-/// Authors see what they began; others see everything.
-pub fn may_see(caller: &Caller, subject: &Subject) -> bool {
-    caller.role >= Role::Editor || subject.created_by == caller.user_id
 }
 
 /// The fields that differ between the save that was the newest at an earlier version and the present one.
@@ -351,7 +346,7 @@ pub async fn restore(
 ) -> Result<Once<EditorArticle>> {
     let caller = caller.clone();
     idempotency::write(db, keyed, move |tx| {
-        let subject = subject::lock(tx.conn(), id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
@@ -377,7 +372,7 @@ pub async fn restore(
 pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
     let (caller, now) = (caller.clone(), db.clock().now());
     db.read(move |connection| {
-        let subject = subject::find(connection, id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
         Ok(seen::article(connection, &subject, history, now)?)
     })
@@ -407,7 +402,7 @@ fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Ins
 pub async fn version(db: &Db, caller: &Caller, id: ArticleId) -> Result<u64> {
     let caller = caller.clone();
     db.read(move |connection| {
-        let subject = subject::find(connection, id)?.filter(|subject| may_see(&caller, subject)).ok_or_else(Problem::not_found)?;
+        let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         Ok(subject.version.unsigned_abs())
     })
     .await

@@ -6,7 +6,7 @@ use crate::kernel::problem::{Code, Problem, Result};
 /// What can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Read, create, save and trash articles; authors their own.
+    /// Read articles and their publications; create, save and trash them; authors their own.
     WriteArticles,
     /// Decide on dates: publish, schedule, take down.
     Publish,
@@ -23,20 +23,22 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
     (
         Action::WriteArticles,
         Role::Author,
-        &["createArticle", "listEditorArticles", "getEditorArticle", "replaceArticle", "updateArticle", "deleteArticle", "restoreArticle"],
+        &[
+            "createArticle",
+            "listEditorArticles",
+            "getEditorArticle",
+            "replaceArticle",
+            "updateArticle",
+            "deleteArticle",
+            "restoreArticle",
+            "listArticlePublications",
+            "getPublication",
+        ],
     ),
     (
         Action::Publish,
         Role::Editor,
-        &[
-            "createPublication",
-            "getPublication",
-            "updatePublication",
-            "deletePublication",
-            "listPublications",
-            "listArticlePublications",
-            "unpublishArticle",
-        ],
+        &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle"],
     ),
     (Action::ReadCategories, Role::Author, &["listEditorCategories", "getEditorCategory"]),
     (Action::ChangeCategories, Role::Editor, &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"]),
@@ -53,7 +55,7 @@ pub fn table() -> String {
             table.push_str(&format!("\n| {operation} |{may}"));
         }
     }
-    table.push_str("\n\nAuthors see and change the articles that they began, and publish none.");
+    table.push_str("\n\nAuthors see and change the articles that they began, see when those are published, and publish none.");
     table
 }
 

@@ -21,12 +21,12 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Get a publication
 ///
-/// As it stands now.
+/// As it stands now; for authors one of an article that they created.
 #[utoipa::path(tag = "Publications", operation_id = "getPublication", params(("id" = PublicationId, Path, description = "The publication."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false)), responses((status = 200, description = "The publication.", body = EditorPublication)), security(("bearer" = [])))]
 #[get("/v1/editor/publications/{id}")]
 async fn get_one(caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Publish)?;
-    let publication = service::get(&db, id.get()?).await?;
+    require(&caller, Action::WriteArticles)?;
+    let publication = service::get(&db, &caller, id.get()?).await?;
     let publication = publication.in_zone(query.time_zone()?.as_ref());
     answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)
 }
@@ -45,7 +45,7 @@ async fn update(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
-    let current = service::get(&db, id.get()?).await?;
+    let current = service::get(&db, &caller, id.get()?).await?;
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
@@ -62,7 +62,7 @@ async fn update(
 #[delete("/v1/editor/publications/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;
-    let current = service::get(&db, id.get()?).await?;
+    let current = service::get(&db, &caller, id.get()?).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     service::delete(&db, &caller, current.id, expected).await?;

@@ -316,12 +316,13 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
 /// One publication as it stands now.
 ///
 /// # Errors
-/// 404.
-pub async fn get(db: &Db, id: PublicationId) -> Result<EditorPublication> {
-    let now = db.clock().now();
+/// 404, also if the caller may not see its article.
+pub async fn get(db: &Db, caller: &Caller, id: PublicationId) -> Result<EditorPublication> {
+    let (caller, now) = (caller.clone(), db.clock().now());
     db.read(move |connection| {
         let article_id = store::article_of(connection, id)?.ok_or_else(Problem::not_found)?;
-        let subject = subject::find(connection, article_id)?.ok_or_else(Problem::not_found)?;
+        let subject =
+            subject::find(connection, article_id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let publication = store::find(connection, id)?.ok_or_else(Problem::not_found)?;
         Ok(EditorPublication::new(&publication, subject.newest_revision, now))
     })

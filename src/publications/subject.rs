@@ -8,6 +8,7 @@ use super::rules::{self, Publication};
 use super::store;
 use crate::db::schema::{articles, revisions, slugs};
 use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
+use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, Problem};
@@ -38,6 +39,13 @@ pub struct Subject {
     pub category_id: Option<CategoryId>,
     /// The newest save's title for searching, folded.
     pub title_folded: String,
+}
+
+impl Subject {
+    /// Authors see what they began; others see everything.
+    pub fn is_seen_by(&self, caller: &Caller) -> bool {
+        caller.role >= Role::Editor || self.created_by == caller.user_id
+    }
 }
 
 /// Reads an article's row.

@@ -103,7 +103,7 @@ pub(super) async fn list(
 
 /// List the publications of an article
 ///
-/// The latest start first.
+/// The latest start first; for authors of an article that they created.
 #[utoipa::path(
     tag = "Publications", operation_id = "listArticlePublications",
     params(
@@ -123,7 +123,7 @@ pub(super) async fn of_article(
     delivery: Data<Delivery>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::Publish)?;
+    require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
     service::version(&db, &caller, id).await?;
     let asked = asked("listArticlePublications", &query, Some(id))?;

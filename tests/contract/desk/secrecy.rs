@@ -71,6 +71,25 @@ on_both_engines! {
         assert_eq!(seen, ["Mine 4", "Mine 3", "Mine 2", "Mine 1", "Mine 0"]);
     }
 
+    async fn authors_read_the_publications_of_their_own_articles_and_of_no_other(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
+        let (mine, theirs) = (save(&author, "Mine", json!({})).await, save(&editor, "Theirs", json!({})).await);
+        let mut publications = Vec::new();
+        for id in [&mine, &theirs] {
+            let planned = editor.post(&format!("/v1/editor/articles/{id}/publications")).json(json!({ "publish_at": "2026-12-01T08:00:00Z" })).await;
+            publications.push(format!("/v1/editor/publications/{}", planned.text_at("/id")));
+        }
+        let listed = author.get(&format!("/v1/editor/articles/{mine}/publications")).await;
+        assert_eq!(listed.is_ok().data().len(), 1);
+        assert_eq!(author.get(&publications[0]).await.is_ok()["id"], listed["data"][0]["id"]);
+        author.get(&format!("/v1/editor/articles/{theirs}/publications")).await.is_problem(404, "not_found");
+        author.get(&publications[1]).await.is_problem(404, "not_found");
+        author.get("/v1/editor/publications").query("article_id", &mine).await.is_problem(403, "forbidden");
+        author.patch(&publications[0]).merge_patch(json!({ "minor": true })).await.is_problem(403, "forbidden");
+        author.delete(&publications[0]).await.is_problem(403, "forbidden");
+    }
+
     async fn a_cursor_of_someone_who_sees_other_articles_is_none(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let (author, editor, admin) = (site.login(Role::Author).await, site.login(Role::Editor).await, site.login(Role::Admin).await);
