@@ -98,7 +98,7 @@ impl Asked {
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, `fields` or `include`, but not with other filters or another `sort`.", nullable = false),
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
             one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several categories of which none lies \
             below another a page begins behind 10,000 articles at most.", nullable = false),

@@ -64,8 +64,8 @@ fn created(article: &EditorArticle) -> Result<Kept> {
 
 /// List articles
 ///
-/// Their newest saves: all of them for editors and admins, for authors those that they created. The latest save first, unless `sort` says otherwise; what
-/// lies in the trash only if `status` names `trashed`. Filters go together; a comma means any of. A category, author or user that there is none of
+/// Their newest saves: all of them for editors and admins, for authors those that they created, in every language unless `locale` says otherwise. The
+/// latest save first, unless `sort` does; what lies in the trash only if `status` names `trashed`. Filters go together; a comma means any of. A category, author or user that there is none of
 /// gives an empty list.
 #[utoipa::path(
     tag = "Articles (editors)", operation_id = "listEditorArticles",
@@ -83,7 +83,7 @@ fn created(article: &EditorArticle) -> Result<Kept> {
         ("created_before" = Option<String>, Query, format = DateTime, description = "Begun before this instant.", nullable = false),
         ("sort" = Option<String>, Query, pattern = "^-?(saved_at|created_at)$", max_length = 11, description = "`-saved_at` unless said; equal instants by id.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, but not with other filters or another `sort`.", nullable = false),
     ),
     responses((status = 200, description = "A page of articles.", body = EditorArticleList)), security(("bearer" = [])),
 )]

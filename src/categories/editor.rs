@@ -50,7 +50,7 @@ fn created(category: &EditorCategory) -> Result<Kept> {
     tag = "Categories", operation_id = "listEditorCategories",
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`.", nullable = false),
     ),
     responses((status = 200, description = "A page of categories.", body = EditorCategoryList)), security(("bearer" = [])),
 )]

@@ -58,7 +58,7 @@ async fn create(
 /// List users
 ///
 /// In the order in which they were added.
-#[utoipa::path(tag = "Users", operation_id = "listUsers", params(("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false), ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false)), responses((status = 200, description = "Users.", body = UserList)), security(("bearer" = [])))]
+#[utoipa::path(tag = "Users", operation_id = "listUsers", params(("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false), ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`.", nullable = false)), responses((status = 200, description = "Users.", body = UserList)), security(("bearer" = [])))]
 #[get("/v1/editor/users")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<CursorKey>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::ManageUsers)?;

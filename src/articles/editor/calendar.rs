@@ -82,7 +82,7 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
         ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit` or `time_zone`, but with no other filters.", nullable = false),
     ),
     responses((status = 200, description = "A page of publications.", body = PublicationList)), security(("bearer" = [])),
 )]
@@ -110,7 +110,7 @@ pub(super) async fn list(
         ("id" = ArticleId, Path, description = "The article."),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit` or `time_zone`, but with no other filters.", nullable = false),
     ),
     responses((status = 200, description = "A page of publications.", body = PublicationList)), security(("bearer" = [])),
 )]
