@@ -145,6 +145,8 @@ fn page(
         limit: asked.limit,
         place: place.cloned(),
         skipped: 0,
+        is_numbered: false,
+        has_total: asked.has_total,
         fields: asked.fields,
         parameters: asked.parameters(),
     };

@@ -19,7 +19,9 @@ use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
 pub use crate::publications::tallies::Order;
-use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, ground, ground_columns};
+use crate::publications::visibility::{
+    Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Part, Rows, Shown, ground, ground_columns, shown_rows,
+};
 
 /// Which page of which lists.
 #[derive(Clone, Debug)]
@@ -34,6 +36,10 @@ pub struct ListQuery {
     pub place: Option<Place>,
     /// How many of those are left out.
     pub skipped: i64,
+    /// Whether it is asked for by its number: what comes or goes before it shifts it.
+    pub is_numbered: bool,
+    /// Whether how many articles there are on all pages is told beside it.
+    pub has_total: bool,
     /// Which members the articles have.
     pub fields: Fields,
     /// What describes the list for its cursors.
@@ -117,7 +123,7 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     };
     let ground = match rows.first() {
         Some((below, _)) => (*below).into(),
-        None => ground(connection, reading.snapshot.at, &query.selection.shown(), reading.span_ms)?,
+        None => ground(connection, reading.snapshot.at, &query.shown(false), reading.span_ms)?,
     };
     let articles = rows.into_iter().map(|(_, row)| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
@@ -125,21 +131,34 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     Ok((page, ground))
 }
 
+impl ListQuery {
+    /// Whether the newest rows come first as they are read, which is against the order of the list where the page lies before a place.
+    fn is_descending(&self) -> bool {
+        let is_backward = self.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
+        (self.order == Order::Newest) != is_backward
+    }
+
+    /// What the page depends on; whether the statement has its rows.
+    fn shown(&self, are_read: bool) -> Shown {
+        let place = self.place.clone().filter(|_| !self.is_numbered);
+        let rows = Rows { place, are_descending: self.is_descending(), are_read };
+        self.selection.shown(Part::Page { rows, has_total: self.has_total })
+    }
+}
+
 /// The first rows behind the place of the query, each with the text in force and the ground under all of them.
 fn page_statement(reading: &Reading<'_>, query: &ListQuery) -> Statement<(GroundSql, CardSql)> {
-    let snapshot = reading.snapshot;
-    let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
-    let is_descending = (query.order == Order::Newest) != is_backward;
-    let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
-    let statement = ground_columns(Statement::new("SELECT "), snapshot.at, &query.selection.shown(), reading.span_ms);
-    let statement = statement.sql(", ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows };
-    let statement = query.selection.listed(statement, snapshot, window);
-    let mut statement = statement.sql(") l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
+    let (snapshot, is_descending) = (reading.snapshot, query.is_descending());
+    let limit = i64::try_from(query.limit.rows()).unwrap_or(i64::MAX);
+    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows: limit + 1 };
+    let statement = shown_rows(is_descending, limit, |statement| query.selection.listed(statement, snapshot, window));
+    let statement = ground_columns(statement, snapshot.at, &query.shown(true), reading.span_ms);
+    let statement = statement.sql(", ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
+    let mut statement = statement.sql("shown l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
     if query.fields.has_body() {
         statement = statement.sql(BODIES);
     }
     let order =
         if is_descending { " ORDER BY l.first_at DESC, l.article_id DESC LIMIT " } else { " ORDER BY l.first_at, l.article_id LIMIT " };
-    statement.sql(order).bind(rows)
+    statement.sql(order).bind(limit + 1)
 }

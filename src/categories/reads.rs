@@ -9,7 +9,7 @@ use crate::db::{AnyConnection, Result};
 use crate::kernel::id::CategoryId;
 use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Lists, totals};
-use crate::publications::visibility::{Ground, Shown, ground};
+use crate::publications::visibility::{Ground, Part, Shown, Within, ground};
 
 /// What is counted and listed.
 const KIND: &str = "article";
@@ -42,7 +42,7 @@ pub fn flat(connection: &mut AnyConnection, reading: &Reading<'_>, locale: &str)
     let (at, names) = (reading.snapshot.at, reading.names);
     let [least, most] = ListKey::categories(locale, KIND);
     let counts = totals(connection, at, Lists::Between(&least, &most))?;
-    let ground = ground(connection, at, &Shown::Everything, reading.span_ms)?;
+    let ground = ground(connection, at, &Shown::Lists(Within::Between([least, most]), Part::Counts), reading.span_ms)?;
     Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
 
@@ -59,7 +59,8 @@ pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, l
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
     let counts = totals(connection, snapshot.at, Lists::These(&lists))?;
-    let ground = ground(connection, snapshot.at, &Shown::Lists(lists), span_ms)?;
+    let within = Within::These { lists, published_from: None, published_before: None };
+    let ground = ground(connection, snapshot.at, &Shown::Lists(within, Part::Counts), span_ms)?;
     let mut found = category(names, wanted, locale, &counts);
     found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());
     Ok((Some(found), ground))

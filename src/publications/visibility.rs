@@ -1,10 +1,13 @@
 //! What is live at an instant. Every delivery read goes through here; nothing else compares intervals with the time.
 
+mod changes;
+
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::lists::ListKey;
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
+use crate::kernel::page::Place;
 
 /// The instant as of which delivery reads. There is no reading without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +19,55 @@ pub struct Snapshot {
 /// What an answer depends on, for the question when it changes next.
 #[derive(Clone, Debug)]
 pub enum Shown {
-    /// Lists.
-    Lists(Vec<ListKey>),
+    /// A part of what lists have.
+    Lists(Within, Part),
     /// One article: `l.article_id` in the statement around.
     Subject,
     /// Nothing that changes with time.
     Nothing,
-    /// Everything, as the tree with its counts does.
-    Everything,
+}
+
+/// Which rows of which lists an answer is about.
+#[derive(Clone, Debug)]
+pub enum Within {
+    /// Those of these lists, within dates if any are given.
+    These {
+        /// The lists.
+        lists: Vec<ListKey>,
+        /// Dates from this one on.
+        published_from: Option<Instant>,
+        /// Dates before this one.
+        published_before: Option<Instant>,
+    },
+    /// All from one list to another, both included.
+    Between([ListKey; 2]),
+}
+
+/// What an answer tells of them.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// How many there are.
+    Counts,
+    /// How many there are of each date.
+    Dates,
+    /// A page.
+    Page {
+        /// Which one.
+        rows: Rows,
+        /// Whether it also tells how many there are on all pages.
+        has_total: bool,
+    },
+}
+
+/// The rows of a page.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// Behind which place they begin. A page by its number has none: whatever comes or goes before it shifts it.
+    pub place: Option<Place>,
+    /// Whether the newest come first.
+    pub are_descending: bool,
+    /// Whether the statement around has them, by [`shown_rows`].
+    pub are_read: bool,
 }
 
 /// What a read must know besides its data.
@@ -59,39 +103,16 @@ impl From<GroundRow> for Ground {
     }
 }
 
+/// A statement about the rows of a page, one more than its limit if there are more: `rows` appends them. They are `shown` in what follows, which is
+/// its columns.
+pub fn shown_rows<ST>(is_descending: bool, limit: i64, rows: impl FnOnce(Statement<ST>) -> Statement<ST>) -> Statement<ST> {
+    changes::edge(rows(Statement::new(changes::SHOWN)), is_descending, limit)
+}
+
 /// Appends the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead, to the columns of a statement.
 pub fn ground_columns<ST>(statement: Statement<ST>, at: Instant, shown: &Shown, span_ms: i64) -> Statement<ST> {
-    // Where it comes onto a list, changes there or leaves it, a row begins, goes on or ends: that it will be on the list some day is no one's business.
-    const START: [&str; 3] = [
-        "(SELECT min(p.publish_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ",
-        " AND p.publish_at <= ",
-        ") AND l.from_at <= p.publish_at AND l.until_at >= p.publish_at)",
-    ];
-    const END: [&str; 3] = [
-        "(SELECT min(p.ends_at) FROM publications p WHERE p.ends_at > p.publish_at AND p.ends_at > ",
-        " AND p.ends_at <= ",
-        ") AND l.from_at <= p.ends_at AND l.until_at >= p.ends_at)",
-    ];
-    let mut statement = statement.sql("(SELECT max(at) FROM audit), (SELECT version FROM names_version WHERE id = 1)");
-    let until = at.plus_millis(span_ms);
-    for [after, within, then] in [START, END] {
-        statement = statement.sql(", ");
-        if matches!(shown, Shown::Nothing) {
-            statement = statement.sql("NULL");
-            continue;
-        }
-        statement = statement.sql(after).bind(at).sql(within).bind(until);
-        statement = match shown {
-            Shown::Nothing | Shown::Everything => statement,
-            Shown::Subject => statement.sql(" AND p.article_id = l.article_id"),
-            Shown::Lists(lists) => statement
-                .sql(" AND EXISTS (SELECT 1 FROM listings l WHERE l.article_id = p.article_id AND l.list IN (")
-                .bind_all(lists.iter())
-                .sql(then),
-        };
-        statement = statement.sql(")");
-    }
-    statement
+    let statement = statement.sql("(SELECT max(at) FROM audit), (SELECT version FROM names_version WHERE id = 1)");
+    changes::columns(statement, at, shown, span_ms)
 }
 
 /// Reads the ground under an answer that shows `shown` at `at`, looking `span_ms` ahead.

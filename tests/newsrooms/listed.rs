@@ -16,6 +16,7 @@ use dateline::publications::lists::ListKey;
 use dateline::publications::tallies::KeptQuarters;
 use dateline::publications::visibility::Snapshot;
 
+use super::lifetimes;
 use super::support::random::Random;
 
 const ZONES: [&str; 4] = ["Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "UTC"];
@@ -45,6 +46,9 @@ pub fn compare(
     let expected: Vec<(ArticleId, i64)> = expected.iter().copied().filter(|(_, date)| is_within(*date)).collect();
     assert_eq!(reads::total(connection, snapshot, &selection)?, Some(expected.len() as u64), "total {place}");
     compare_pages(connection, &reading, &selection, &expected, &mut pick, &place)?;
+    for _ in 0..2 {
+        lifetimes::compare(connection, &reading, &selection, &mut pick, &place)?;
+    }
     let zone: Zone = pick.of(&ZONES).parse().unwrap();
     let (_, granularity) = pick.of(Granularity::ALL);
     let query = DatesQuery { selection: selection.clone(), zone: zone.clone(), granularity };
@@ -77,6 +81,8 @@ fn compare_pages(
         limit,
         place: None,
         skipped: 0,
+        is_numbered: false,
+        has_total: false,
         fields: Fields::CARD,
         parameters: ListParameters::of(""),
     };

@@ -16,7 +16,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::zone::Zone;
 use crate::publications::lists::ListKey;
 use crate::publications::tallies::{Level, Tally};
-use crate::publications::visibility::{Ground, Snapshot, ground};
+use crate::publications::visibility::{Ground, Part, Snapshot, ground};
 
 /// Which dates of which articles.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Date
         [list] => Some(of_one(connection, snapshot, query, list)?),
         _ => of_several(connection, snapshot, query)?,
     };
-    let ground = ground(connection, snapshot.at, &query.selection.shown(), reading.span_ms)?;
+    let ground = ground(connection, snapshot.at, &query.selection.shown(Part::Dates), reading.span_ms)?;
     let date = |(day, articles)| PublicationDate { date: query.granularity.name(day), articles };
     Ok((counts.map(|counts| counts.into_iter().rev().map(date).collect()), ground))
 }

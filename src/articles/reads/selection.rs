@@ -7,7 +7,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::page::{Place, SortValue};
 use crate::publications::lists::ListKey;
 use crate::publications::tallies::every_date;
-use crate::publications::visibility::{LISTED, LISTED_UNTIL, Shown, Snapshot};
+use crate::publications::visibility::{LISTED, LISTED_UNTIL, Part, Shown, Snapshot, Within};
 
 /// Articles on any of these lists, within these dates.
 #[derive(Clone, Debug)]
@@ -47,9 +47,13 @@ impl Selection {
         self.published_from.unwrap_or(every.start)..self.published_before.unwrap_or(every.end)
     }
 
-    /// What an answer about them depends on.
-    pub(super) fn shown(&self) -> Shown {
-        if self.lists.is_empty() { Shown::Nothing } else { Shown::Lists(self.lists.clone()) }
+    /// What an answer that tells this of them depends on.
+    pub(super) fn shown(&self, part: Part) -> Shown {
+        if self.lists.is_empty() {
+            return Shown::Nothing;
+        }
+        let Self { lists, published_from, published_before } = self.clone();
+        Shown::Lists(Within::These { lists, published_from, published_before }, part)
     }
 
     /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once. What is asked for besides is asked of them alone.

@@ -58,25 +58,40 @@ impl Plan {
     /// What shows the change, and with which status until then.
     fn shown_by(self) -> Vec<(&'static str, u16)> {
         let article = [("/v1/articles/new-name", 200), ("/v1/articles/new-name?fields=slug", 200), ("/v1/articles/old-name", 308)];
-        let lists = [
-            ("/v1/articles", 200),
-            ("/v1/articles?sort=published_at&limit=1", 200),
-            ("/v1/articles?category=politics", 200),
-            ("/v1/articles?category=elections,sport", 200),
-            ("/v1/articles?count=exact", 200),
+        let counts = [
             ("/v1/publication-dates?granularity=month&category=politics", 200),
             ("/v1/categories", 200),
             ("/v1/categories/politics", 200),
             ("/v1/categories/elections", 200),
         ];
-        if self == Self::Start { lists.to_vec() } else { lists.into_iter().chain(article).collect() }
+        let lists = [
+            ("/v1/articles", 200),
+            ("/v1/articles?sort=published_at", 200),
+            ("/v1/articles?category=politics", 200),
+            ("/v1/articles?category=elections,sport", 200),
+            ("/v1/articles?count=exact", 200),
+        ];
+        match self {
+            Self::Start => lists.into_iter().chain(counts).collect(),
+            Self::Update => lists.into_iter().chain(article).collect(),
+            Self::End => lists.into_iter().chain(counts).chain(article).collect(),
+        }
     }
 
     /// What does not.
     fn not_shown_by(self) -> Vec<&'static str> {
         let others = ["/v1/articles?category=sport", "/v1/articles?locale=tk", "/v1/articles?kind=page", "/v1/articles/goals", "/v1/site"];
-        let article = ["/v1/articles/new-name", "/v1/articles/old-name"];
-        if self == Self::Start { others.into_iter().chain(article).collect() } else { others.to_vec() }
+        let rest = match self {
+            Self::Start => &["/v1/articles/new-name", "/v1/articles/old-name", "/v1/articles?sort=published_at&limit=1"][..],
+            Self::Update => &[
+                "/v1/categories",
+                "/v1/categories/politics",
+                "/v1/publication-dates",
+                "/v1/articles?limit=1&published_from=2027-01-01T00:00:00Z",
+            ],
+            Self::End => &[],
+        };
+        others.into_iter().chain(rest.iter().copied()).collect()
     }
 }
 
@@ -93,6 +108,100 @@ on_both_engines! {
         for (list, seconds) in [("sport", 30), ("politics", 60)] {
             let kept = site.anyone().get("/v1/articles").query("category", list).await;
             kept.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
+    async fn what_starts_soon_tells_nothing_where_it_will_not_be_seen(engine) {
+        let site = Site::at(engine, "2026-11-30T08:50:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let (politics, sport) = (category(&editor, "Politics", None).await, category(&editor, "Sport", None).await);
+        for n in 0..5 {
+            live(&editor, &format!("Goals {n}"), json!({ "category_id": sport })).await;
+            site.clock().advance_ms(1);
+        }
+        live(&editor, "A bill", json!({ "category_id": politics })).await;
+        let soon = |what: Value, publish: Value| {
+            let mut wanted = article("Soon");
+            wanted.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+            wanted["publish"] = json!({ "publish_at": CHANGE });
+            wanted["publish"].as_object_mut().unwrap().extend(publish.as_object().unwrap().clone());
+            wanted
+        };
+        site.clock().set("2026-11-30T08:59:41.000Z".parse().unwrap());
+        let newest = site.anyone().get("/v1/articles?category=sport&limit=2").await;
+        let older = format!("/v1/articles?category=sport&limit=2&cursor={}", newest.is_ok()["paging"]["next"].as_str().unwrap());
+        // What is not counted, on no list of a category, or in another language.
+        editor.post("/v1/editor/articles").json(soon(json!({ "kind": "page", "category_id": sport }), json!({}))).await.is_created();
+        editor.post("/v1/editor/articles").json(soon(json!({}), json!({}))).await.is_created();
+        for path in ["/v1/categories", "/v1/categories/sport", "/v1/articles?category=sport", "/v1/publication-dates?category=sport"] {
+            site.anyone().get(path).await.is_ok().has_header("cache-control", "public, max-age=60");
+        }
+        editor.post("/v1/editor/articles").json(soon(json!({ "category_id": sport }), json!({}))).await.is_created();
+        for path in [
+            "/v1/articles?category=sport&published_before=2022-01-01T00:00:00Z",
+            "/v1/articles?category=sport&published_before=2026-11-30T09:00:00.000Z&count=exact",
+            "/v1/articles?category=sport&published_from=2026-11-30T09:00:00.001Z",
+            "/v1/publication-dates?category=sport&published_before=2026-11-30T09:00:00.000Z",
+            "/v1/articles?category=sport&sort=published_at&limit=4",
+            "/v1/articles?category=sport&sort=published_at&limit=2&page=2",
+            "/v1/categories/politics",
+            older.as_str(),
+        ] {
+            site.anyone().get(path).await.is_ok().has_header("cache-control", "public, max-age=60");
+        }
+        for path in [
+            "/v1/articles?category=sport&published_from=2026-11-30T09:00:00.000Z",
+            "/v1/publication-dates?category=sport&published_from=2026-11-30T09:00:00.000Z",
+            "/v1/articles?category=sport&limit=2&page=2",
+            "/v1/articles?category=sport&sort=published_at&limit=5",
+            "/v1/articles?category=sport&sort=published_at&limit=2&count=exact",
+            "/v1/categories",
+            "/v1/categories/sport",
+            &format!("{older}&count=exact"),
+        ] {
+            site.anyone().get(path).await.is_ok().has_header("cache-control", "public, max-age=19");
+        }
+        // Under a date of the past it appears there, not on the first page.
+        let past = json!({ "published_at": "2021-05-01T00:00:00.000Z" });
+        editor.post("/v1/editor/articles").json(soon(json!({ "category_id": politics }), past)).await.is_created();
+        for (path, seconds) in [
+            ("/v1/articles?category=politics&published_before=2022-01-01T00:00:00Z", 19),
+            ("/v1/articles?category=politics&limit=1", 19),
+            ("/v1/articles?category=politics&limit=2", 19),
+            ("/v1/articles?category=politics&published_from=2022-01-01T00:00:00Z", 60),
+        ] {
+            site.anyone().get(path).await.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
+    async fn an_article_that_comes_back_under_another_date_changes_no_count(engine) {
+        let site = Site::at(engine, "2026-11-30T08:50:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let sport = category(&editor, "Sport", None).await;
+        let article = live(&editor, "Goals", json!({ "category_id": sport })).await;
+        site.clock().set("2026-11-30T08:59:41.000Z".parse().unwrap());
+        let newer = json!({ "title": "More goals", "publish": { "publish_at": CHANGE, "published_at": CHANGE } });
+        editor.patch(&article).if_match("*").merge_patch(newer).await.is_ok();
+        for (path, seconds) in [("/v1/categories", 60), ("/v1/categories/sport", 60), ("/v1/articles?category=sport", 19), ("/v1/publication-dates", 19)] {
+            site.anyone().get(path).await.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
+    async fn what_lies_behind_a_page_tells_nothing_unless_nothing_is_left_there(engine) {
+        let site = Site::at(engine, "2026-11-30T08:50:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut articles = Vec::new();
+        for n in 0..3 {
+            articles.push(live(&editor, &format!("Goals {n}"), json!({})).await);
+            site.clock().advance_ms(1000);
+        }
+        site.clock().set("2026-11-30T08:59:41.000Z".parse().unwrap());
+        for (ended, first_two, first) in [(0, 19, 60), (1, 19, 19)] {
+            unpublish_at(&editor, &articles[ended]).await;
+            for (limit, seconds) in [(3, 19), (2, first_two), (1, first)] {
+                let kept = site.anyone().get(&format!("/v1/articles?limit={limit}")).await;
+                kept.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+            }
         }
     }
 
