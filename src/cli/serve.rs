@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,11 @@ use crate::users::store;
 
 /// How long `/readyz` says 503 before the socket is closed, so that no proxy sends a request here that nobody takes.
 const NOTICE: Duration = Duration::from_secs(1);
+
+/// What follows the name of the database in that of the file with its first admin's password.
+const PASSWORD_FILE: &str = ".admin-password.txt";
+/// So many characters of a server's address and the database's name are in it at most.
+const LONGEST_PLACE: usize = 200;
 
 pub fn run(settings: &Settings) -> Outcome {
     log_to(settings)?;
@@ -108,15 +113,29 @@ pub(super) fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -
     if is_added && given.is_none() { show_once(&settings.admin_email, &password, url) } else { Ok(()) }
 }
 
+/// Where the first admin's password is shown: a file of each database, since several may lie in one folder or be served from one.
+fn password_file(url: &DatabaseUrl) -> PathBuf {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut name = path.clone().into_os_string();
+            name.push(PASSWORD_FILE);
+            name.into()
+        }
+        DatabaseUrl::Postgres(_) => {
+            let place = url.to_string().replacen("postgres://", "", 1);
+            let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+            let place: String = place.chars().map(plain).take(LONGEST_PLACE).collect();
+            PathBuf::from(place.trim_start_matches(['.', '-']).to_owned() + PASSWORD_FILE)
+        }
+    }
+}
+
 fn show_once(email: &str, password: &str, url: &DatabaseUrl) -> Outcome {
     if std::io::stdout().is_terminal() {
         println!("The first admin is {email} with the password {password}\nIt is shown this once.");
         return Ok(());
     }
-    let path = match url {
-        DatabaseUrl::Sqlite(path) => path.with_file_name("admin-password.txt"),
-        DatabaseUrl::Postgres(_) => Path::new("admin-password.txt").to_owned(),
-    };
+    let path = password_file(url);
     // One that lies there already may be readable by others, or lead elsewhere.
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(format!("{}: {error}", path.display()).into()),

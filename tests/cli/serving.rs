@@ -4,9 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::database::TestDatabase;
-use crate::support::engines;
 use crate::support::folder::Folder;
 use crate::support::program::{Server, dateline, run, said};
+use crate::support::{Engine, engines};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
@@ -17,7 +17,7 @@ fn without_any_setting_a_private_database_and_one_admin_are_made() {
     let folder = Folder::new();
     let server = Server::start(dateline(folder.path(), &["serve"]));
     assert_eq!(mode(&folder.join("data/dateline.db")), 0o600);
-    let password = folder.join("data/admin-password.txt");
+    let password = folder.join("data/dateline.db.admin-password.txt");
     assert_eq!(mode(&password), 0o600);
     let password = std::fs::read_to_string(password).unwrap();
     assert!(password.starts_with("admin@localhost\n") && password.lines().count() == 2, "{password}");
@@ -35,7 +35,7 @@ fn files_are_private_whatever_the_umask_and_whatever_lay_there() {
     let folder = Folder::new();
     std::fs::create_dir(folder.join("data")).unwrap();
     // Somebody else's file, which everybody can read and somebody holds open.
-    let password = folder.join("data/admin-password.txt");
+    let password = folder.join("data/dateline.db.admin-password.txt");
     std::fs::write(&password, "what lay there").unwrap();
     std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o666)).unwrap();
     let mut held = std::fs::File::open(&password).unwrap();
@@ -43,7 +43,7 @@ fn files_are_private_whatever_the_umask_and_whatever_lay_there() {
     command.args(["-c", "umask 0; exec \"$0\" serve", env!("CARGO_BIN_EXE_dateline")]).current_dir(folder.path()).env_clear();
     let server = Server::start(command);
     assert!(server.get("/readyz?for=editor").starts_with("HTTP/1.1 200"));
-    for file in ["dateline.db", "dateline.db-wal", "dateline.db-shm", "admin-password.txt"] {
+    for file in ["dateline.db", "dateline.db-wal", "dateline.db-shm", "dateline.db.admin-password.txt"] {
         assert_eq!(mode(&folder.join(&format!("data/{file}"))), 0o600, "{file}");
     }
     let mut seen = String::new();
@@ -55,7 +55,7 @@ fn files_are_private_whatever_the_umask_and_whatever_lay_there() {
 fn the_first_admin_logs_in_with_the_password_of_the_file_which_is_made_once() {
     let folder = Folder::new();
     let server = Server::start(dateline(folder.path(), &["serve"]));
-    let path = folder.join("data/admin-password.txt");
+    let path = folder.join("data/dateline.db.admin-password.txt");
     let text = std::fs::read_to_string(&path).unwrap();
     let (email, password) = text.trim_end().split_once('\n').unwrap();
     server.login(email, password).is_ok();
@@ -65,6 +65,39 @@ fn the_first_admin_logs_in_with_the_password_of_the_file_which_is_made_once() {
     let server = Server::start(dateline(folder.path(), &["serve"]));
     assert!(!path.exists());
     server.login(email, password).is_ok();
+}
+
+#[test]
+fn each_database_of_a_folder_has_a_password_of_its_own() {
+    for engine in engines() {
+        let folder = Folder::new();
+        let databases = [TestDatabase::empty(*engine), TestDatabase::empty(*engine)];
+        let urls = match engine {
+            Engine::Sqlite => ["sqlite://news.db".to_owned(), "sqlite://news.sqlite".to_owned()],
+            Engine::Postgres => databases.each_ref().map(|database| database.url().to_owned()),
+        };
+        let start = |url: &str| {
+            let mut command = dateline(folder.path(), &["serve"]);
+            command.env("DATABASE_URL", url);
+            Server::start(command)
+        };
+        let mut known = Vec::new();
+        for url in &urls {
+            let server = start(url);
+            let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+            let files = files.filter(|file| file.to_string_lossy().ends_with(".admin-password.txt"));
+            let fresh: Vec<_> = files.filter(|file| !known.iter().any(|(other, _)| other == file)).collect();
+            assert_eq!(fresh.len(), 1, "{engine:?}: {fresh:?}");
+            known.push((fresh[0].clone(), url));
+            server.terminate();
+            server.ended();
+        }
+        for (file, url) in known {
+            let text = std::fs::read_to_string(file).unwrap();
+            let (email, password) = text.trim_end().split_once('\n').unwrap();
+            start(url).login(email, password).is_ok();
+        }
+    }
 }
 
 #[test]
