@@ -43,58 +43,58 @@ pub struct Options {
 #[derive(Args, Clone)]
 pub struct Settings {
     /// Where the data lies: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/dateline.db", hide_env_values = true)]
+    #[arg(global = true, long, env = "DATABASE_URL", default_value = "sqlite://data/dateline.db", hide_env_values = true)]
     pub database_url: String,
     /// A file that holds DATABASE_URL, for secrets that are mounted.
-    #[arg(long, env = "DATABASE_URL_FILE")]
+    #[arg(global = true, long, env = "DATABASE_URL_FILE")]
     pub database_url_file: Option<PathBuf>,
     /// The address and port to listen at.
-    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(global = true, long, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// Where callers reach the API; made from LISTEN unless given.
-    #[arg(long, env = "API_URL")]
+    #[arg(global = true, long, env = "API_URL")]
     pub api_url: Option<String>,
     /// Where readers find the site; API_URL unless given.
-    #[arg(long, env = "SITE_URL")]
+    #[arg(global = true, long, env = "SITE_URL")]
     pub site_url: Option<String>,
     /// What the site is called.
-    #[arg(long, env = "SITE_NAME", default_value = "Dateline")]
+    #[arg(global = true, long, env = "SITE_NAME", default_value = "Dateline")]
     pub site_name: String,
     /// The zone of the site's days and months, by its IANA name.
-    #[arg(long, env = "SITE_TIME_ZONE", default_value = "UTC")]
+    #[arg(global = true, long, env = "SITE_TIME_ZONE", default_value = "UTC")]
     pub site_time_zone: String,
     /// The site's languages, the default first.
-    #[arg(long, env = "LOCALES", default_value = "en")]
+    #[arg(global = true, long, env = "LOCALES", default_value = "en")]
     pub locales: String,
     /// Origins from which browsers may call the editor's operations.
-    #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "")]
+    #[arg(global = true, long, env = "CORS_ALLOWED_ORIGINS", default_value = "")]
     pub cors_allowed_origins: String,
     /// Networks of proxies whose forwarded addresses are believed.
-    #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
+    #[arg(global = true, long, env = "TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
     /// The e-mail of the first admin, used once on an empty database.
-    #[arg(long, env = "ADMIN_EMAIL", default_value = "admin@localhost")]
+    #[arg(global = true, long, env = "ADMIN_EMAIL", default_value = "admin@localhost")]
     pub admin_email: String,
     /// The password of the first admin; a random one is shown once unless given.
-    #[arg(long, env = "ADMIN_PASSWORD", hide_env_values = true)]
+    #[arg(global = true, long, env = "ADMIN_PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
     /// A file that holds ADMIN_PASSWORD.
-    #[arg(long, env = "ADMIN_PASSWORD_FILE")]
+    #[arg(global = true, long, env = "ADMIN_PASSWORD_FILE")]
     pub admin_password_file: Option<PathBuf>,
     /// For how many seconds readers' answers may be kept, at most 86400; 0 = ask each time.
-    #[arg(long, env = "CACHE_LIFETIME", default_value = "60")]
+    #[arg(global = true, long, allow_negative_numbers = true, env = "CACHE_LIFETIME", default_value = "60")]
     pub cache_lifetime: String,
     /// Hosts whose frames may stand in bodies; empty = none.
-    #[arg(long, env = "EMBED_HOSTS")]
+    #[arg(global = true, long, env = "EMBED_HOSTS")]
     pub embed_hosts: Option<String>,
     /// How many threads serve, 1 to 256; one for each core unless given.
-    #[arg(long, env = "WORKERS")]
+    #[arg(global = true, long, allow_negative_numbers = true, env = "WORKERS")]
     pub workers: Option<String>,
     /// What is logged: error, warn, info, debug, or a filter such as `dateline=debug`.
-    #[arg(long, env = "LOG", default_value = "info")]
+    #[arg(global = true, long, env = "LOG", default_value = "info")]
     pub log: String,
     /// How it is logged: text or json.
-    #[arg(long, env = "LOG_FORMAT", default_value = "text")]
+    #[arg(global = true, long, env = "LOG_FORMAT", default_value = "text")]
     pub log_format: String,
 }
 

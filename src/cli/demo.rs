@@ -28,14 +28,11 @@ pub struct Demo {
     /// The folder of its database, kept afterwards; a temporary one, deleted at the end, unless given. DATABASE_URL is not looked at.
     #[arg(long)]
     folder: Option<PathBuf>,
-    #[command(flatten)]
-    settings: Settings,
 }
 
-pub fn run(demo: Demo) -> Outcome {
+pub fn run(demo: Demo, mut settings: Settings) -> Outcome {
     let temporary = Temporary(demo.folder.is_none().then(|| std::env::temp_dir().join(format!("dateline-demo-{}", SessionId::new()))));
     let folder = temporary.0.clone().or(demo.folder).unwrap_or_default();
-    let mut settings = demo.settings;
     settings.database_url = format!("sqlite://{}", folder.join("dateline.db").display());
     settings.database_url_file = None;
     settings.admin_password = Some(settings.admin_password()?.unwrap_or_else(random_password));

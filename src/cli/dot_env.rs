@@ -34,8 +34,8 @@ fn unreadable(part: &str) -> String {
 /// The names that are nearly a setting's, each with it. Others may be there for other programs.
 fn misspelt(names: &[String]) -> Vec<(&str, String)> {
     let command = Cli::command();
-    let serve = command.find_subcommand("serve").map(|serve| serve.get_arguments().filter_map(|argument| argument.get_env()));
-    let settings: Vec<String> = serve.into_iter().flatten().map(|name| name.to_string_lossy().into_owned()).collect();
+    let settings = command.get_arguments().filter_map(|argument| argument.get_env());
+    let settings: Vec<String> = settings.map(|name| name.to_string_lossy().into_owned()).collect();
     let others = names.iter().filter(|name| !settings.contains(name));
     others.filter_map(|name| Some((name.as_str(), nearest(name, settings.iter().map(String::as_str))?.to_owned()))).collect()
 }

@@ -16,11 +16,11 @@ pub struct Keys {
 #[derive(Subcommand)]
 enum Command {
     /// Make a new key sign. Nobody is logged out: the others still verify.
-    Rotate(Settings),
+    Rotate,
 }
 
-pub fn run(keys: &Keys) -> Outcome {
-    let Command::Rotate(settings) = &keys.command;
+pub fn run(keys: &Keys, settings: &Settings) -> Outcome {
+    let Command::Rotate = keys.command;
     let id = open(settings)?.run_write(rotate_in)?;
     println!("{id} signs from now on.");
     Ok(())

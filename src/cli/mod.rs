@@ -21,20 +21,22 @@ use crate::settings::Settings;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API. Without any setting: SQLite in ./data/dateline.db, at 127.0.0.1:8080.
-    Serve(Settings),
+    Serve,
     /// Serve a small news site to look at, on a database of its own.
     Demo(demo::Demo),
     /// Apply the migrations that are missing.
-    Migrate(Settings),
+    Migrate,
     /// Print the OpenAPI document.
     Openapi,
     /// Look at settings, database, clock, keys and stored bodies, and say what is wrong and what to do.
-    Check(Settings),
+    Check,
     /// Add, list and change users, also beside a running server.
     User(user::User),
     /// Change the keys that access tokens are signed with.
@@ -50,14 +52,15 @@ pub fn run() -> ExitCode {
         eprintln!("dateline: {fault}");
         return ExitCode::from(2);
     }
-    let outcome = match Cli::parse().command {
-        Command::Serve(settings) => serve::run(&settings),
-        Command::Demo(demo) => demo::run(demo),
-        Command::Migrate(settings) => migrate(&settings),
+    let Cli { command, settings } = Cli::parse();
+    let outcome = match command {
+        Command::Serve => serve::run(&settings),
+        Command::Demo(demo) => demo::run(demo, settings),
+        Command::Migrate => migrate(&settings),
         Command::Openapi => print(&crate::app::document().text()),
-        Command::Check(settings) => check::run(&settings),
-        Command::User(user) => user::run(user),
-        Command::Keys(keys) => keys::run(&keys),
+        Command::Check => check::run(&settings),
+        Command::User(user) => user::run(user, &settings),
+        Command::Keys(keys) => keys::run(&keys, &settings),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,8 +19,6 @@ use crate::users::store;
 pub struct User {
     #[command(subcommand)]
     command: Command,
-    #[command(flatten)]
-    settings: Settings,
 }
 
 #[derive(Subcommand)]
@@ -100,8 +98,8 @@ impl Password {
     }
 }
 
-pub fn run(user: User) -> Outcome {
-    let db = open(&user.settings)?;
+pub fn run(user: User, settings: &Settings) -> Outcome {
+    let db = open(settings)?;
     match user.command {
         Command::Add { email, name, role, password_stdin } => {
             let password = Password::read(password_stdin)?;

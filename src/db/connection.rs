@@ -34,21 +34,20 @@ const STATEMENT_TIMEOUT: &str = "30s";
 impl AnyConnection {
     /// Opens a connection. The engine's own message is in the error: `AnyConnection::establish` would hide it.
     pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<Self, OpenError> {
+        let refused = |error: ConnectionError| OpenError::of_connecting(url, error);
         match url {
             DatabaseUrl::Sqlite(path) => {
                 let path = path.to_str().ok_or(OpenError::Path)?;
-                let mut connection = SqliteConnection::establish(path).map_err(OpenError::Connect)?;
-                connection
-                    .batch_execute(sqlite_settings(purpose))
-                    .map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;
+                let mut connection = SqliteConnection::establish(path).map_err(refused)?;
+                connection.batch_execute(sqlite_settings(purpose)).map_err(|e| refused(ConnectionError::CouldntSetupConfiguration(e)))?;
                 Ok(Self::Sqlite(connection))
             }
-            DatabaseUrl::Postgres(url) => {
+            DatabaseUrl::Postgres(text) => {
                 // One plan for any values: a page's statement takes longer to plan than to run, and its indexes are right whatever is asked for.
-                let mut connection = PgConnection::establish(&with_settings(url)).map_err(OpenError::of_connecting)?;
+                let mut connection = PgConnection::establish(&with_settings(text)).map_err(refused)?;
                 connection
                     .batch_execute(&format!("SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'; SET plan_cache_mode = force_generic_plan"))
-                    .map_err(|e| OpenError::Connect(ConnectionError::CouldntSetupConfiguration(e)))?;
+                    .map_err(|e| refused(ConnectionError::CouldntSetupConfiguration(e)))?;
                 Ok(Self::Postgres(connection))
             }
         }

@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::url::DatabaseUrl;
 use crate::kernel::problem::{Code, Problem};
 
 /// The result of a query.
@@ -124,8 +125,15 @@ pub enum OpenError {
     #[error("the path of the database is not UTF-8")]
     Path,
     /// The file or the server refuses.
-    #[error("the database cannot be opened: {0}")]
-    Connect(diesel::ConnectionError),
+    #[error("DATABASE_URL: {url} cannot be opened: {fault}. Example: DATABASE_URL={example}")]
+    Connect {
+        /// Where it would lie, without the password.
+        url: String,
+        /// What the engine says.
+        fault: String,
+        /// What would be right.
+        example: &'static str,
+    },
     /// TLS is demanded otherwise than by the URL, such as by PGSSLMODE.
     #[error(
         "the connection to the database is to be encrypted, which this build cannot: build with `cargo build --release --features tls`"
@@ -168,9 +176,16 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// A connection to PostgreSQL that libpq refuses to open.
-    pub(super) fn of_connecting(error: diesel::ConnectionError) -> Self {
-        let is_tls_missing = !cfg!(feature = "tls") && error.to_string().contains("SSL support is not compiled in");
-        if is_tls_missing { Self::NoTls } else { Self::Connect(error) }
+    /// A file or a server that refuses.
+    pub(super) fn of_connecting(url: &DatabaseUrl, error: impl std::fmt::Display) -> Self {
+        let fault = error.to_string();
+        if !cfg!(feature = "tls") && fault.contains("SSL support is not compiled in") {
+            return Self::NoTls;
+        }
+        let example = match url {
+            DatabaseUrl::Sqlite(_) => "sqlite://data/dateline.db",
+            DatabaseUrl::Postgres(_) => "postgres://USER:PASSWORD@HOST/DATABASE",
+        };
+        Self::Connect { url: url.to_string(), fault: fault.trim_end().trim_end_matches('.').to_owned(), example }
     }
 }

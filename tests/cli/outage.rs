@@ -165,7 +165,9 @@ fn a_server_that_is_not_there_or_says_nothing_stops_the_start_without_the_passwo
         let url = format!("postgres://dateline:a-secret-word@{address}/news");
         let output = dateline(folder.path(), &["serve"]).env("DATABASE_URL", url).env("LISTEN", "127.0.0.1:0").output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(said(&output).contains("the database cannot be opened: ") && said(&output).contains(fault), "{}", said(&output));
+        let named = format!("DATABASE_URL: postgres://{address}/news cannot be opened: ");
+        assert!(said(&output).contains(&named) && said(&output).contains(fault), "{}", said(&output));
+        assert!(said(&output).contains(". Example: DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE"), "{}", said(&output));
         assert!(!said(&output).contains("a-secret-word"), "{}", said(&output));
         assert!(begun.elapsed() < Duration::from_secs(30), "it waited {:?}", begun.elapsed());
     }

@@ -53,6 +53,47 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_named_with_its_setting() {
+    let folder = Folder::new();
+    std::fs::write(folder.join("notes.txt"), "These are notes, and no database at all.\n".repeat(200)).unwrap();
+    for command in [&["serve"][..], &["migrate"], &["check"], &["user", "list"], &["keys", "rotate"]] {
+        let output =
+            dateline(folder.path(), command).env("LISTEN", "127.0.0.1:0").env("DATABASE_URL", "sqlite://notes.txt").output().unwrap();
+        let all = printed(&output) + &said(&output);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {all}");
+        assert!(all.contains("DATABASE_URL: sqlite://notes.txt cannot be opened: "), "{command:?}: {all}");
+        assert!(all.contains("file is not a database. Example: DATABASE_URL=sqlite://data/dateline.db"), "{command:?}: {all}");
+    }
+}
+
+#[test]
+fn a_number_below_0_is_a_wrong_value_and_no_other_flag() {
+    let folder = Folder::new();
+    for (flag, fault) in
+        [("--cache-lifetime", "CACHE_LIFETIME: `-1` is not a number of"), ("--workers", "WORKERS: `-1` is not a whole number")]
+    {
+        let output = run(folder.path(), &["serve", flag, "-1"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains(fault) && said(&output).contains("Example: "), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_flag_may_stand_before_a_command_and_behind_it() {
+    let folder = Folder::new();
+    let flag = ["--database-url", "sqlite://elsewhere.db"];
+    assert!(run(folder.path(), &[&["migrate"][..], &flag].concat()).status.success());
+    for words in [&["migrate"][..], &["check"], &["user", "list"], &["keys", "rotate"]] {
+        for before in 0..=words.len() {
+            let arguments = [&words[..before], &flag, &words[before..]].concat();
+            let mut command = dateline(folder.path(), &arguments);
+            let output = command.env("DATABASE_URL", "sqlite://nowhere/dateline.db").output().unwrap();
+            assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        }
+    }
+}
+
+#[test]
 fn a_secret_may_lie_in_a_file_and_a_setting_in_the_dot_env() {
     let folder = Folder::new();
     std::fs::write(folder.join("url"), format!("sqlite://{}\n", folder.join("elsewhere.db").display())).unwrap();
