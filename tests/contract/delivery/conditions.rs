@@ -34,7 +34,8 @@ on_both_engines! {
                 reader.get(path).header("accept-encoding", coding).header("if-none-match", &format!("\"{plain_tag}\"")).await.is_ok();
             }
         }
-        reader.get("/v1/articles").header("accept-encoding", "identity;q=0, deflate").await.is_problem(406, "not_acceptable");
+        let refused = reader.get("/v1/articles").header("accept-encoding", "identity;q=0, deflate").await;
+        refused.is_problem(406, "not_acceptable").has_header("vary", "Accept-Encoding");
     }
 
     async fn what_the_caller_has_is_not_sent_again(engine) {
