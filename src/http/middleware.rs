@@ -23,7 +23,7 @@ use super::large::{self, Budget};
 use super::tree::Tree;
 use super::unread::Hold;
 use super::wire::{Talk, Turn};
-use super::{path, problem, request_id};
+use super::{host, path, problem, request_id};
 use crate::kernel::problem::Problem;
 
 /// A longer path is cut in the log.
@@ -80,8 +80,10 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let exchange = Exchange::begin(&mut request, &self.origins);
-        if !path::is_nameable(request.uri().path()) {
-            let response = exchange.finish(HttpResponse::from_error(Problem::not_found()));
+        let named = host::check(request.headers());
+        let named = named.and_then(|()| if path::is_nameable(request.uri().path()) { Ok(()) } else { Err(Problem::not_found()) });
+        if let Err(problem) = named {
+            let response = exchange.finish(HttpResponse::from_error(problem));
             return ready(Ok(request.into_response(response))).boxed_local();
         }
         // A panic may come from the call itself or from any poll of its future.

@@ -11,6 +11,7 @@ pub mod cors;
 pub mod docs;
 mod faults;
 mod framing;
+mod host;
 mod idempotency;
 mod json;
 mod large;

@@ -35,6 +35,19 @@ async fn ends_with_refusal(mut socket: Socket, status: u16, code: &str) {
 }
 
 #[actix_web::test]
+async fn a_host_that_is_none_is_refused_and_head_is_told_without_a_body() {
+    for host in ["a b<>", "a/b", "a@b", "a:b"] {
+        let mut socket = Socket::connect(&app::start().await).await;
+        socket.send(format!("GET /v1/notes/a HTTP/1.1\r\nhost: {host}\r\n\r\n")).await;
+        socket.answer().await.is_problem(400, "invalid_header");
+        socket.send(format!("HEAD /v1/notes/a HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")).await;
+        let head = String::from_utf8(socket.rest().await).unwrap();
+        assert!(head.starts_with("HTTP/1.1 400 ") && head.contains("content-type: application/problem+json"), "{head}");
+        assert!(head.ends_with("\r\n\r\n"), "{head}");
+    }
+}
+
+#[actix_web::test]
 async fn what_is_no_http_request_is_a_problem_and_the_connection_ends() {
     for request in [
         "garbage\r\n\r\n".to_owned(),
