@@ -82,14 +82,15 @@ pub fn document() -> Document {
             without_idempotency: WITHOUT_IDEMPOTENCY,
             optional_bodies: OPTIONAL_BODIES,
             long_bodies: LONG_BODIES,
-            examples: Some(&examples()),
+            examples: Some(&read(include_str!("../openapi/examples.json"))),
+            parameters: Some(&read(include_str!("../openapi/parameters.json"))),
         },
     )
 }
 
-/// One newsroom in all of them.
-fn examples() -> serde_json::Value {
-    serde_json::from_str(include_str!("../openapi/examples.json")).expect("the examples are JSON, which a test sees")
+/// Examples, of one newsroom in all of them.
+fn read(examples: &str) -> serde_json::Value {
+    serde_json::from_str(examples).expect("the examples are JSON, which a test sees")
 }
 
 /// Whose answers may hold a secret.

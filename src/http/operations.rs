@@ -24,6 +24,8 @@ pub struct Finish<'a> {
     pub long_bodies: &'a [&'a str],
     /// Examples of bodies, by the name of their schema: `{"Article": {"summary", "value"}, "Article.page": …}`.
     pub examples: Option<&'a Value>,
+    /// An example of each parameter, by its name, or by operationId and name: `{"limit": 20, "getUser.id": …}`.
+    pub parameters: Option<&'a Value>,
 }
 
 /// One operation, as far as its surroundings depend on it.
@@ -58,6 +60,9 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
         refuses_key: is_keyed && !takes_key,
     };
     add_parameters(&around, operation);
+    if let Some(examples) = with.parameters {
+        add_parameter_examples(&id, operation, examples);
+    }
     if around.has_body {
         let most = if with.long_bodies.contains(&&*id) { MAX_BODY_BYTES } else { SMALL_BODY_BYTES };
         operation["requestBody"]["x-max-bytes"] = json!(most);
@@ -81,7 +86,7 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
     let mut wanted = Vec::new();
     if around.is_versioned {
         wanted.push(json!({
-            "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST}, "example": "\"7\"",
+            "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST},
             "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
         }));
     }
@@ -108,6 +113,19 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
         let is_same = |other: &Value| other["in"] == "header" && other["name"] == parameter["name"];
         if !parameters.iter().any(is_same) {
             parameters.push(parameter);
+        }
+    }
+}
+
+/// One that may be left out has its example in its schema: `/docs` would send it from elsewhere, asked or not.
+fn add_parameter_examples(id: &str, operation: &mut Value, examples: &Value) {
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let Some(example) = examples.get(format!("{id}.{name}")).or_else(|| examples.get(name)) else { continue };
+        if parameter["required"] == true {
+            parameter["example"] = example.clone();
+        } else {
+            parameter["schema"]["examples"] = json!([example]);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The committed API document is the one that the program makes; it bounds all that callers send, and has an example of each body.
+//! The committed API document is the one that the program makes; it bounds all that callers send, and has an example of each parameter and
+//! body.
 
 use std::collections::BTreeSet;
 
@@ -115,4 +116,18 @@ fn every_body_has_an_example_that_is_one() {
     let all = operations::root()["components"]["examples"].as_object().unwrap();
     let unused: Vec<&String> = all.keys().filter(|name| !shown.contains(*name)).collect();
     assert!(unused.is_empty(), "examples of nothing: {unused:?}");
+}
+
+#[test]
+fn every_parameter_has_an_example_that_is_one() {
+    for operation in operations::all() {
+        for parameter in operation.says["parameters"].as_array().into_iter().flatten() {
+            let place = format!("{} {}", operation.id, parameter["name"]);
+            // In `/docs` an example that stands beside the schema is sent, wherever it is not taken out.
+            let is_required = parameter["required"] == true;
+            let example = if is_required { &parameter["example"] } else { &parameter["schema"]["examples"][0] };
+            assert!(!example.is_null() && (is_required || parameter["example"].is_null()), "{place} has no example");
+            api().check_value(&parameter["schema"], example).unwrap_or_else(|fault| panic!("{place}: {fault}"));
+        }
+    }
 }

@@ -76,8 +76,8 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
 #[utoipa::path(
     tag = "Publications", operation_id = "listPublications",
     params(
-        ("from" = Option<String>, Query, max_length = 60, example = "2026-11-30T09:00", description = "Starting or ending at this instant or later. With an offset, or local together with `time_zone`.", nullable = false),
-        ("to" = Option<String>, Query, max_length = 60, example = "2026-12-07T00:00:00+05:00", description = "Starting or ending before this instant, given as `from` is.", nullable = false),
+        ("from" = Option<String>, Query, max_length = 60, description = "Starting or ending at this instant or later. With an offset, or local together with `time_zone`.", nullable = false),
+        ("to" = Option<String>, Query, max_length = 60, description = "Starting or ending before this instant, given as `from` is.", nullable = false),
         ("article_id" = Option<ArticleId>, Query, description = "Of this article.", nullable = false),
         ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
