@@ -182,7 +182,7 @@ async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: 
     let current = service::version(&db, &caller, id).await?;
     query.none()?;
     let expected = conditional::required(&request, current)?;
-    service::trash(&db, &caller, id, expected).await?;
+    service::trash::discard(&db, &caller, id, expected).await?;
     Ok(answer::no_content())
 }
 
@@ -206,7 +206,7 @@ async fn restore(
     query.none()?;
     let expected = conditional::optional(&request)?;
     let keyed = key.of(&caller, b"", restored)?;
-    answer::once(service::restore(&db, &caller, id, expected, keyed).await?, restored)
+    answer::once(service::trash::restore(&db, &caller, id, expected, keyed).await?, restored)
 }
 
 fn restored(article: &EditorArticle) -> Result<Kept> {

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod list;
 pub mod publishing;
+pub mod trash;
 
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -308,61 +309,6 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_
 
 fn target(id: ArticleId) -> Target {
     Target { kind: "article", id: id.uuid() }
-}
-
-/// Puts an article into the trash: what is in force ends, what lies ahead does not begin.
-///
-/// # Errors
-/// 404, 412, 409 `trashed`; 403 `was_public` for authors.
-pub async fn trash(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
-    let caller = caller.clone();
-    db.write(move |tx| {
-        let mut edited = open(tx, &caller, id, &expected)?;
-        let is_or_was_public = edited.history.iter().any(|p| p.publish_at > edited.now || rules::has_begun(p, edited.now));
-        if !may_publish(&caller) && is_or_was_public {
-            return Err(Problem::new(Code::WasPublic, "Authors may trash only what was never public and is not scheduled."));
-        }
-        let before = edited.history.clone();
-        rules::trash(&mut edited.history, edited.now);
-        edited.subject.trashed_at = Some(edited.now);
-        edited.subject.version += 1;
-        subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &edited, &before)?;
-        Ok(record(tx, Some(caller.user_id), "article.trashed", target(id), &json!({ "version": edited.subject.version }))?)
-    })
-    .await
-}
-
-/// Takes an article out of the trash; what still lies ahead is scheduled again.
-///
-/// # Errors
-/// 404, 412; 409 `not_trashed`.
-pub async fn restore(
-    db: &Db,
-    caller: &Caller,
-    id: ArticleId,
-    expected: Expected,
-    keyed: Option<Keyed<EditorArticle>>,
-) -> Result<Once<EditorArticle>> {
-    let caller = caller.clone();
-    idempotency::write(db, keyed, move |tx| {
-        let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
-        check(tx.conn(), &subject, &expected)?;
-        if subject.trashed_at.is_none() {
-            return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
-        }
-        let now = tx.now()?;
-        let before = publications::history(tx.conn(), id)?;
-        let mut edited = Edited { subject, history: before.clone(), now };
-        rules::restore(&mut edited.history, now);
-        edited.subject.trashed_at = None;
-        edited.subject.version += 1;
-        subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &edited, &before)?;
-        record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
-        Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
-    })
-    .await
 }
 
 /// The newest save of an article.

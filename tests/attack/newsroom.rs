@@ -148,7 +148,7 @@ impl Newsroom {
             "scheduled" => drop(
                 publishing::publish(db, &self.editor, made.id, Expected::Anything, from::<PublicationCreate>(starts), None).await.unwrap(),
             ),
-            "trashed" => articles::trash(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
+            "trashed" => articles::trash::discard(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
             other => panic!("no article is {other}"),
         }
         (made.id, made.slug)

@@ -194,8 +194,8 @@ impl Stored {
                 let given = Unpublish { withdrawn, keep_scheduled: Some(*keep_scheduled), ..Unpublish::default() };
                 publishing::unpublish(&self.db, &caller, self.id(*a), Expected::Anything, given, None).await.map(|_| ())
             }
-            Step::Trash { a } => articles::trash(&self.db, &caller, self.id(*a), Expected::Anything).await,
-            Step::Restore { a } => articles::restore(&self.db, &caller, self.id(*a), Expected::Anything, None).await.map(|_| ()),
+            Step::Trash { a } => articles::trash::discard(&self.db, &caller, self.id(*a), Expected::Anything).await,
+            Step::Restore { a } => articles::trash::restore(&self.db, &caller, self.id(*a), Expected::Anything, None).await.map(|_| ()),
             Step::Move { is_below } => {
                 let parent_id = if *is_below { Patch::Value(self.politics) } else { Patch::Null };
                 let patch = CategoryPatch { parent_id, ..CategoryPatch::default() };
