@@ -126,20 +126,39 @@ const LONGEST_NAME: usize = 200;
 
 /// An address to which paths are appended, without a slash at the end.
 fn address(name: &'static str, example: &'static str, text: &str) -> Read<String> {
-    let is_plain =
-        |url: &url::Url| url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    let is_address = url::Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host() && is_plain(&url));
-    let fault = || format!("`{text}` is not an http or https address without query and fragment");
-    if is_address { Ok(text.trim_end_matches('/').to_owned()) } else { Err(wrong(name, example)(fault())) }
+    let url = url::Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+    let fault = match url {
+        None => format!("`{text}` is not an http or https address"),
+        Some(url) if !url.username().is_empty() || url.password().is_some() => {
+            "it has a user or a password, which it cannot have".to_owned()
+        }
+        Some(url) if url.query().is_some() || url.fragment().is_some() => {
+            format!("`{text}` has a query or a fragment, which it cannot have")
+        }
+        Some(_) => return Ok(text.trim_end_matches('/').to_owned()),
+    };
+    Err(wrong(name, example)(fault))
 }
 
 /// A secret that was mounted as a file.
 fn secret(name: &'static str, example: &'static str, file: &Path) -> Read<String> {
     let text = std::fs::read_to_string(file).map_err(|e| wrong(name, example)(format!("`{}` cannot be read: {e}", file.display())))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    match text.trim_end_matches(['\r', '\n']) {
+        "" => Err(wrong(name, example)(format!("`{}` is empty", file.display()))),
+        secret => Ok(secret.to_owned()),
+    }
 }
 
 impl Settings {
+    /// A secret that is given as a flag is meant, whatever file the environment names. `is_flag` tells of an argument by its id.
+    #[must_use]
+    pub fn preferring_flags(mut self, is_flag: impl Fn(&str) -> bool) -> Self {
+        let is_meant = |secret: &str| is_flag(secret) && !is_flag(&format!("{secret}_file"));
+        self.database_url_file = self.database_url_file.filter(|_| !is_meant("database_url"));
+        self.admin_password_file = self.admin_password_file.filter(|_| !is_meant("admin_password"));
+        self
+    }
+
     /// Where the data lies.
     ///
     /// # Errors
@@ -203,7 +222,12 @@ impl Settings {
 
     fn api_url(&self) -> Read<String> {
         match &self.api_url {
-            Some(url) => address("API_URL", "https://api.example.org", url),
+            Some(url) => {
+                let address = address("API_URL", "https://api.example.org", url)?;
+                let has_path = address.splitn(4, '/').nth(3).is_some();
+                let fault = || format!("`{url}` has a path: the API is served at the root of its host");
+                if has_path { Err(wrong("API_URL", "https://api.example.org")(fault())) } else { Ok(address) }
+            }
             None => Ok(format!("http://{}", self.listen()?)),
         }
     }

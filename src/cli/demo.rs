@@ -56,9 +56,10 @@ pub fn run(demo: Demo, mut settings: Settings) -> Outcome {
 
 fn welcome(api: &str, fresh: Option<&Settings>) {
     println!("A small news site:");
+    let live = if fresh.is_some() { "what readers get now; two more articles appear within ten minutes" } else { "what readers get now" };
     for (path, what) in [
         ("/docs", "the API, to be tried out in a browser"),
-        ("/v1/articles", "what readers get now; two more articles appear within ten minutes"),
+        ("/v1/articles", live),
         ("/v1/categories", "the categories and how much is in them"),
     ] {
         println!("  {api}{path:<16} {what}");

@@ -11,7 +11,8 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::settings::Settings;
 
@@ -52,7 +53,9 @@ pub fn run() -> ExitCode {
         eprintln!("dateline: {fault}");
         return ExitCode::from(2);
     }
-    let Cli { command, settings } = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let Cli { command, settings } = Cli::from_arg_matches(&matches).unwrap_or_else(|fault| fault.exit());
+    let settings = settings.preferring_flags(|argument| matches.value_source(argument) == Some(ValueSource::CommandLine));
     let outcome = match command {
         Command::Serve => serve::run(&settings),
         Command::Demo(demo) => demo::run(demo, settings),

@@ -41,6 +41,11 @@ pub fn run(settings: &Settings) -> Outcome {
 /// Takes the address and port, before anything else is begun.
 pub(super) fn bind(settings: &Settings) -> Result<TcpListener, Box<dyn std::error::Error>> {
     let address = settings.listen()?;
+    if settings.api_url.is_none() && address.ip().is_unspecified() {
+        tracing::warn!(
+            "API_URL is not set, and LISTEN names every address of this machine: callers are told that they reach the API at http://{address}"
+        );
+    }
     TcpListener::bind(address).map_err(|e| format!("LISTEN: cannot listen at {address}: {e}. Example: LISTEN=127.0.0.1:8081").into())
 }
 

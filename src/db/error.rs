@@ -163,7 +163,7 @@ pub enum OpenError {
     #[error("migration failed: {0}")]
     Migration(String),
     /// Reading or making files failed.
-    #[error("{path}: {error}")]
+    #[error("DATABASE_URL: {path} cannot be used: {error}. Example: DATABASE_URL=sqlite://data/dateline.db")]
     File {
         /// Which file or folder.
         path: String,

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use super::schemas::Schemas;
 use super::{json, numbers};
-use crate::kernel::mistakes::Checked;
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::problem::{Code, Problem, Result};
 
 /// How long a request may take to arrive whole (app data; 30 s where there is none).
@@ -73,8 +73,7 @@ impl JsonBody {
         check_type(self.request.method(), self.request.headers())?;
         let schemas = self.request.app_data::<Data<Schemas>>().cloned();
         let bytes = self.read(max_bytes).await?;
-        let value =
-            json::parse(&bytes).map_err(|fault| Problem::new(Code::InvalidJson, format!("The body is not taken as JSON: {fault}.")))?;
+        let value = json::parse(&bytes).map_err(|fault| refused(&bytes, &fault))?;
         Ok(Json { value, bytes, schemas })
     }
 
@@ -151,6 +150,16 @@ impl Json {
         numbers::note_inexact(&self.bytes, &mut checked.mistakes);
         Ok(checked)
     }
+}
+
+/// JSON knows no greatest number: one that is too great for the reader is a mistake at its place.
+fn refused(bytes: &[u8], fault: &str) -> Problem {
+    let mut mistakes = Mistakes::default();
+    if fault.starts_with("number out of range") {
+        numbers::note_inexact(bytes, &mut mistakes);
+    }
+    let unread = || Problem::new(Code::InvalidJson, format!("The body is not taken as JSON: {fault}."));
+    mistakes.finish().err().unwrap_or_else(unread)
 }
 
 fn check_type(method: &Method, headers: &HeaderMap) -> Result<()> {

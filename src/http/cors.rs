@@ -68,12 +68,10 @@ fn vary(headers: &mut HeaderMap) {
 }
 
 fn origin(text: &str) -> Result<String, String> {
-    let url = url::Url::parse(text).map_err(|fault| format!("`{text}` is not an origin: {fault}"))?;
-    let origin = url.origin().ascii_serialization();
-    if !matches!(url.scheme(), "http" | "https") || !origin.eq_ignore_ascii_case(text) {
-        return Err(format!("`{text}` is not an origin: it is a scheme, a host and perhaps a port, such as https://desk.example.org"));
-    }
-    Ok(origin)
+    let origin =
+        url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(|url| url.origin().ascii_serialization());
+    let is_whole = |origin: &String| origin.eq_ignore_ascii_case(text);
+    origin.filter(is_whole).ok_or_else(|| format!("`{text}` is not an origin: a scheme, a host and perhaps a port"))
 }
 
 #[cfg(test)]

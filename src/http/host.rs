@@ -1,5 +1,7 @@
 //! The form of `Host` (RFC 9112 section 3.2): a host and perhaps a port, as RFC 3986 has them. Which host it is does not matter here.
 
+use std::net::Ipv6Addr;
+
 use actix_web::http::header::{HOST, HeaderMap};
 
 use crate::kernel::problem::{Code, Problem, Result};
@@ -24,9 +26,14 @@ fn is_host(value: &[u8]) -> bool {
         None => value.split_at(value.iter().position(|b| *b == b':').unwrap_or(value.len())),
     };
     let is_address = value.starts_with(b"[");
-    let may_be = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(b) || is_address && *b == b':';
-    let is_port = port.is_empty() || port[0] == b':' && port[1..].iter().all(u8::is_ascii_digit);
-    host.iter().all(may_be) && is_port
+    let may_be = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(b);
+    let is_host =
+        if is_address { std::str::from_utf8(host).is_ok_and(|host| host.parse::<Ipv6Addr>().is_ok()) } else { host.iter().all(may_be) };
+    is_host && (port.is_empty() || port[0] == b':' && is_port(&port[1..]))
+}
+
+fn is_port(digits: &[u8]) -> bool {
+    digits.is_empty() || digits.iter().all(u8::is_ascii_digit) && std::str::from_utf8(digits).is_ok_and(|port| port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -38,9 +45,10 @@ mod tests {
         for right in ["", "x", "api.example.org", "127.0.0.1:8080", "[::1]", "[::1]:80", "a_b", "xn--bcher-kva.example:", "a%20b"] {
             assert!(is_host(right.as_bytes()), "{right}");
         }
-        for wrong in
-            ["a b<>", "a b", "a<b", "a/b", "a@b", "a:b", "a:1:2", "::1", "[::1", "[::1]80", "[a b]", "a\"b", "ä", "a\tb", "a?b", "a#b"]
-        {
+        for wrong in [
+            "a b<>", "a b", "a<b", "a/b", "a@b", "a:b", "a:1:2", "::1", "[::1", "[::1]80", "[a b]", "[zz]", "x:99999", "[::1]x80", "a\"b",
+            "ä", "a\tb", "a?b", "a#b",
+        ] {
             assert!(!is_host(wrong.as_bytes()), "{wrong}");
         }
     }

@@ -89,9 +89,14 @@ fn decimal(number: &str) -> Option<(bool, String, i64)> {
 
 fn lost(number: &str) -> String {
     let kept: f64 = number.parse().unwrap_or_default();
+    let loss = if kept.is_finite() {
+        format!("has more digits than a number keeps: it would come back as {kept:e}")
+    } else {
+        "is beyond what a number holds".to_owned()
+    };
     let shown: String = number.chars().take(SHOWN).collect();
     let more = if shown.len() < number.len() { "…" } else { "" };
-    format!("`{shown}{more}` has more digits than a number keeps: it would come back as {kept:e}. Send it as a string")
+    format!("`{shown}{more}` {loss}. Send it as a string")
 }
 
 #[cfg(test)]
@@ -120,6 +125,8 @@ mod tests {
         }
         for lost in [
             "12345678901234567890123",
+            "1e400",
+            "-1.7976931348623159e308",
             "18446744073709551617",
             "-9223372036854775809",
             "0.1234567890123456789",

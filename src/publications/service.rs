@@ -254,11 +254,13 @@ fn read_anew(publication: &mut Publication, zone: &Zone) {
     publication.unpublish_at_local = local(&publication.unpublish_at_local, publication.unpublish_at);
 }
 
-/// Keeps the zone in which the end was given.
-fn move_to(ended: &mut Publication, zone: &Zone) {
-    if ended.time_zone.as_deref() != Some(zone.name()) {
-        ended.time_zone = Some(zone.name().to_owned());
-        read_anew(ended, zone);
+/// A local end is one of the zone that the publication has; it gets the zone of the end where it has none.
+fn keep_zone(ended: &mut Publication, given_in: &Zone) {
+    match ended.time_zone.as_deref().map(str::parse::<Zone>) {
+        _ if ended.unpublish_at_local.is_none() => {}
+        Some(Ok(kept)) if kept.name() != given_in.name() => ended.unpublish_at_local = Some(kept.local(ended.unpublish_at).to_string()),
+        Some(_) => {}
+        None => ended.time_zone = Some(given_in.name().to_owned()),
     }
 }
 
@@ -303,7 +305,7 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
     };
     let id = rules::unpublish(&mut edited.history, take_down, edited.now)?;
     if let (Some(ended), Some(zone)) = (edited.history.iter_mut().find(|p| p.id == id), times.zone()) {
-        move_to(ended, zone);
+        keep_zone(ended, zone);
     }
     let publication = seen(&edited, id)?;
     close(tx, &edited, &before)?;

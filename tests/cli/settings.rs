@@ -13,18 +13,20 @@ use crate::support::program::{dateline, printed, run, said};
 const WRONG: &[(&str, &str, &str)] = &[
     ("DATABASE_URL", "mysql://somewhere", "DATABASE_URL: "),
     ("LISTEN", "8080", "LISTEN: `8080` is not an address with a port. Example: LISTEN=127.0.0.1:8080"),
-    (
-        "API_URL",
-        "ftp://example.org",
-        "API_URL: `ftp://example.org` is not an http or https address without query and fragment. Example: API_URL=https://",
-    ),
-    ("API_URL", "https://example.org/?a=b", "API_URL: `https://example.org/?a=b` is not an http or https address without query"),
+    ("API_URL", "ftp://example.org", "API_URL: `ftp://example.org` is not an http or https address. Example: API_URL=https://"),
+    ("API_URL", "https://example.org/?a=b", "API_URL: `https://example.org/?a=b` has a query or a fragment"),
+    ("API_URL", "https://example.org/cms/", "API_URL: `https://example.org/cms/` has a path: the API is served at the root of its host"),
+    ("API_URL", "https://a:a-secret-word@example.org", "API_URL: it has a user or a password"),
+    ("DATABASE_URL", "sqlite:///proc/x/y.db", "DATABASE_URL: /proc/x/y.db cannot be used: "),
+    ("DATABASE_URL", "sqlite:///etc/passwd/x.db", "DATABASE_URL: /etc/passwd/x.db cannot be used: "),
+    ("DATABASE_URL_FILE", "/dev/null", "DATABASE_URL_FILE: `/dev/null` is empty"),
     ("SITE_URL", "www.example.org", "SITE_URL: `www.example.org` is not an http or https address"),
     ("SITE_URL", "https://a:b@example.org", "SITE_URL: "),
     ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
     ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
     ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
     ("CORS_ALLOWED_ORIGINS", "example.org", "CORS_ALLOWED_ORIGINS: "),
+    ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS: `*` is not an origin: a scheme, a host and perhaps a port. Example: "),
     ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),
     ("CACHE_LIFETIME", "soon", "CACHE_LIFETIME: `soon` is not a number of seconds"),
     ("EMBED_HOSTS", "https://example.org/", "EMBED_HOSTS: "),
@@ -48,7 +50,8 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
         assert_eq!(output.status.code(), Some(2), "{name}: {said}");
         assert!(said.contains(fault), "{name}: {said}");
         assert!(said.contains("Example: "), "{name}: {said}");
-        assert!(*name != "ADMIN_PASSWORD" || !said.contains("`short`"), "a secret is never shown: {said}");
+        let is_shown = said.contains("a-secret-word") || *name == "ADMIN_PASSWORD" && said.contains("`short`");
+        assert!(!is_shown, "a secret is never shown: {said}");
     }
 }
 
@@ -90,6 +93,19 @@ fn a_flag_may_stand_before_a_command_and_behind_it() {
             let output = command.env("DATABASE_URL", "sqlite://nowhere/dateline.db").output().unwrap();
             assert!(output.status.success(), "{arguments:?}: {}", said(&output));
         }
+    }
+}
+
+#[test]
+fn a_secret_that_is_a_flag_wins_over_a_file_of_the_environment() {
+    let folder = Folder::new();
+    std::fs::write(folder.join("url"), "sqlite://two.db\n").unwrap();
+    let commands: [&[&str]; 2] = [&["migrate", "--database-url", "sqlite://one.db"], &["--database-url", "sqlite://one.db", "migrate"]];
+    for command in commands {
+        let output = dateline(folder.path(), command).env("DATABASE_URL_FILE", "url").output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(folder.join("one.db").exists() && !folder.join("two.db").exists());
+        std::fs::remove_file(folder.join("one.db")).unwrap();
     }
 }
 

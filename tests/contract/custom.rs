@@ -36,6 +36,9 @@ on_both_engines! {
         assert_eq!(refused["errors"].as_array().unwrap().len(), 2);
         let detail = "`12345678901234567890123` has more digits than a number keeps: it would come back as 1.2345678901234568e22. Send it as a string";
         assert_eq!(refused.text_at("/errors/0/detail"), detail);
+        let beyond = key(with(r#""ok": 1, "id": -1e400"#)).await;
+        beyond.is_problem(422, "invalid").has_error("/custom/id", "inexact_number");
+        assert_eq!(beyond.text_at("/errors/0/detail"), "`-1e400` is beyond what a number holds. Send it as a string");
         let made = key(with(r#""id": "12345678901234567890123""#)).await;
         made.is_created();
         let path = format!("/v1/editor/articles/{}", made.text_at("/id"));

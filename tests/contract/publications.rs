@@ -101,12 +101,52 @@ on_both_engines! {
         let twice = json!({ "at": "2027-10-31T02:30", "time_zone": "Europe/Berlin" });
         editor.post(&path).json(&twice).await.is_problem(422, "invalid").has_error("/at", "repeated_time");
         let down = editor.post(&path).json(json!({ "at": "2026-12-01T09:00", "time_zone": "Asia/Ashgabat" })).await;
-        assert_eq!((&down["unpublish_at"], &down["time_zone"]), (&json!("2026-12-01T04:00:00.000Z"), &json!("Asia/Ashgabat")));
+        assert_eq!((&down["unpublish_at"], &down["time_zone"]), (&json!("2026-12-01T04:00:00.000Z"), &json!("Europe/Berlin")));
         let read = editor.get(&format!("/v1/editor/publications/{}", down.text_at("/id"))).await;
         for seen in [&down, &read] {
             let locals = (&seen["publish_at_local"], &seen["unpublish_at_local"], &seen["publish_at"]);
-            assert_eq!(locals, (&json!("2026-11-30T14:00:00"), &json!("2026-12-01T09:00:00"), &json!("2026-11-30T09:00:00.000Z")));
+            assert_eq!(locals, (&json!("2026-11-30T10:00:00"), &json!("2026-12-01T05:00:00"), &json!("2026-11-30T09:00:00.000Z")));
         }
+    }
+
+    async fn the_zone_of_an_end_is_kept_where_no_other_is(engine) {
+        let site = Site::at(engine, "2026-11-30T08:59:59.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Without a zone");
+        wanted["publish"] = json!({});
+        let path = format!("/v1/editor/articles/{}/unpublish", editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id"));
+        let zones = [json!({ "at": "2026-12-02T04:00:00Z", "time_zone": "Asia/Ashgabat" }), json!({ "at": "2026-12-01T09:00", "time_zone": "Asia/Ashgabat" })];
+        let mut kept = Vec::new();
+        for given in &zones {
+            let down = editor.post(&path).json(given).await;
+            kept.push((down["time_zone"].clone(), down["unpublish_at_local"].clone(), down["publish_at_local"].clone()));
+        }
+        let local = (json!("Asia/Ashgabat"), json!("2026-12-01T09:00:00"), json!(null));
+        assert_eq!(kept, [(json!(null), json!(null), json!(null)), local]);
+    }
+
+    async fn what_would_begin_as_an_article_comes_down_does_not(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Comes down");
+        wanted["publish"] = json!({});
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
+        let [publications, unpublish] = ["publications", "unpublish"].map(|what| format!("/v1/editor/articles/{id}/{what}"));
+        let at = json!({ "publish_at": "2026-12-01T09:00:00Z" });
+        let first = editor.get(&publications).await.text_at("/data/0/id").to_owned();
+        let next = editor.post(&publications).json(&at).await.text_at("/id").to_owned();
+        let kept = editor.post(&unpublish).json(json!({ "at": "2026-12-01T09:00:00Z", "keep_scheduled": true })).await;
+        assert_eq!((kept.text_at("/id"), kept.text_at("/returns_at")), (first.as_str(), "2026-12-01T09:00:00.000Z"));
+        let down = editor.post(&unpublish).json(json!({ "at": "2026-12-01T09:00:00Z" })).await;
+        assert_eq!((down.text_at("/id"), &down["returns_at"]), (first.as_str(), &json!(null)));
+        editor.get(&format!("/v1/editor/publications/{next}")).await.is_problem(404, "not_found");
+
+        let mut wanted = article("Only then");
+        wanted["publish"] = at;
+        let only = editor.post("/v1/editor/articles").json(&wanted).await;
+        let path = format!("/v1/editor/articles/{}/unpublish", only.text_at("/id"));
+        editor.post(&path).json(json!({ "at": "2026-12-01T09:00:00Z" })).await.is_problem(409, "not_live");
+        editor.post(&path).json(json!({ "at": "2026-12-01T09:00:00.001Z" })).await.is_ok();
     }
 
     async fn a_reason_is_set_and_cleared_on_what_ended_and_nothing_else_of_it_changes(engine) {

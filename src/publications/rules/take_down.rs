@@ -27,7 +27,10 @@ pub fn unpublish(history: &mut Vec<Publication>, take_down: TakeDown, now: Insta
         return Err(Refused::PastIsHistory);
     }
     let at = at.max(now);
-    let id = in_force(history, at).ok_or(Refused::NotLive)?.id;
+    let begins_then = in_force(history, at).ok_or(Refused::NotLive)?.publish_at == at && at > now;
+    // What would begin at that very instant is cancelled like what begins later: the one before it ends.
+    let last = if begins_then { at.plus_millis(-1) } else { at };
+    let id = in_force(history, last).ok_or(Refused::NotLive)?.id;
     let index = position(history, id)?;
     let ended = &mut history[index];
     ended.unpublish_at = at.max(ended.publish_at);
