@@ -247,7 +247,11 @@ impl Settings {
         self.site_time_zone.parse().map_err(|e: UnknownZone| wrong("SITE_TIME_ZONE", "Asia/Ashgabat")(e.to_string()))
     }
 
-    fn embed_hosts(&self) -> Read<EmbedHosts> {
+    /// Whose frames may stand in bodies.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn embed_hosts(&self) -> Read<EmbedHosts> {
         let Some(hosts) = &self.embed_hosts else { return Ok(EmbedHosts::default()) };
         hosts.parse().map_err(|e: crate::bodies::InvalidEmbedHosts| wrong("EMBED_HOSTS", "player.vimeo.com")(e.to_string()))
     }

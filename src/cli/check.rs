@@ -38,8 +38,8 @@ pub(super) fn run(settings: &Settings) -> Outcome {
             say("database", None, &format!("{} is up to date", settings.database_url()?));
             say("clock", clock(&db), "not behind the latest write");
             say("keys", None, &keys(&db)?);
-            if let Ok(options) = settings.options() {
-                say("bodies", None, &bodies(&db, &options.embed_hosts)?);
+            if let Ok(hosts) = settings.embed_hosts() {
+                say("bodies", None, &bodies(&db, &hosts)?);
             }
         }
     }

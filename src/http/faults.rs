@@ -50,10 +50,21 @@ fn explain(kind: &Kind, instance: &Value) -> (&'static str, String) {
         Kind::Enum { options } => ("not_one_of", format!("{} is not one of {}", shown(instance), words(options))),
         Kind::Constant { expected_value } => ("not_one_of", format!("{} is not {expected_value}", shown(instance))),
         Kind::Format { format } => ("invalid_format", format!("{} is not of the format `{format}`", shown(instance))),
-        Kind::Pattern { pattern } => ("pattern", format!("{} does not match the pattern `{pattern}`", shown(instance))),
+        Kind::Pattern { pattern } => ("pattern", format!("{} {}", shown(instance), unlike(pattern))),
         Kind::UniqueItems => ("not_unique", "an item is there twice".to_owned()),
         Kind::OneOfMultipleValid { .. } => ("wrong_type", "it fits more than one of the forms that are taken".to_owned()),
         other => ("invalid_format", format!("it does not satisfy `{}` of its schema", other.keyword())),
+    }
+}
+
+/// What is said of a text that is not as a pattern of the API document has it.
+fn unlike(pattern: &str) -> Cow<'static, str> {
+    match pattern {
+        r"\S" => "has nothing but spaces".into(),
+        r"^[a-z0-9]+(-[a-z0-9]+)*$" => "is no slug: letters from a to z, digits, and single hyphens between them".into(),
+        r"^https?://[^\s\\]+$" => "is not an http or https address".into(),
+        r"^(https?://|/)[^\s\\]*$" => "is neither an http or https address nor a path that begins with `/`".into(),
+        other => format!("does not match the pattern `{other}`").into(),
     }
 }
 

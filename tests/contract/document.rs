@@ -74,6 +74,21 @@ fn whatever_callers_send_has_bounds() {
 }
 
 #[test]
+fn a_pattern_of_a_body_is_told_in_words() {
+    let text = operations::root()["components"]["schemas"].to_string();
+    let patterns: BTreeSet<&str> = text.split("\"pattern\":\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    // Of these one is of answers alone.
+    let told = [
+        r"\\S",
+        r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        r"^https?://[^\\s\\\\]+$",
+        r"^(https?://|/)[^\\s\\\\]*$",
+        "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
+    ];
+    assert_eq!(patterns, BTreeSet::from(told), "`http/faults.rs` has words for each");
+}
+
+#[test]
 fn every_operation_says_what_it_does() {
     for operation in operations::all() {
         for member in ["summary", "description"] {

@@ -389,4 +389,18 @@ on_both_engines! {
         assert_eq!(named(end.is_problem(422, "invalid")), ["/unpublish_at end_before_start"]);
         patch(json!({ "publish_at": "2026-12-03T08:00:00Z", "unpublish_at": null })).await.is_ok();
     }
+
+    async fn a_text_of_a_wrong_form_is_told_in_words(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article(" ");
+        wanted["slug"] = json!("A B");
+        wanted["image"] = json!({ "url": "ftp://x" });
+        let refused = editor.post("/v1/editor/articles").json(wanted).await;
+        let details: Vec<&str> = refused.is_problem(422, "invalid")["errors"].as_array().unwrap().iter().filter_map(|one| one["detail"].as_str()).collect();
+        let words = ["nor a path that begins with `/`", "\"A B\" is no slug: letters from a to z", "\" \" has nothing but spaces"];
+        assert!(details.len() == 3 && words.iter().all(|words| details.iter().any(|detail| detail.contains(words))), "{details:?}");
+        let zone = editor.get("/v1/editor/publications?from=2026-11-01T00:00&to=2026-12-01T00:00&time_zone=Mars/X").await;
+        assert!(zone.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").starts_with("`Mars/X` is not a time zone"), "{zone}");
+    }
 }

@@ -105,7 +105,8 @@ impl<'a> Collector<'a> {
         match check(&value) {
             Ok(read) => Some(read),
             Err(fault) => {
-                self.error(name, code, format!("`{}`: {fault}", shown(&value)));
+                let (value, fault) = (format!("`{}`", shown(&value)), fault.to_string());
+                self.error(name, code, if fault.starts_with(&value) { fault } else { format!("{value}: {fault}") });
                 None
             }
         }
