@@ -145,7 +145,7 @@ fn page(
         limit: asked.limit,
         place: place.cloned(),
         skipped: 0,
-        is_numbered: false,
+        passed: 0,
         has_total: asked.has_total,
         fields: asked.fields,
         parameters: asked.parameters(),

@@ -36,8 +36,8 @@ pub struct ListQuery {
     pub place: Option<Place>,
     /// How many of those are left out.
     pub skipped: i64,
-    /// Whether it is asked for by its number: what comes or goes before it shifts it.
-    pub is_numbered: bool,
+    /// How many come before a page that is asked for by its number, else 0: what comes or goes among them shifts it.
+    pub passed: i64,
     /// Whether how many articles there are on all pages is told beside it.
     pub has_total: bool,
     /// Which members the articles have.
@@ -111,7 +111,7 @@ const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
-/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. One statement, whatever the size of the page, or two where
+/// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. One statement, whatever the size of the page, or more where
 /// it is empty; equal dates are ordered by id.
 ///
 /// # Errors
@@ -123,12 +123,26 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     };
     let ground = match rows.first() {
         Some((below, _)) => (*below).into(),
-        None => ground(connection, reading.snapshot.at, &query.shown(false), reading.span_ms)?,
+        None => empty_ground(connection, reading, query)?,
     };
     let articles = rows.into_iter().map(|(_, row)| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
     let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
     Ok((page, ground))
+}
+
+/// A page by its number behind the last article stays empty until enough more have come.
+fn empty_ground(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQuery) -> Result<Ground> {
+    let shown = match (query.passed, query.has_total) {
+        (0, _) => query.shown(false),
+        (_, true) => query.selection.shown(Part::Total),
+        (passed, false) => {
+            let total = counting::total(connection, reading.snapshot, &query.selection)?;
+            let total = i64::try_from(total.unwrap_or(u64::MAX)).unwrap_or(passed);
+            query.selection.shown(Part::Empty { missing: (passed - total).max(0) })
+        }
+    };
+    ground(connection, reading.snapshot.at, &shown, reading.span_ms)
 }
 
 impl ListQuery {
@@ -140,7 +154,7 @@ impl ListQuery {
 
     /// What the page depends on; whether the statement has its rows.
     fn shown(&self, are_read: bool) -> Shown {
-        let place = self.place.clone().filter(|_| !self.is_numbered);
+        let place = self.place.clone().filter(|_| self.passed == 0);
         let rows = Rows { place, are_descending: self.is_descending(), are_read };
         self.selection.shown(Part::Page { rows, has_total: self.has_total })
     }

@@ -42,6 +42,10 @@ pub struct Site {
 
 /// How often a slug made from a title is numbered before the caller is asked for one.
 const MOST_NUMBERED: u32 = 10_000;
+/// How many of those are looked at one by one.
+const MOST_ALIKE: u32 = 10;
+/// How many are looked for at once after them.
+const AT_ONCE: usize = 500;
 
 fn may_publish(caller: &Caller) -> bool {
     caller.role >= Role::Editor
@@ -332,10 +336,19 @@ pub fn fold(title: &str) -> String {
 
 /// The first of `slug`, `slug-2`, `slug-3` that no other article of the locale holds.
 fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Instant) -> Result<String> {
-    for number in 1..=MOST_NUMBERED {
+    for number in 1..=MOST_ALIKE {
         let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
         if !subject::is_held(connection, locale, candidate.as_str(), None, now)? {
             return Ok(candidate.to_string());
+        }
+    }
+    // Where many are called the same they are looked for together.
+    for least in (MOST_ALIKE + 1..=MOST_NUMBERED).step_by(AT_ONCE) {
+        let numbers = least..=MOST_NUMBERED.min(least + AT_ONCE as u32 - 1);
+        let candidates: Vec<String> = numbers.map(|number| slug.numbered(number).to_string()).collect();
+        let taken = subject::taken(connection, locale, &candidates)?;
+        if let Some(free) = candidates.into_iter().find(|candidate| !taken.contains(candidate)) {
+            return Ok(free);
         }
     }
     Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))

@@ -68,7 +68,7 @@ impl JsonBody {
     /// Reads the body as JSON of at most `max_bytes`.
     ///
     /// # Errors
-    /// `unsupported_media_type` (415), `body_too_large` (413), `request_timeout` (408), `invalid_json` (400), in this order.
+    /// `unsupported_media_type` (415), `body_too_large` (413), `request_timeout` (408), `malformed_request` (400) and `invalid_json` (400), in this order.
     pub async fn json(self, max_bytes: usize) -> Result<Json> {
         check_type(self.request.method(), self.request.headers())?;
         let schemas = self.request.app_data::<Data<Schemas>>().cloned();
@@ -209,7 +209,7 @@ fn timed_out() -> Problem {
 fn broken(error: PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => Problem::new(Code::BodyTooLarge, "The body is too large."),
-        other => Problem::new(Code::InvalidJson, "The body broke off or is framed wrongly.").because(other.to_string()),
+        other => Problem::new(Code::MalformedRequest, "The body broke off or is framed wrongly.").because(other.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest, Sha256};
 
+use super::path;
 use crate::kernel::caller::Caller;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Kept, Keyed};
@@ -45,7 +46,7 @@ impl IdempotencyKey {
         };
         Ok(Some(Keyed {
             user_id: caller.user_id,
-            operation: format!("{} {}", self.0.method(), self.0.path()),
+            operation: format!("{} {}", self.0.method(), path::plain(self.0.path())),
             key: key.to_owned(),
             body_hash: Sha256::digest(body).to_vec(),
             answer,

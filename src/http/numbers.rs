@@ -66,10 +66,18 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
     start + bytes[start..].iter().take_while(|byte| is_inside(byte)).count()
 }
 
-/// Whether 64 bits hold all of it: as an integer, or as the shortest decimal that names a double.
+/// So many digits name a double wherever one is written.
+const DIGITS: usize = 17;
+
+/// Whether 64 bits hold it: as an integer, as a decimal that names a double and no number beside it, or as all digits of a double.
 fn is_exact(number: &str) -> bool {
-    let is_integer = number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-    is_integer || number.parse::<f64>().is_ok_and(|kept| decimal(number) == decimal(&format!("{kept:e}")))
+    if number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok() {
+        return true;
+    }
+    let Some(kept) = number.parse::<f64>().ok().filter(|kept| kept.is_finite()) else { return false };
+    let given = decimal(number);
+    let is_short = given.as_ref().is_some_and(|(_, digits, _)| digits.len() <= DIGITS && digits.is_empty() == (kept == 0.0));
+    is_short && (number.contains(['.', 'e', 'E'])) || given == decimal(&format!("{kept:e}")) || given == decimal(&format!("{kept:.0}"))
 }
 
 /// Sign, digits without zeros at either end, and the power of ten of the last one. Zero has neither sign nor digits.
@@ -120,6 +128,9 @@ mod tests {
             "5e-324",
             "1.7976931348623157e308",
             "31.245270191439438",
+            "0.10000000000000001",
+            "4.9e-324",
+            "18446744073709551616",
         ] {
             assert!(is_exact(exact), "{exact}");
         }
@@ -132,6 +143,7 @@ mod tests {
             "0.1234567890123456789",
             "1e-400",
             "1e-99999999999999999999999",
+            "0.123456789012345678",
             "0.10000000000000000555",
         ] {
             assert!(!is_exact(lost), "{lost}");

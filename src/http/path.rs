@@ -67,6 +67,11 @@ pub fn text(request: &HttpRequest, name: &str) -> Result<String> {
     Ok(decoded.into_owned())
 }
 
+/// A raw path of the editor's tree in one spelling: its words have no capitals, and its ids mean the same in both.
+pub(super) fn plain(path: &str) -> String {
+    percent_encoding::percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase()
+}
+
 /// Whether a raw path can name anything: its escapes are whole, decode to UTF-8, and hide neither a slash nor a control character.
 pub(super) fn is_nameable(path: &str) -> bool {
     if !path.contains('%') {
@@ -83,6 +88,13 @@ pub(super) fn is_nameable(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_of_the_editor_s_tree_has_one_spelling() {
+        for spelt in ["/v1/editor/articles/0a/restore", "/v1/editor/%61rticles/0A/restore", "/v1/editor/articles/%30%41/restore"] {
+            assert_eq!(plain(spelt), "/v1/editor/articles/0a/restore");
+        }
+    }
 
     #[test]
     fn a_path_that_can_name_nothing_is_known_by_its_escapes() {

@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::problem;
 use super::request_id;
@@ -73,17 +73,27 @@ impl<'a> Bare<'a> {
     }
 }
 
-/// The end of a connection on which something was refused. Closed at once, it would be reset where the client still sends, and the answer
-/// with it: what comes is read away, until the client closes or its time is over.
+/// A client that has sent nothing more has so long to close, or to send something after all.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The end of a connection. Closed at once, it would be reset where the client still sends, and the answer with it (RFC 9112, section 9.6): what
+/// comes is read away, until the client closes or its time is over.
 pub(super) struct Farewell {
     unsent: Bytes,
     over: Pin<Box<Sleep>>,
+    /// What a client gets that sends.
+    longer: Option<Instant>,
 }
 
 impl Farewell {
     /// With the last answer, and the time that the client has.
     pub fn new(answer: Bytes, limit: Duration) -> Self {
-        Self { unsent: answer, over: Box::pin(sleep(limit)) }
+        Self { unsent: answer, over: Box::pin(sleep(limit)), longer: None }
+    }
+
+    /// To a client that has sent nothing more: its answer is with the system, which may still be sending it.
+    pub fn quiet(limit: Duration) -> Self {
+        Self { unsent: Bytes::new(), over: Box::pin(sleep(QUIET.min(limit))), longer: Some(Instant::now() + limit) }
     }
 
     /// Ready once all is said and heard.
@@ -96,6 +106,9 @@ impl Farewell {
                 ready!(Pin::new(&mut *socket).poll_read(cx, &mut buffer))?;
                 if buffer.filled().is_empty() {
                     break;
+                }
+                if let Some(until) = self.longer.take() {
+                    self.over.as_mut().reset(until);
                 }
             } else {
                 let sent = ready!(Pin::new(&mut *socket).poll_write(cx, &self.unsent))?;

@@ -222,14 +222,13 @@ impl AsyncWrite for Wire {
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
-    /// Closed with something unread the connection would be reset, and cut the answer that is on its way (RFC 9112, section 9.6).
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        if wire.farewell.is_none() && !wire.has_unread(cx) {
-            return Pin::new(&mut wire.socket).poll_shutdown(cx);
-        }
         let limit = wire.patience.farewell;
-        wire.farewell.get_or_insert_with(|| Farewell::new(Bytes::new(), limit)).poll(&mut wire.socket, cx)
+        if wire.farewell.is_none() {
+            wire.farewell = Some(if wire.has_unread(cx) { Farewell::new(Bytes::new(), limit) } else { Farewell::quiet(limit) });
+        }
+        wire.farewell.as_mut().map_or(Poll::Ready(Ok(())), |farewell| farewell.poll(&mut wire.socket, cx))
     }
 }
 

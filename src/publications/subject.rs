@@ -142,6 +142,15 @@ pub fn is_held(connection: &mut AnyConnection, locale: &str, slug: &str, except:
     Ok(Some(holder) != except && still_holds(connection, holder, slug, now)?)
 }
 
+/// Which of these slugs an article holds, or held and gave up with no write since.
+///
+/// # Errors
+/// If the database fails.
+pub fn taken(connection: &mut AnyConnection, locale: &str, candidates: &[String]) -> Result<BTreeSet<String>> {
+    let rows = slugs::table.filter(slugs::locale.eq(locale)).filter(slugs::slug.eq_any(candidates));
+    Ok(rows.select(slugs::slug).load::<String>(connection)?.into_iter().collect())
+}
+
 fn take(connection: &mut AnyConnection, subject: &Subject, slug: &str, now: Instant) -> Result<bool> {
     let inserted = Statement::<()>::new("INSERT INTO slugs (locale, slug, article_id) VALUES (")
         .bind_all([crate::db::Bind::from(subject.locale.as_str()), slug.into(), subject.id.into()])

@@ -46,8 +46,15 @@ pub enum Within {
 /// What an answer tells of them.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// How many there are.
+    /// How many there are on each list.
     Counts,
+    /// How many there are on all of them together.
+    Total,
+    /// That there are none at a place which so many more than one must come before.
+    Empty {
+        /// So many.
+        missing: i64,
+    },
     /// How many there are of each date.
     Dates,
     /// A page.

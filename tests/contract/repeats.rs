@@ -37,6 +37,8 @@ on_both_engines! {
         let first = editor.post(&publications).header(KEY, "a-1").json(&at).await;
         first.is_created();
         same(&first, &editor.post(&publications).header(KEY, "a-1").json(&at).await);
+        let in_capitals = format!("/v1/editor/articles/{}/publications", path.rsplit('/').next().unwrap().to_uppercase());
+        same(&first, &editor.post(&in_capitals).header(KEY, "a-1").json(&at).await);
         editor.post(&publications).header(KEY, "a-2").json(&at).await.is_problem(409, "publication_instant_taken");
 
         let category = json!({ "name": "World" });

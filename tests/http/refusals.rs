@@ -110,7 +110,7 @@ async fn a_body_that_is_framed_wrongly_has_one_answer() {
     for body in ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}XX0\r\n\r\n", "2\r\n{}\r\nxyz\r\n"] {
         let mut socket = Socket::connect(&app::start().await).await;
         socket.send(format!("{CREATE}transfer-encoding: chunked\r\n\r\n{body}{SMUGGLED}")).await;
-        socket.answer().await.is_problem(400, "invalid_json").has_header("connection", "close");
+        socket.answer().await.is_problem(400, "malformed_request").has_header("connection", "close");
         assert_eq!(socket.end().await, b"", "{body:?}");
     }
 }
@@ -135,7 +135,7 @@ async fn a_body_that_ends_with_its_connection_has_the_last_answer() {
         let mut socket = Socket::connect(&app::start().await).await;
         socket.send(format!("{CREATE}{framing}")).await;
         socket.finish().await;
-        socket.answer().await.is_problem(400, "invalid_json").has_header("connection", "close");
+        socket.answer().await.is_problem(400, "malformed_request").has_header("connection", "close");
         assert_eq!(socket.end().await, b"", "{framing:?}");
     }
 }

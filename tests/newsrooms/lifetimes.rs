@@ -1,5 +1,5 @@
 //! How long what readers get of lists may be kept: until the next start or end that changes it, neither longer nor shorter. Where something may make
-//! up for what happens elsewhere (on a page by its number, in a total, a count or a date, on several lists at once) it may be shorter.
+//! up for what happens elsewhere (on a page by its number, in a total, a count or a date) it may be shorter.
 
 use dateline::articles::delivered::Fields;
 use dateline::articles::delivered::dates::Granularity;
@@ -29,7 +29,7 @@ impl Asked {
     /// Whether what changes elsewhere may make up for it.
     fn may_be_shorter(&self) -> bool {
         match self {
-            Self::Page { query, passed, .. } => *passed > 0 || query.has_total || query.selection.lists.len() > 1,
+            Self::Page { query, passed, .. } => *passed > 0 || query.has_total,
             Self::Dates(_) | Self::Counts(_) => true,
         }
     }
@@ -88,7 +88,7 @@ fn asked(connection: &mut AnyConnection, reading: &Reading<'_>, selection: &Sele
         limit: Limit::new(pick.of(&[1, 1, 2, 3, 20])).unwrap(),
         place: None,
         skipped: 0,
-        is_numbered: false,
+        passed: 0,
         has_total: false,
         fields: Fields::CARD,
         parameters: ListParameters::of(""),

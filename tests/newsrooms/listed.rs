@@ -81,7 +81,7 @@ fn compare_pages(
         limit,
         place: None,
         skipped: 0,
-        is_numbered: false,
+        passed: 0,
         has_total: false,
         fields: Fields::CARD,
         parameters: ListParameters::of(""),

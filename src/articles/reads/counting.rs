@@ -45,7 +45,7 @@ impl ListQuery {
     /// The page that so many articles come before, which are passed one by one.
     #[must_use]
     pub fn skipping(self, passed: i64) -> Self {
-        Self { place: Some(place(self.order, &every_date())), skipped: passed, is_numbered: true, ..self }
+        Self { place: Some(place(self.order, &every_date())), skipped: passed, passed, ..self }
     }
 }
 
@@ -64,7 +64,7 @@ pub fn behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: List
     let before: i64 = tally.count(connection, &[before])?.into_iter().sum();
     let (dates, within) = reading.quarters.find(connection, &tally, query.order, before + passed)?;
     // Where the dates that are asked for begin within that quarter, those before are not read at all.
-    Ok(ListQuery { place: Some(place(query.order, &dates)), skipped: within.min(passed), is_numbered: true, ..query })
+    Ok(ListQuery { place: Some(place(query.order, &dates)), skipped: within.min(passed), passed, ..query })
 }
 
 /// The place before the first article of these dates.

@@ -13,7 +13,7 @@ struct Texts {
     touches: &'static str,
     begins_or_ends: &'static str,
     ends: &'static str,
-    has_no_twin: &'static str,
+    stays: &'static str,
     lives_on: &'static str,
 }
 
@@ -25,14 +25,18 @@ macro_rules! texts {
             touches: concat!(" AND n.from_at <= ", $at, " AND n.until_at >= ", $at),
             begins_or_ends: concat!("(n.from_at = ", $at, " OR n.until_at = ", $at, ")"),
             ends: concat!("n.until_at = ", $at),
-            has_no_twin: concat!(
-                " AND NOT EXISTS (SELECT 1 FROM listings o WHERE o.article_id = n.article_id AND o.list = n.list AND (o.until_at = ",
+            stays: concat!(
+                "(n.from_at = ",
                 $at,
-                " AND n.from_at = ",
+                " AND o.from_at < ",
                 $at,
-                " OR o.from_at = ",
+                " AND o.until_at >= ",
                 $at,
-                " AND n.until_at = ",
+                " OR n.until_at = ",
+                $at,
+                " AND o.from_at <= ",
+                $at,
+                " AND o.until_at > ",
                 $at,
                 ")"
             ),
@@ -57,13 +61,17 @@ pub(super) fn edge<ST>(statement: Statement<ST>, is_descending: bool, limit: i64
 
 /// Appends two columns: the next start and the next end within the span that changes what is shown.
 pub(super) fn columns<ST>(mut statement: Statement<ST>, at: Instant, shown: &Shown, span_ms: i64) -> Statement<ST> {
+    let until = at.plus_millis(span_ms);
+    if let Shown::Lists(within, Part::Empty { missing }) = shown {
+        return start_behind(statement, within, *missing, [at, until]).sql(", NULL");
+    }
     for texts in &SEARCHES {
         statement = statement.sql(", ");
         if matches!(shown, Shown::Nothing) {
             statement = statement.sql("NULL");
             continue;
         }
-        statement = statement.sql(texts.after).bind(at).sql(texts.until).bind(at.plus_millis(span_ms));
+        statement = statement.sql(texts.after).bind(at).sql(texts.until).bind(until);
         statement = match shown {
             Shown::Nothing => statement,
             Shown::Subject => statement.sql(" AND p.article_id = l.article_id"),
@@ -78,29 +86,42 @@ pub(super) fn columns<ST>(mut statement: Statement<ST>, at: Instant, shown: &Sho
     statement
 }
 
+/// Appends the start before which `missing` others lie: before it there cannot be more articles than those and what there is.
+fn start_behind<ST>(statement: Statement<ST>, within: &Within, missing: i64, [at, until]: [Instant; 2]) -> Statement<ST> {
+    let statement = statement.sql(", (SELECT p.publish_at FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ").bind(at);
+    let statement = statement.sql(" AND p.publish_at <= ").bind(until);
+    let statement = within
+        .rows(statement.sql(" AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND n.from_at = p.publish_at AND "));
+    let statement = within.dates(statement, " AND n.first_at >= ", " AND n.first_at < ").sql(" AND ");
+    SEARCHES[0].comes_or_goes(statement, within, " AND ").sql(") ORDER BY p.publish_at LIMIT 1 OFFSET ").bind(missing).sql(")")
+}
+
 impl Texts {
     fn changes<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
         match part {
-            Part::Dates => statement.sql(self.begins_or_ends),
-            Part::Counts => self.counts(statement, within),
+            Part::Dates => self.comes_or_goes(statement, within, " AND o.first_at = n.first_at AND "),
+            Part::Total | Part::Empty { .. } => self.comes_or_goes(statement, within, " AND "),
+            Part::Counts => self.comes_or_goes(statement, within, " AND o.list = n.list AND "),
             Part::Page { rows, has_total } => {
                 let statement = self.page(statement.sql("("), within, rows);
-                let statement = if *has_total { self.counts(statement.sql(" OR "), within) } else { statement };
+                let statement = if *has_total { self.comes_or_goes(statement.sql(" OR "), within, " AND ") } else { statement };
                 statement.sql(")")
             }
         }
     }
 
-    /// An article that comes where it goes, under another date, is counted as before.
-    fn counts<ST>(&self, statement: Statement<ST>, within: &Within) -> Statement<ST> {
-        let statement = statement.sql(self.begins_or_ends).sql(self.has_no_twin);
-        within.dates(statement, " AND o.first_at >= ", " AND o.first_at < ").sql(")")
+    /// An article is there on one side of the instant alone. One that has another row on the other side, `like` that one, stays.
+    fn comes_or_goes<ST>(&self, statement: Statement<ST>, within: &Within, like: &'static str) -> Statement<ST> {
+        let statement =
+            statement.sql(self.begins_or_ends).sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE o.article_id = n.article_id");
+        let statement = within.others(statement.sql(like));
+        within.dates(statement.sql(" AND ").sql(self.stays), " AND o.first_at >= ", " AND o.first_at < ").sql(")")
     }
 
     /// What comes or goes up to the last row changes the page, and what is on it. Behind a page that is full only the end of all does, for there is
     /// no next one then.
     fn page<ST>(&self, statement: Statement<ST>, within: &Within, rows: &Rows) -> Statement<ST> {
-        let statement = statement.sql("(").sql(self.begins_or_ends);
+        let statement = self.comes_or_goes(statement.sql("("), within, " AND o.first_at = n.first_at AND ");
         let statement = if rows.are_read { statement.sql(" OR n.article_id IN (SELECT article_id FROM shown)") } else { statement };
         let mut statement = statement.sql(")");
         if let Some(Place { value: SortValue::Number(first_at), id, .. }) = &rows.place {

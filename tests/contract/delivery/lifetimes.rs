@@ -205,6 +205,37 @@ on_both_engines! {
         }
     }
 
+    async fn a_page_by_its_number_that_stays_empty_tells_nothing_of_what_comes_before_it(engine) {
+        let site = Site::at(engine, "2026-11-30T08:50:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        live(&editor, "Goals", json!({})).await;
+        for n in 0..2 {
+            let mut wanted = article(&format!("Later {n}"));
+            wanted["publish"] = json!({ "publish_at": CHANGE });
+            editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        }
+        site.clock().set("2026-11-30T08:59:41.000Z".parse().unwrap());
+        for (path, seconds) in [("limit=1&page=2", 19), ("limit=1&page=3", 19), ("limit=1&page=4", 60), ("limit=2&page=2", 19), ("limit=3&page=2", 60), ("page=1000", 60), ("page=1000&count=exact", 19), ("page=100&kind=article,page", 60)] {
+            let empty = site.anyone().get(&format!("/v1/articles?{path}")).await;
+            assert_eq!(empty.data().len(), 0, "{path}");
+            empty.has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
+    async fn an_article_that_moves_between_the_categories_of_a_list_stays_on_it(engine) {
+        let site = Site::at(engine, "2026-11-30T08:50:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let [sport, world] = [category(&editor, "Sport", None).await, category(&editor, "World", None).await];
+        let moved = live(&editor, "Goals", json!({ "category_id": sport })).await;
+        site.clock().advance_ms(1000);
+        live(&editor, "Newer", json!({ "category_id": sport })).await;
+        site.clock().set("2026-11-30T08:59:41.000Z".parse().unwrap());
+        editor.patch(&moved).if_match("*").merge_patch(json!({ "category_id": world, "publish": { "publish_at": CHANGE } })).await.is_ok();
+        for (path, seconds) in [("articles?category=sport,world&limit=1&count=exact", 60), ("articles?category=sport,world", 19), ("articles?category=sport&limit=1&count=exact", 19), ("publication-dates?category=sport,world", 60), ("categories", 19)] {
+            site.anyone().get(&format!("/v1/{path}")).await.is_ok().has_header("cache-control", &format!("public, max-age={seconds}"));
+        }
+    }
+
     async fn an_answer_is_never_kept_past_the_next_change_of_what_it_shows(engine) {
         for plan in [Plan::Start, Plan::Update, Plan::End] {
             let site = Site::at(engine, START);
