@@ -21,8 +21,11 @@ pub struct Snapshot {
 pub enum Shown {
     /// A part of what lists have.
     Lists(Within, Part),
-    /// One article: `l.article_id` in the statement around.
-    Subject,
+    /// One article: `l.article_id` in the statement around, its text in force `r`.
+    Subject {
+        /// The slug that it is asked by: of another one than it has nothing but that one is shown.
+        slug: Option<String>,
+    },
     /// Nothing that changes with time.
     Nothing,
 }

@@ -24,6 +24,8 @@ impl Client {
     /// A client of the server at `base`, such as `http://127.0.0.1:41234`.
     pub fn new(base: &str) -> Self {
         let http = reqwest::Client::builder()
+            // The server ends what is idle for 5 seconds; a test that works that long does not see it in time.
+            .pool_idle_timeout(Duration::from_secs(2))
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
             .no_proxy()

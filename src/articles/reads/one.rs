@@ -72,7 +72,11 @@ pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Want
 /// One row, always. The past is looked at only where nothing is live under this name.
 fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statement<FoundSql> {
     let at = reading.snapshot.at;
-    let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject, reading.span_ms);
+    let slug = match wanted {
+        Wanted::Id { .. } => None,
+        Wanted::Slug { slug, .. } => Some(slug.clone()),
+    };
+    let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Subject { slug }, reading.span_ms);
     let statement = match wanted {
         Wanted::Id { .. } => was_shown(statement.sql(", CASE WHEN p.id IS NULL THEN "), at, None),
         Wanted::Slug { slug, .. } => {

@@ -15,10 +15,16 @@ struct Texts {
     ends: &'static str,
     stays: &'static str,
     lives_on: &'static str,
+    leads_elsewhere: &'static str,
 }
 
+/// Where an article gets another slug, or is gone.
+const OTHER_SLUG: &str =
+    " OR EXISTS (SELECT 1 FROM revisions m WHERE m.article_id = p.article_id AND m.number = p.revision AND m.slug <> r.slug)";
+const GONE: &str = " OR NOT EXISTS (SELECT 1 FROM publications q WHERE q.article_id = p.article_id AND q.publish_at = p.ends_at AND q.ends_at > q.publish_at)";
+
 macro_rules! texts {
-    ($at:literal) => {
+    ($at:literal, $leads_elsewhere:expr) => {
         Texts {
             after: concat!("(SELECT min(", $at, ") FROM publications p WHERE p.ends_at > p.publish_at AND ", $at, " > "),
             until: concat!(" AND ", $at, " <= "),
@@ -41,11 +47,17 @@ macro_rules! texts {
                 ")"
             ),
             lives_on: concat!(" AND o.from_at <= ", $at, " AND o.until_at > ", $at),
+            leads_elsewhere: $leads_elsewhere,
         }
     };
 }
 
-const SEARCHES: [Texts; 2] = [texts!("p.publish_at"), texts!("p.ends_at")];
+const SEARCHES: [Texts; 2] = [texts!("p.publish_at", OTHER_SLUG), texts!("p.ends_at", GONE)];
+
+/// When an article that comes and goes at once stays where it was: under the same date, or before the rows of a page that begins at no place.
+const LIKE_DATE: &str = " AND o.first_at = n.first_at AND ";
+const LIKE_PLACE_DESCENDING: &str = " AND (o.first_at = n.first_at OR NOT EXISTS (SELECT 1 FROM shown s WHERE (s.first_at, s.article_id) >= (n.first_at, n.article_id) OR (s.first_at, s.article_id) >= (o.first_at, o.article_id))) AND ";
+const LIKE_PLACE_ASCENDING: &str = " AND (o.first_at = n.first_at OR NOT EXISTS (SELECT 1 FROM shown s WHERE (s.first_at, s.article_id) <= (n.first_at, n.article_id) OR (s.first_at, s.article_id) <= (o.first_at, o.article_id))) AND ";
 
 /// The rows that a page was made of, and the last one on it if there are more: follow it by the rows, [`EDGE`] and the limit twice.
 pub(super) const SHOWN: &str = "WITH shown AS (";
@@ -74,7 +86,15 @@ pub(super) fn columns<ST>(mut statement: Statement<ST>, at: Instant, shown: &Sho
         statement = statement.sql(texts.after).bind(at).sql(texts.until).bind(until);
         statement = match shown {
             Shown::Nothing => statement,
-            Shown::Subject => statement.sql(" AND p.article_id = l.article_id"),
+            Shown::Subject { slug } => {
+                let statement = statement.sql(" AND p.article_id = l.article_id");
+                match slug {
+                    Some(slug) => {
+                        statement.sql(" AND (r.slug IS NULL OR r.slug = ").bind(slug.as_str()).sql(texts.leads_elsewhere).sql(")")
+                    }
+                    None => statement,
+                }
+            }
             Shown::Lists(within, part) => {
                 let statement = within.rows(statement.sql(" AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND "));
                 let statement = within.dates(statement, " AND n.first_at >= ", " AND n.first_at < ").sql(texts.touches).sql(" AND ");
@@ -99,7 +119,7 @@ fn start_behind<ST>(statement: Statement<ST>, within: &Within, missing: i64, [at
 impl Texts {
     fn changes<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
         match part {
-            Part::Dates => self.comes_or_goes(statement, within, " AND o.first_at = n.first_at AND "),
+            Part::Dates => self.comes_or_goes(statement, within, LIKE_DATE),
             Part::Total | Part::Empty { .. } => self.comes_or_goes(statement, within, " AND "),
             Part::Counts => self.comes_or_goes(statement, within, " AND o.list = n.list AND "),
             Part::Page { rows, has_total } => {
@@ -121,7 +141,12 @@ impl Texts {
     /// What comes or goes up to the last row changes the page, and what is on it. Behind a page that is full only the end of all does, for there is
     /// no next one then.
     fn page<ST>(&self, statement: Statement<ST>, within: &Within, rows: &Rows) -> Statement<ST> {
-        let statement = self.comes_or_goes(statement.sql("("), within, " AND o.first_at = n.first_at AND ");
+        let like = match (rows.are_read && rows.place.is_none(), rows.are_descending) {
+            (false, _) => LIKE_DATE,
+            (true, true) => LIKE_PLACE_DESCENDING,
+            (true, false) => LIKE_PLACE_ASCENDING,
+        };
+        let statement = self.comes_or_goes(statement.sql("("), within, like);
         let statement = if rows.are_read { statement.sql(" OR n.article_id IN (SELECT article_id FROM shown)") } else { statement };
         let mut statement = statement.sql(")");
         if let Some(Place { value: SortValue::Number(first_at), id, .. }) = &rows.place {
