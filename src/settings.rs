@@ -43,7 +43,7 @@ pub struct Options {
 #[derive(Args, Clone)]
 pub struct Settings {
     /// Where the data lies: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    #[arg(global = true, long, env = "DATABASE_URL", default_value = "sqlite://data/dateline.db", hide_env_values = true)]
+    #[arg(global = true, long, env = "DATABASE_URL", default_value = DatabaseUrl::DEFAULT, hide_env_values = true)]
     pub database_url: String,
     /// A file that holds DATABASE_URL, for secrets that are mounted.
     #[arg(global = true, long, env = "DATABASE_URL_FILE")]
@@ -164,7 +164,7 @@ impl Settings {
     /// # Errors
     /// What is wrong with the value.
     pub fn database_url(&self) -> Read<DatabaseUrl> {
-        let wrong = || wrong("DATABASE_URL", "sqlite://data/dateline.db");
+        let wrong = || wrong("DATABASE_URL", DatabaseUrl::DEFAULT);
         let url = match &self.database_url_file {
             Some(file) => secret("DATABASE_URL_FILE", "/run/secrets/database-url", file)?,
             None => self.database_url.clone(),

@@ -30,7 +30,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name on the wire and in the database.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Article => "article",
             Self::Page => "page",
@@ -38,7 +38,7 @@ impl Kind {
     }
 
     /// Each with its name.
-    pub const ALL: [(&'static str, Self); 2] = [("article", Self::Article), ("page", Self::Page)];
+    pub const ALL: [(&'static str, Self); 2] = [(Self::Article.name(), Self::Article), (Self::Page.name(), Self::Page)];
 
     /// The kind of this name.
     pub fn find(name: &str) -> Option<Self> {

@@ -344,8 +344,7 @@ fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Ins
     }
     // Where many are called the same they are looked for together.
     for least in (MOST_ALIKE + 1..=MOST_NUMBERED).step_by(AT_ONCE) {
-        let numbers = least..=MOST_NUMBERED.min(least + AT_ONCE as u32 - 1);
-        let candidates: Vec<String> = numbers.map(|number| slug.numbered(number).to_string()).collect();
+        let candidates: Vec<String> = (least..=MOST_NUMBERED).take(AT_ONCE).map(|number| slug.numbered(number).to_string()).collect();
         let taken = subject::taken(connection, locale, &candidates)?;
         if let Some(free) = candidates.into_iter().find(|candidate| !taken.contains(candidate)) {
             return Ok(free);

@@ -163,7 +163,7 @@ pub enum OpenError {
     #[error("migration failed: {0}")]
     Migration(String),
     /// Reading or making files failed.
-    #[error("DATABASE_URL: {path} cannot be used: {error}. Example: DATABASE_URL=sqlite://data/dateline.db")]
+    #[error("DATABASE_URL: {path} cannot be used: {error}. Example: DATABASE_URL={}", DatabaseUrl::DEFAULT)]
     File {
         /// Which file or folder.
         path: String,
@@ -183,7 +183,7 @@ impl OpenError {
             return Self::NoTls;
         }
         let example = match url {
-            DatabaseUrl::Sqlite(_) => "sqlite://data/dateline.db",
+            DatabaseUrl::Sqlite(_) => DatabaseUrl::DEFAULT,
             DatabaseUrl::Postgres(_) => "postgres://USER:PASSWORD@HOST/DATABASE",
         };
         Self::Connect { url: url.to_string(), fault: fault.trim_end().trim_end_matches('.').to_owned(), example }

@@ -13,6 +13,11 @@ pub enum DatabaseUrl {
     Postgres(String),
 }
 
+impl DatabaseUrl {
+    /// Where it lies unless said.
+    pub const DEFAULT: &str = "sqlite://data/dateline.db";
+}
+
 /// Why a text is no database URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidUrl {

@@ -86,9 +86,10 @@ impl Delivered {
     /// # Errors
     /// `not_acceptable` (406); `unavailable` (503) for a large one while too many are being sent.
     pub async fn bytes(mut self, request: &HttpRequest, bytes: Bytes) -> Result<HttpResponse> {
-        let coding = Coding::negotiate(request.headers(), bytes.len())
-            .ok_or_else(|| Problem::new(Code::NotAcceptable, "Accept-Encoding must allow one of identity, gzip, br and zstd."))
-            .map_err(|problem| problem.with_header("Vary", "Accept-Encoding"))?;
+        let coding = Coding::negotiate(request.headers(), bytes.len()).ok_or_else(|| {
+            let detail = "Accept-Encoding must allow one of identity, gzip, br and zstd.";
+            Problem::new(Code::NotAcceptable, detail).with_header("Vary", "Accept-Encoding")
+        })?;
         let etag = digest(&bytes, coding);
         if conditional::none_match(request, &etag) {
             let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);

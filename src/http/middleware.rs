@@ -80,9 +80,7 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let exchange = Exchange::begin(&mut request, &self.origins);
-        let named = host::check(request.headers());
-        let named = named.and_then(|()| if path::is_nameable(request.uri().path()) { Ok(()) } else { Err(Problem::not_found()) });
-        if let Err(problem) = named {
+        if let Err(problem) = host::check(request.headers()).and_then(|()| path::check(request.uri().path())) {
             let response = exchange.finish(HttpResponse::from_error(problem));
             return ready(Ok(request.into_response(response))).boxed_local();
         }

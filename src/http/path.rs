@@ -72,8 +72,16 @@ pub(super) fn plain(path: &str) -> String {
     percent_encoding::percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase()
 }
 
-/// Whether a raw path can name anything: its escapes are whole, decode to UTF-8, and hide neither a slash nor a control character.
-pub(super) fn is_nameable(path: &str) -> bool {
+/// Fails where a raw path can name nothing.
+///
+/// # Errors
+/// `not_found` (404).
+pub(super) fn check(path: &str) -> Result<()> {
+    if is_nameable(path) { Ok(()) } else { Err(Problem::not_found()) }
+}
+
+/// Whether it can: its escapes are whole, decode to UTF-8, and hide neither a slash nor a control character.
+fn is_nameable(path: &str) -> bool {
     if !path.contains('%') {
         return true;
     }

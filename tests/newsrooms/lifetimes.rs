@@ -1,17 +1,17 @@
 //! How long what readers get of lists may be kept: until the next start or end that changes it, neither longer nor shorter. Where something may make
 //! up for what happens elsewhere (on a page by its number, in a total, a count or a date) it may be shorter.
 
-use dateline::articles::delivered::Fields;
 use dateline::articles::delivered::dates::Granularity;
 use dateline::articles::reads::{self, DatesQuery, ListQuery, Order, Selection};
 use dateline::categories::context::Reading;
 use dateline::db::{self, AnyConnection, Statement};
 use dateline::kernel::instant::Instant;
-use dateline::kernel::page::{Limit, ListParameters};
+use dateline::kernel::page::Limit;
 use dateline::publications::tallies::{Lists, totals};
 use dateline::publications::visibility::{IN_FORCE, IN_FORCE_END, Part, Shown, Snapshot, Within, ground};
 use diesel::sql_types::BigInt;
 
+use super::listed::first_page;
 use super::support::random::Random;
 
 /// So far ahead it is looked.
@@ -82,17 +82,8 @@ fn asked(connection: &mut AnyConnection, reading: &Reading<'_>, selection: &Sele
     if pick.happens(10) {
         return Ok(Asked::Counts(selection));
     }
-    let mut query = ListQuery {
-        selection,
-        order: pick.of(&[Order::Newest, Order::Oldest]),
-        limit: Limit::new(pick.of(&[1, 1, 2, 3, 20])).unwrap(),
-        place: None,
-        skipped: 0,
-        passed: 0,
-        has_total: false,
-        fields: Fields::CARD,
-        parameters: ListParameters::of(""),
-    };
+    let order = pick.of(&[Order::Newest, Order::Oldest]);
+    let mut query = first_page(selection, order, Limit::new(pick.of(&[1, 1, 2, 3, 20])).unwrap());
     // Some pages on, and back.
     for _ in 0..pick.between(0, 3) {
         let (page, _) = reads::list(connection, reading, &query)?;

@@ -64,6 +64,12 @@ pub fn compare(
     Ok(())
 }
 
+/// The first page of these articles.
+pub fn first_page(selection: Selection, order: Order, limit: Limit) -> ListQuery {
+    let parameters = ListParameters::of("");
+    ListQuery { selection, order, limit, place: None, skipped: 0, passed: 0, has_total: false, fields: Fields::CARD, parameters }
+}
+
 /// The page that so many articles come before has those that come next, however it is found.
 fn compare_pages(
     connection: &mut AnyConnection,
@@ -75,17 +81,7 @@ fn compare_pages(
 ) -> db::Result<()> {
     let order = pick.of(&[Order::Newest, Order::Oldest]);
     let limit = Limit::new(pick.of(&[1, 3, 20])).unwrap();
-    let query = ListQuery {
-        selection: selection.clone(),
-        order,
-        limit,
-        place: None,
-        skipped: 0,
-        passed: 0,
-        has_total: false,
-        fields: Fields::CARD,
-        parameters: ListParameters::of(""),
-    };
+    let query = first_page(selection.clone(), order, limit);
     let passed = pick.between(1, i64::try_from(expected.len()).unwrap() + 1);
     let mut ids: Vec<ArticleId> = expected.iter().map(|(id, _)| *id).collect();
     if order == Order::Oldest {

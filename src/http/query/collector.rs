@@ -147,19 +147,6 @@ impl<'a> Collector<'a> {
         Some(value)
     }
 
-    /// Text of 1 to `max_chars` characters that must be given.
-    pub fn required_text(&mut self, name: &'a str, max_chars: usize) -> String {
-        self.require(name);
-        self.text(name, max_chars).unwrap_or_default()
-    }
-
-    /// Notes that a parameter is missing, if it is. The value is asked for as usual.
-    pub fn require(&mut self, name: &'a str) {
-        if !self.has(name) {
-            self.error(name, "required", "it is missing");
-        }
-    }
-
     /// A whole number from `least` to `most`.
     pub fn number(&mut self, name: &'a str, least: u32, most: u32) -> Option<u32> {
         let value = self.raw(name)?;
@@ -249,18 +236,6 @@ impl<'a> Collector<'a> {
             return Vec::new();
         }
         value.split(',').map(str::to_owned).collect()
-    }
-
-    /// Values of a type that reads itself, with commas between, at most `most`; empty if not given.
-    pub fn values<T: FromStr<Err: Display>>(&mut self, name: &'a str, most: usize) -> Vec<T> {
-        let mut read = Vec::new();
-        for item in self.list(name, most) {
-            match item.parse() {
-                Ok(value) => read.push(value),
-                Err(fault) => self.error(name, "invalid_format", format!("`{}`: {fault}", shown(&item))),
-            }
-        }
-        read
     }
 
     fn not_one_of<T>(&mut self, name: &str, value: &str, words: &[(&'static str, T)]) {

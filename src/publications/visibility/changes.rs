@@ -18,6 +18,30 @@ struct Texts {
     leads_elsewhere: &'static str,
 }
 
+/// The texts of conditions on a row of a list.
+struct Row {
+    at_least: &'static str,
+    at_most: &'static str,
+    among: &'static str,
+    from: &'static str,
+    before: &'static str,
+}
+
+macro_rules! row {
+    ($row:literal) => {
+        Row {
+            at_least: concat!($row, ".list >= "),
+            at_most: concat!(" AND ", $row, ".list <= "),
+            among: concat!($row, ".list IN ("),
+            from: concat!(" AND ", $row, ".first_at >= "),
+            before: concat!(" AND ", $row, ".first_at < "),
+        }
+    };
+}
+
+const CHANGING: Row = row!("n");
+const OTHER: Row = row!("o");
+
 /// Where an article gets another slug, or is gone.
 const OTHER_SLUG: &str =
     " OR EXISTS (SELECT 1 FROM revisions m WHERE m.article_id = p.article_id AND m.number = p.revision AND m.slug <> r.slug)";
@@ -26,7 +50,7 @@ const GONE: &str = " OR NOT EXISTS (SELECT 1 FROM publications q WHERE q.article
 macro_rules! texts {
     ($at:literal, $leads_elsewhere:expr) => {
         Texts {
-            after: concat!("(SELECT min(", $at, ") FROM publications p WHERE p.ends_at > p.publish_at AND ", $at, " > "),
+            after: concat!(", (SELECT min(", $at, ") FROM publications p WHERE p.ends_at > p.publish_at AND ", $at, " > "),
             until: concat!(" AND ", $at, " <= "),
             touches: concat!(" AND n.from_at <= ", $at, " AND n.until_at >= ", $at),
             begins_or_ends: concat!("(n.from_at = ", $at, " OR n.until_at = ", $at, ")"),
@@ -54,7 +78,11 @@ macro_rules! texts {
 
 const SEARCHES: [Texts; 2] = [texts!("p.publish_at", OTHER_SLUG), texts!("p.ends_at", GONE)];
 
-/// When an article that comes and goes at once stays where it was: under the same date, or before the rows of a page that begins at no place.
+/// A row of the article that a publication is of.
+const OF_ARTICLE: &str = " AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND ";
+
+/// When an article that comes and goes at once stays where it was: on any of the lists, under the same date, or before the rows of a page that begins at no place.
+const ANY: &str = " AND ";
 const LIKE_DATE: &str = " AND o.first_at = n.first_at AND ";
 const LIKE_PLACE_DESCENDING: &str = " AND (o.first_at = n.first_at OR NOT EXISTS (SELECT 1 FROM shown s WHERE (s.first_at, s.article_id) >= (n.first_at, n.article_id) OR (s.first_at, s.article_id) >= (o.first_at, o.article_id))) AND ";
 const LIKE_PLACE_ASCENDING: &str = " AND (o.first_at = n.first_at OR NOT EXISTS (SELECT 1 FROM shown s WHERE (s.first_at, s.article_id) <= (n.first_at, n.article_id) OR (s.first_at, s.article_id) <= (o.first_at, o.article_id))) AND ";
@@ -74,57 +102,53 @@ pub(super) fn edge<ST>(statement: Statement<ST>, is_descending: bool, limit: i64
 /// Appends two columns: the next start and the next end within the span that changes what is shown.
 pub(super) fn columns<ST>(mut statement: Statement<ST>, at: Instant, shown: &Shown, span_ms: i64) -> Statement<ST> {
     let until = at.plus_millis(span_ms);
-    if let Shown::Lists(within, Part::Empty { missing }) = shown {
-        return start_behind(statement, within, *missing, [at, until]).sql(", NULL");
-    }
     for texts in &SEARCHES {
-        statement = statement.sql(", ");
-        if matches!(shown, Shown::Nothing) {
-            statement = statement.sql("NULL");
-            continue;
-        }
-        statement = statement.sql(texts.after).bind(at).sql(texts.until).bind(until);
         statement = match shown {
-            Shown::Nothing => statement,
-            Shown::Subject { slug } => {
-                let statement = statement.sql(" AND p.article_id = l.article_id");
-                match slug {
-                    Some(slug) => {
-                        statement.sql(" AND (r.slug IS NULL OR r.slug = ").bind(slug.as_str()).sql(texts.leads_elsewhere).sql(")")
-                    }
-                    None => statement,
-                }
-            }
-            Shown::Lists(within, part) => {
-                let statement = within.rows(statement.sql(" AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND "));
-                let statement = within.dates(statement, " AND n.first_at >= ", " AND n.first_at < ").sql(texts.touches).sql(" AND ");
-                texts.changes(statement, within, part).sql(")")
-            }
+            Shown::Nothing => statement.sql(", NULL"),
+            Shown::Subject { slug } => texts.of_subject(texts.within(statement, at, until), slug.as_deref()).sql(")"),
+            Shown::Lists(within, Part::Empty { missing }) => return start_behind(statement, within, *missing, [at, until]),
+            Shown::Lists(within, part) => texts.of_lists(texts.within(statement, at, until), within, part).sql(")"),
         };
-        statement = statement.sql(")");
     }
     statement
 }
 
-/// Appends the start before which `missing` others lie: before it there cannot be more articles than those and what there is.
+/// Appends the two columns for a place before which `missing` more must lie: the start that has as many before it, and no end.
 fn start_behind<ST>(statement: Statement<ST>, within: &Within, missing: i64, [at, until]: [Instant; 2]) -> Statement<ST> {
     let statement = statement.sql(", (SELECT p.publish_at FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ").bind(at);
     let statement = statement.sql(" AND p.publish_at <= ").bind(until);
-    let statement = within
-        .rows(statement.sql(" AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND n.from_at = p.publish_at AND "));
-    let statement = within.dates(statement, " AND n.first_at >= ", " AND n.first_at < ").sql(" AND ");
-    SEARCHES[0].comes_or_goes(statement, within, " AND ").sql(") ORDER BY p.publish_at LIMIT 1 OFFSET ").bind(missing).sql(")")
+    let statement = within.lists(statement.sql(OF_ARTICLE), &CHANGING).sql(" AND n.from_at = p.publish_at");
+    let statement = SEARCHES[0].comes_or_goes(within.dates(statement, &CHANGING).sql(" AND "), within, ANY);
+    statement.sql(") ORDER BY p.publish_at LIMIT 1 OFFSET ").bind(missing).sql("), NULL")
 }
 
 impl Texts {
+    /// Begins a column that ends with what must be so besides, and `)`.
+    fn within<ST>(&self, statement: Statement<ST>, at: Instant, until: Instant) -> Statement<ST> {
+        statement.sql(self.after).bind(at).sql(self.until).bind(until)
+    }
+
+    fn of_subject<ST>(&self, statement: Statement<ST>, slug: Option<&str>) -> Statement<ST> {
+        let statement = statement.sql(" AND p.article_id = l.article_id");
+        match slug {
+            Some(slug) => statement.sql(" AND (r.slug IS NULL OR r.slug = ").bind(slug).sql(self.leads_elsewhere).sql(")"),
+            None => statement,
+        }
+    }
+
+    fn of_lists<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
+        let statement = within.dates(within.lists(statement.sql(OF_ARTICLE), &CHANGING), &CHANGING);
+        self.changes(statement.sql(self.touches).sql(" AND "), within, part).sql(")")
+    }
+
     fn changes<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
         match part {
             Part::Dates => self.comes_or_goes(statement, within, LIKE_DATE),
-            Part::Total | Part::Empty { .. } => self.comes_or_goes(statement, within, " AND "),
+            Part::Total | Part::Empty { .. } => self.comes_or_goes(statement, within, ANY),
             Part::Counts => self.comes_or_goes(statement, within, " AND o.list = n.list AND "),
             Part::Page { rows, has_total } => {
                 let statement = self.page(statement.sql("("), within, rows);
-                let statement = if *has_total { self.comes_or_goes(statement.sql(" OR "), within, " AND ") } else { statement };
+                let statement = if *has_total { self.comes_or_goes(statement.sql(" OR "), within, ANY) } else { statement };
                 statement.sql(")")
             }
         }
@@ -134,8 +158,8 @@ impl Texts {
     fn comes_or_goes<ST>(&self, statement: Statement<ST>, within: &Within, like: &'static str) -> Statement<ST> {
         let statement =
             statement.sql(self.begins_or_ends).sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE o.article_id = n.article_id");
-        let statement = within.others(statement.sql(like));
-        within.dates(statement.sql(" AND ").sql(self.stays), " AND o.first_at >= ", " AND o.first_at < ").sql(")")
+        let statement = within.lists(statement.sql(like), &OTHER);
+        within.dates(statement.sql(" AND ").sql(self.stays), &OTHER).sql(")")
     }
 
     /// What comes or goes up to the last row changes the page, and what is on it. Behind a page that is full only the end of all does, for there is
@@ -163,35 +187,28 @@ impl Texts {
         };
         let statement = statement.sql(" AND NOT EXISTS (SELECT 1 FROM edge e WHERE ").sql(is_behind).sql(") OR ");
         let statement = statement.sql(self.ends).sql(" AND EXISTS (SELECT 1 FROM edge e WHERE ").sql(is_behind);
-        let statement = within.others(statement.sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE ")).sql(others_behind);
-        within.dates(statement, " AND o.first_at >= ", " AND o.first_at < ").sql(self.lives_on).sql("))")
+        let statement = within.lists(statement.sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE "), &OTHER).sql(others_behind);
+        within.dates(statement, &OTHER).sql(self.lives_on).sql("))")
     }
 }
 
 impl Within {
-    /// `n` is on one of the lists.
-    fn rows<ST>(&self, statement: Statement<ST>) -> Statement<ST> {
+    /// The row is on one of the lists.
+    fn lists<ST>(&self, statement: Statement<ST>, row: &Row) -> Statement<ST> {
         match self {
-            Self::Between([least, most]) => statement.sql("n.list >= ").bind(least).sql(" AND n.list <= ").bind(most),
-            Self::These { lists, .. } => statement.sql("n.list IN (").bind_all(lists).sql(")"),
+            Self::Between([least, most]) => statement.sql(row.at_least).bind(least).sql(row.at_most).bind(most),
+            Self::These { lists, .. } => statement.sql(row.among).bind_all(lists).sql(")"),
         }
     }
 
-    /// `o` is.
-    fn others<ST>(&self, statement: Statement<ST>) -> Statement<ST> {
-        match self {
-            Self::Between([least, most]) => statement.sql("o.list >= ").bind(least).sql(" AND o.list <= ").bind(most),
-            Self::These { lists, .. } => statement.sql("o.list IN (").bind_all(lists).sql(")"),
-        }
-    }
-
-    fn dates<ST>(&self, mut statement: Statement<ST>, from: &'static str, before: &'static str) -> Statement<ST> {
+    /// It has a date that is asked for.
+    fn dates<ST>(&self, mut statement: Statement<ST>, row: &Row) -> Statement<ST> {
         let Self::These { published_from, published_before, .. } = self else { return statement };
         if let Some(at) = published_from {
-            statement = statement.sql(from).bind(*at);
+            statement = statement.sql(row.from).bind(*at);
         }
         if let Some(at) = published_before {
-            statement = statement.sql(before).bind(*at);
+            statement = statement.sql(row.before).bind(*at);
         }
         statement
     }
