@@ -155,7 +155,7 @@ pub struct ArticleCreate {
     pub seo: Option<Seo>,
     /// Anything else that a front end needs: up to 64 KiB of JSON.
     ///
-    /// A number comes back as the same number or is refused: an integer of more than 64 bits or another one of more than 17 digits is `inexact_number`; send it as a string.
+    /// A number comes back as the same integer of 64 bits or the same double, in its shortest form. One that neither holds, or of more than 17 digits, is `inexact_number`; send it as a string.
     #[serde(default)]
     pub custom: Option<Map<String, Value>>,
     /// Publishes this save as well.
