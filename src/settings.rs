@@ -1,7 +1,5 @@
 //! Settings: flags, environment variables and a file `.env`, in this order. Each is declared once, here; `.env.example` lists the same.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use tracing_subscriber::filter::{Directive, EnvFilter, LevelFilter};
 
@@ -41,13 +39,14 @@ pub struct Options {
 
 /// Everything that can be set.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Settings")]
 pub struct Settings {
     /// Where the data lies: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     #[arg(global = true, long, env = "DATABASE_URL", default_value = DatabaseUrl::DEFAULT, hide_env_values = true)]
     pub database_url: String,
     /// A file that holds DATABASE_URL, for secrets that are mounted.
     #[arg(global = true, long, env = "DATABASE_URL_FILE")]
-    pub database_url_file: Option<PathBuf>,
+    pub database_url_file: Option<String>,
     /// The address and port to listen at.
     #[arg(global = true, long, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
@@ -80,7 +79,7 @@ pub struct Settings {
     pub admin_password: Option<String>,
     /// A file that holds ADMIN_PASSWORD.
     #[arg(global = true, long, env = "ADMIN_PASSWORD_FILE")]
-    pub admin_password_file: Option<PathBuf>,
+    pub admin_password_file: Option<String>,
     /// For how many seconds readers' answers may be kept, at most 86400; 0 = ask each time.
     #[arg(global = true, long, allow_negative_numbers = true, env = "CACHE_LIFETIME", default_value = "60")]
     pub cache_lifetime: String,
@@ -115,6 +114,19 @@ pub struct WrongSetting {
     example: &'static str,
 }
 
+/// All that are wrong, a line each.
+#[derive(Debug)]
+pub struct WrongSettings(Vec<WrongSetting>);
+
+impl std::error::Error for WrongSettings {}
+
+impl std::fmt::Display for WrongSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
 fn wrong(name: &'static str, example: &'static str) -> impl FnOnce(String) -> WrongSetting {
     move |fault| WrongSetting { name, fault, example }
 }
@@ -141,18 +153,23 @@ fn address(name: &'static str, example: &'static str, text: &str) -> Read<String
 }
 
 /// A secret that was mounted as a file.
-fn secret(name: &'static str, example: &'static str, file: &Path) -> Read<String> {
-    let text = std::fs::read_to_string(file).map_err(|e| wrong(name, example)(format!("`{}` cannot be read: {e}", file.display())))?;
+fn secret(name: &'static str, example: &'static str, file: &str) -> Read<String> {
+    let text = std::fs::read_to_string(file).map_err(|e| wrong(name, example)(format!("`{file}` cannot be read: {e}")))?;
     match text.trim_end_matches(['\r', '\n']) {
-        "" => Err(wrong(name, example)(format!("`{}` is empty", file.display()))),
+        "" => Err(wrong(name, example)(format!("`{file}` is empty"))),
         secret => Ok(secret.to_owned()),
     }
 }
 
 impl Settings {
-    /// A secret that is given as a flag is meant, whatever file the environment names. `is_flag` tells of an argument by its id.
+    /// What is meant by what was given: an empty value that may be left out is none, as templates leave it; a secret that is a flag wins over a file that the
+    /// environment names. `is_flag` tells of an argument by its id.
     #[must_use]
-    pub fn preferring_flags(mut self, is_flag: impl Fn(&str) -> bool) -> Self {
+    pub fn as_meant(mut self, is_flag: impl Fn(&str) -> bool) -> Self {
+        let files = [&mut self.database_url_file, &mut self.admin_password_file];
+        for setting in files.into_iter().chain([&mut self.api_url, &mut self.site_url, &mut self.admin_password, &mut self.workers]) {
+            *setting = setting.take().filter(|value| !value.is_empty());
+        }
         let is_meant = |secret: &str| is_flag(secret) && !is_flag(&format!("{secret}_file"));
         self.database_url_file = self.database_url_file.filter(|_| !is_meant("database_url"));
         self.admin_password_file = self.admin_password_file.filter(|_| !is_meant("admin_password"));
@@ -269,8 +286,10 @@ impl Settings {
     /// # Errors
     /// What is wrong with the value.
     pub fn log(&self) -> Read<EnvFilter> {
-        let is_part = |part: &&str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
+        let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+        let is_part = |part: &&str| !part.contains(['=', '[']) && !is_level(part.trim());
         let filter = match self.log.split(',').find(is_part) {
+            Some(part) if part.trim().is_empty() => Err("it is empty, or has nothing between two commas".to_owned()),
             Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
             None => EnvFilter::try_new(&self.log).map_err(|e| e.to_string()),
         };
@@ -298,12 +317,10 @@ impl Settings {
     /// All of them, checked.
     ///
     /// # Errors
-    /// The first whose value is not taken.
-    pub fn options(&self) -> Read<Options> {
-        match self.faults().into_iter().next() {
-            Some(fault) => Err(fault),
-            None => self.read(),
-        }
+    /// Every one whose value is not taken.
+    pub fn options(&self) -> Result<Options, WrongSettings> {
+        let faults = self.faults();
+        if faults.is_empty() { self.read().map_err(|fault| WrongSettings(vec![fault])) } else { Err(WrongSettings(faults)) }
     }
 
     /// Every setting whose value is not taken.

@@ -35,10 +35,10 @@ pub fn run(demo: Demo, mut settings: Settings) -> Outcome {
     let folder = temporary.0.clone().or(demo.folder).unwrap_or_default();
     settings.database_url = format!("sqlite://{}", folder.join("dateline.db").display());
     settings.database_url_file = None;
+    let options = settings.options()?;
     settings.admin_password = Some(settings.admin_password()?.unwrap_or_else(random_password));
     settings.admin_password_file = None;
     log_to(&settings)?;
-    let options = settings.options()?;
     let listener = bind(&settings)?;
     let _lock = FileLock::take(&options.database_url)?;
     let app = App::prepare(options.clone(), Arc::new(SystemClock::new()))?;

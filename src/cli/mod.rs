@@ -47,15 +47,19 @@ enum Command {
 /// What a command ends with.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
-/// Runs the command that the arguments name. A `.env` in the working folder is read first; what the environment has already stays.
+/// Runs the command that the arguments name. A `.env` in the working folder is read first, unless they ask for help or the version; what the
+/// environment has already stays.
 pub fn run() -> ExitCode {
+    if let Some(help) = Cli::command().try_get_matches().err().filter(|asked| !asked.use_stderr()) {
+        help.exit();
+    }
     if let Err(fault) = dot_env::read() {
         eprintln!("dateline: {fault}");
         return ExitCode::from(2);
     }
     let matches = Cli::command().get_matches();
     let Cli { command, settings } = Cli::from_arg_matches(&matches).unwrap_or_else(|fault| fault.exit());
-    let settings = settings.preferring_flags(|argument| matches.value_source(argument) == Some(ValueSource::CommandLine));
+    let settings = settings.as_meant(|argument| matches.value_source(argument) == Some(ValueSource::CommandLine));
     let outcome = match command {
         Command::Serve => serve::run(&settings),
         Command::Demo(demo) => demo::run(demo, settings),

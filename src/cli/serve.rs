@@ -27,8 +27,8 @@ const PASSWORD_FILE: &str = ".admin-password.txt";
 const LONGEST_PLACE: usize = 200;
 
 pub fn run(settings: &Settings) -> Outcome {
-    log_to(settings)?;
     let options = settings.options()?;
+    log_to(settings)?;
     let _lock = FileLock::take(&options.database_url)?;
     let app = App::prepare(options.clone(), Arc::new(SystemClock::new()))?;
     add_first_admin(app.db(), settings, &options.database_url)?;

@@ -85,9 +85,13 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
     let requires_version = operation["responses"].get("428").is_some();
     let mut wanted = Vec::new();
     if around.is_versioned {
+        // What is posted below an article has a version of its own in the answer.
+        let whose = if around.takes_key { "the article's version" } else { "the version" };
         wanted.push(json!({
             "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST},
-            "description": "The `ETag` of the version that the change is based on, or `*` for whatever it is now.",
+            "description": format!(
+                "The `ETag` of {whose} that the change is based on, or `*` for whatever it is now. One that a proxy weakened (`W/\"7\"`) is taken as well."
+            ),
         }));
     }
     if around.takes_key {

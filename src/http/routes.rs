@@ -30,7 +30,7 @@ impl Routes {
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpResponse> {
         let path = request.match_info().as_str();
-        let (_, allow) = self.0.iter().find(|(resource, _)| resource.is_match(path)).ok_or_else(Problem::not_found)?;
+        let (_, allow) = self.0.iter().find(|(resource, _)| resource.is_match(path)).ok_or_else(unknown)?;
         if *request.method() == Method::OPTIONS {
             let mut response = HttpResponse::new(StatusCode::NO_CONTENT);
             response.headers_mut().insert(ALLOW, HeaderValue::try_from(allow.as_str()).map_err(Problem::internal)?);
@@ -39,6 +39,10 @@ impl Routes {
         let detail = format!("{} is not taken here; {allow} are.", request.method());
         Err(Problem::new(Code::MethodNotAllowed, detail).with_header("allow", allow.as_str()))
     }
+}
+
+fn unknown() -> Problem {
+    Problem::new(Code::NotFound, "There is no such path; `/docs` shows those that there are.")
 }
 
 /// The app's default service.

@@ -103,7 +103,7 @@ pub struct Unpublish {
     #[serde(default)]
     #[schema(max_length = 40)]
     pub at: Option<String>,
-    /// The IANA zone of a local time; kept with the publication that ends, unless that has one.
+    /// The IANA zone of a local time; kept with the publication that ends, unless that has one. Beside an `at` that has an offset it says nothing.
     #[serde(default)]
     #[schema(max_length = 60)]
     pub time_zone: Option<String>,

@@ -136,7 +136,10 @@ impl From<Refused> for Problem {
                 "The publication has begun: only its `unpublish_at` can change. Use `unpublish` to take the article down.",
             ),
             Refused::Starting => Self::new(Code::Starting, "The publication starts within a second and is no longer changed."),
-            Refused::NotLive => Self::new(Code::NotLive, "No publication of the article is in force then."),
+            Refused::NotLive => Self::new(
+                Code::NotLive,
+                "No publication of the article is in force then. One that has not begun is called off by `DELETE /v1/editor/publications/{id}`.",
+            ),
             Refused::NotEnded => Self::new(Code::NotEnded, "`withdrawn` can be set on the last publication that began, once it has ended."),
             Refused::Dates(wrong) => Self::invalid(wrong.into_iter().map(FieldError::from).collect()),
             Refused::Unknown => Self::not_found(),

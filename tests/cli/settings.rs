@@ -35,6 +35,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("LOG", "a=b=c", "LOG: "),
     ("LOG", "wran", "LOG: `wran` is none of error, warn, info, debug, trace and off. Example: LOG=info"),
     ("LOG", "dateline=loud", "LOG: "),
+    ("LOG", "", "LOG: it is empty, or has nothing between two commas. Example: LOG=info"),
+    ("LOG", "info,,dateline=debug", "LOG: it is empty"),
     ("ADMIN_EMAIL", "admin", "ADMIN_EMAIL: `admin` is not an e-mail address. Example: ADMIN_EMAIL=admin@example.org"),
     ("DATABASE_URL_FILE", "nowhere", "DATABASE_URL_FILE: `nowhere` cannot be read: "),
     ("ADMIN_PASSWORD_FILE", "nowhere", "ADMIN_PASSWORD_FILE: `nowhere` cannot be read: "),
@@ -53,6 +55,41 @@ fn a_wrong_setting_stops_the_start_with_its_name_and_an_example() {
         let is_shown = said.contains("a-secret-word") || *name == "ADMIN_PASSWORD" && said.contains("`short`");
         assert!(!is_shown, "a secret is never shown: {said}");
     }
+}
+
+#[test]
+fn every_wrong_setting_is_named_at_once() {
+    let folder = Folder::new();
+    for command in ["serve", "check", "demo"] {
+        let mut command = dateline(folder.path(), &[command]);
+        let output = command.env("WORKERS", "many").env("LOCALES", "en,en").env("LOG", "loud").output().unwrap();
+        let all = printed(&output) + &said(&output);
+        assert_eq!(output.status.code(), Some(2), "{all}");
+        for name in ["WORKERS: ", "LOCALES: ", "LOG: "] {
+            assert_eq!(all.matches(name).count(), 1, "{name}: {all}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_url_is_said_once_by_the_check() {
+    let folder = Folder::new();
+    let output = dateline(folder.path(), &["check"]).env("DATABASE_URL", "mysql://somewhere").output().unwrap();
+    let all = printed(&output) + &said(&output);
+    assert_eq!((output.status.code(), all.matches("DATABASE_URL: ").count()), (Some(2), 1), "{all}");
+    assert!(all.contains("one thing is wrong"), "{all}");
+}
+
+#[test]
+fn an_empty_value_of_what_may_be_left_out_is_none() {
+    let folder = Folder::new();
+    let empty = ["DATABASE_URL_FILE", "API_URL", "SITE_URL", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE", "WORKERS"];
+    std::fs::write(folder.join(".env"), empty.map(|name| format!("{name}=\n")).concat()).unwrap();
+    for command in ["migrate", "check"] {
+        let output = run(folder.path(), &[command]);
+        assert!(output.status.success(), "{command}: {}{}", printed(&output), said(&output));
+    }
+    assert!(folder.join("data/dateline.db").exists());
 }
 
 #[test]
@@ -155,6 +192,10 @@ fn a_dot_env_that_cannot_be_read_stops_the_start_and_is_not_quoted() {
     assert!(said(&output).contains(".env: line 2 cannot be read"), "{}", said(&output));
     assert!(said(&output).contains("Example: ") && !said(&output).contains("two words"), "{}", said(&output));
     assert!(!folder.join("data").exists());
+    for asked in [&["--help"][..], &["--version"], &["serve", "--help"]] {
+        let output = run(folder.path(), asked);
+        assert!(output.status.success() && printed(&output).contains("dateline"), "{asked:?}: {}", said(&output));
+    }
 }
 
 #[test]
