@@ -14,6 +14,7 @@ use crate::articles::service::Site;
 use crate::auth::permission::TABLE;
 use crate::auth::service::Auth;
 use crate::categories::context::Delivery;
+use crate::categories::context::view::Admission;
 use crate::categories::names::NamesCache;
 use crate::db::{self, Db, PoolSize};
 use crate::http::answer::PublicUrl;
@@ -24,9 +25,10 @@ use crate::http::routes::{Routes, fallback};
 use crate::http::{Budget, Patience, Recheck, Schemas, docs, serving};
 use crate::kernel::caller::Role;
 use crate::kernel::clock::Clock;
+use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{articles, auth, categories, ops, publications, site, users};
+use crate::{articles, auth, categories, ops, preview, publications, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ pub struct App {
     db: Db,
     auth: Auth,
     delivery: Delivery,
+    previews: Previews,
     readiness: ops::Readiness,
     document: Document,
     schemas: Arc<Schemas>,
@@ -64,6 +67,7 @@ fn operations(config: &mut ServiceConfig) {
     publications::editor::routes(config);
     categories::routes(config);
     site::routes(config);
+    preview::editor::routes(config);
     ops::routes(config);
 }
 
@@ -94,10 +98,10 @@ fn read(examples: &str) -> serde_json::Value {
 }
 
 /// Whose answers may hold a secret.
-const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser"];
+const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createPreviewLink"];
 
-/// Publishing or taking down now needs nothing to be said.
-const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle"];
+/// Publishing or taking down now needs nothing to be said, and nothing a link to the site as it is.
+const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle", "createPreviewLink"];
 
 /// Whose bodies bring an article's text.
 const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle"];
@@ -114,6 +118,7 @@ fn described() -> OpenApi {
             ("Delivery", "What readers get."),
             ("Articles (editors)", "Writing articles. Each save is a revision."),
             ("Publications", "Dates: what goes before the public when."),
+            ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
             ("Categories", "The tree that articles lie in."),
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),
@@ -141,10 +146,11 @@ impl App {
             site_url: options.site_url.as_str().into(),
             zone: options.site_time_zone.clone(),
         };
+        let previews = Previews::prepare(&db, options.preview_url.clone(), options.api_url.clone()).map_err(StartError::Keys)?;
         let document = document();
         let schemas = Arc::new(Schemas::of(&document));
         let routes = Routes::of(&document);
-        Ok(Self { options, db, auth, delivery, readiness: ops::Readiness::default(), document, schemas, routes })
+        Ok(Self { options, db, auth, delivery, previews, readiness: ops::Readiness::default(), document, schemas, routes })
     }
 
     /// The database.
@@ -172,6 +178,8 @@ impl App {
                 .app_data(Data::new(self.auth.passwords().clone()))
                 .app_data(Data::new(self.delivery.cursor_key.clone()))
                 .app_data(Data::new(self.delivery.clone()))
+                .app_data(Data::new(self.previews.clone()))
+                .app_data(Admission(preview::viewer::prove))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))
                 .app_data(budget.clone())

@@ -12,6 +12,7 @@ pub mod http;
 pub mod idempotency;
 pub mod kernel;
 pub mod ops;
+pub mod preview;
 pub mod publications;
 pub mod settings;
 pub mod site;

@@ -19,6 +19,8 @@ pub struct Options {
     pub api_url: String,
     /// Where readers find the site, without a slash at the end.
     pub site_url: String,
+    /// What preview links lead to: an address with `{token}` and perhaps `{path}` in it. Without one, the API's own answer.
+    pub preview_url: Option<String>,
     /// What the site is called.
     pub site_name: String,
     /// The zone of the site's days and months.
@@ -56,6 +58,9 @@ pub struct Settings {
     /// Where readers find the site; API_URL unless given.
     #[arg(global = true, long, env = "SITE_URL")]
     pub site_url: Option<String>,
+    /// What preview links lead to, with `{token}` and perhaps `{path}` in it, such as a front end's draft mode; the API's own answer unless given.
+    #[arg(global = true, long, env = "PREVIEW_URL")]
+    pub preview_url: Option<String>,
     /// What the site is called.
     #[arg(global = true, long, env = "SITE_NAME", default_value = "Dateline")]
     pub site_name: String,
@@ -167,7 +172,13 @@ impl Settings {
     #[must_use]
     pub fn as_meant(mut self, is_flag: impl Fn(&str) -> bool) -> Self {
         let files = [&mut self.database_url_file, &mut self.admin_password_file];
-        for setting in files.into_iter().chain([&mut self.api_url, &mut self.site_url, &mut self.admin_password, &mut self.workers]) {
+        for setting in files.into_iter().chain([
+            &mut self.api_url,
+            &mut self.site_url,
+            &mut self.preview_url,
+            &mut self.admin_password,
+            &mut self.workers,
+        ]) {
             *setting = setting.take().filter(|value| !value.is_empty());
         }
         let is_meant = |secret: &str| is_flag(secret) && !is_flag(&format!("{secret}_file"));
@@ -253,6 +264,17 @@ impl Settings {
         self.site_url.as_ref().map_or_else(|| self.api_url(), |url| address("SITE_URL", "https://www.example.org", url))
     }
 
+    fn preview_url(&self) -> Read<Option<String>> {
+        let wrong = || wrong("PREVIEW_URL", "https://www.example.org/api/draft?token={token}&path={path}");
+        let Some(url) = &self.preview_url else { return Ok(None) };
+        let is_address = url::Url::parse(url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+        match (is_address, url.contains("{token}")) {
+            (false, _) => Err(wrong()(format!("`{url}` is not an http or https address"))),
+            (true, false) => Err(wrong()(format!("`{url}` has no `{{token}}` in it"))),
+            (true, true) => Ok(Some(url.clone())),
+        }
+    }
+
     fn site_name(&self) -> Read<String> {
         let name = self.site_name.trim();
         let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.contains(char::is_control);
@@ -330,6 +352,7 @@ impl Settings {
             self.listen().err(),
             self.api_url.as_ref().and_then(|_| self.api_url().err()),
             self.site_url.as_ref().and_then(|_| self.site_url().err()),
+            self.preview_url().err(),
             self.site_name().err(),
             self.site_time_zone().err(),
             self.locales().err(),
@@ -351,6 +374,7 @@ impl Settings {
             database_url: self.database_url()?,
             api_url: self.api_url()?,
             site_url: self.site_url()?,
+            preview_url: self.preview_url()?,
             site_name: self.site_name()?,
             site_time_zone: self.site_time_zone()?,
             locales: self.locales()?,

@@ -4,7 +4,7 @@ mod dates;
 mod filters;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -12,6 +12,7 @@ use self::filters::Filters;
 use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
+use crate::categories::context::view::{AsOf, View};
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{Budget, Collector, FilterItem, RawQuery, answer, path};
@@ -25,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 struct Asked {
+    as_of: AsOf,
     filters: Filters,
     order: Order,
     limit: Limit,
@@ -48,11 +50,13 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
     if named.is_empty() { unless_said } else { Fields::of(&named) }
 }
 
-fn asked(raw: &RawQuery, delivery: &Delivery) -> Result<Asked> {
+fn asked(raw: &RawQuery, view: View, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
     let fields = fields(&mut q, Fields::CARD);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
     let asked = Asked {
+        as_of,
         filters: Filters::of(&mut q, delivery),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
@@ -89,7 +93,7 @@ impl Asked {
 /// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too. A category that there is
 /// none of gives an empty list.
 #[utoipa::path(
-    tag = "Delivery", operation_id = "listArticles",
+    get, path = "/v1/articles", tag = "Delivery", operation_id = "listArticles",
     params(
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
         ("kind" = inline(Option<Vec<Kind>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "`article` unless said. With commas between for any of them, each once.", nullable = false),
@@ -114,19 +118,21 @@ impl Asked {
     ),
     security(()),
 )]
+#[routes]
 #[get("/v1/articles")]
-async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
-    let asked = asked(&raw, &delivery)?;
+#[get("/v1/preview/articles")]
+async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let asked = asked(&raw, view, &delivery)?;
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
-    let (limit, is_counted, is_of_one) = (asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
+    let (as_of, limit, is_counted, is_of_one) = (asked.as_of, asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
     let bodies = if asked.fields.has_body() { limit.rows() } else { 0 };
     let reserved = Budget::reserve(&request, bodies)?;
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| page(connection, reading, &asked, place.as_ref());
     let (page, lifetime) = match (is_counted, is_of_one) {
-        (false, _) => delivery.read(&db, read).await?,
-        (true, true) => delivery.read_tallies(&db, read).await?,
-        (true, false) => delivery.read_long(&db, read).await?,
+        (false, _) => delivery.read(&db, as_of, read).await?,
+        (true, true) => delivery.read_tallies(&db, as_of, read).await?,
+        (true, false) => delivery.read_long(&db, as_of, read).await?,
     };
     let page = page?;
     answer::Delivered::new(lifetime).reserved(reserved).page(&request, &page).json(&request, &ArticleList::new(page, limit)).await
@@ -186,7 +192,7 @@ fn too_far() -> Problem {
 ///
 /// By its slug in the default language or `locale=`, or by its id. A slug that the article had before answers 308 with the present one.
 #[utoipa::path(
-    tag = "Delivery", operation_id = "getArticle",
+    get, path = "/v1/articles/{slug}", tag = "Delivery", operation_id = "getArticle",
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
@@ -199,10 +205,13 @@ fn too_far() -> Problem {
     ),
     security(()),
 )]
+#[routes]
 #[get("/v1/articles/{slug}")]
-async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+#[get("/v1/preview/articles/{slug}")]
+async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
+    let as_of = view.as_of(&mut q)?;
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
@@ -210,10 +219,13 @@ async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Da
         Ok(id) => Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() },
         Err(_) => Wanted::Slug { locale, slug },
     };
-    let (found, lifetime) = delivery.read(&db, move |connection, reading| Ok(reads::find(connection, &reading, &wanted, fields)?)).await?;
+    let named = if let Wanted::Id { id, .. } = wanted { Some(id) } else { None };
+    let find = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::find(connection, &reading, &wanted, fields)?);
+    let (found, lifetime) = delivery.read(&db, as_of, find).await?;
+    view.admits(if let Found::Live(article) = &found { Some(article.id) } else { named })?;
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
-        Found::Moved(slug) => answer::moved(&request, &format!("/v1/articles/{slug}"), lifetime),
+        Found::Moved(slug) => answer::moved(&request, &slug, lifetime),
         Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
         Found::Nothing => Err(Problem::not_found()),
     }

@@ -10,6 +10,8 @@ pub enum Action {
     WriteArticles,
     /// Decide on dates: publish, schedule, take down.
     Publish,
+    /// Look at the site as of any instant, and let others look.
+    Preview,
     /// Read categories as editors see them.
     ReadCategories,
     /// Change categories.
@@ -40,6 +42,22 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
         Role::Editor,
         &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle"],
     ),
+    (
+        Action::Preview,
+        Role::Editor,
+        &[
+            "createPreviewLink",
+            "listPreviewLinks",
+            "getPreviewLink",
+            "deletePreviewLink",
+            "previewListArticles",
+            "previewGetArticle",
+            "previewListPublicationDates",
+            "previewListCategories",
+            "previewGetCategory",
+            "previewGetSite",
+        ],
+    ),
     (Action::ReadCategories, Role::Author, &["listEditorCategories", "getEditorCategory"]),
     (Action::ChangeCategories, Role::Editor, &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"]),
     (Action::ManageUsers, Role::Admin, &["createUser", "listUsers", "getUser", "updateUser"]),
@@ -55,11 +73,15 @@ pub fn table() -> String {
             table.push_str(&format!("\n| {operation} |{may}"));
         }
     }
-    table.push_str("\n\nAuthors see and change the articles that they began, see when those are published, and publish none.");
+    table.push_str(
+        "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Whoever has a preview link sees \
+         what it shows, whoever they are.",
+    );
     table
 }
 
-fn least(action: Action) -> Role {
+/// The least role that an action takes.
+pub fn least(action: Action) -> Role {
     TABLE.iter().find(|(other, ..)| *other == action).map_or(Role::Admin, |(_, role, _)| *role)
 }
 
@@ -86,7 +108,9 @@ mod tests {
         operations.sort_unstable();
         operations.dedup();
         assert_eq!(operations.len(), count);
-        for action in [Action::WriteArticles, Action::Publish, Action::ReadCategories, Action::ChangeCategories, Action::ManageUsers] {
+        for action in
+            [Action::WriteArticles, Action::Publish, Action::Preview, Action::ReadCategories, Action::ChangeCategories, Action::ManageUsers]
+        {
             assert_eq!(TABLE.iter().filter(|(other, ..)| *other == action).count(), 1, "{action:?}");
         }
     }

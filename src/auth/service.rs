@@ -51,7 +51,11 @@ impl Attempt {
 const REFRESH_SECRET: &str = "refresh";
 const CURSOR_SECRET: &str = "cursor";
 
-fn shared_secret(tx: &mut Tx<'_>, name: &str) -> crate::db::Result<Vec<u8>> {
+/// A secret of all nodes, made by the first that asks for it. The caller holds [`Lock::Users`].
+///
+/// # Errors
+/// If the database fails.
+pub fn shared_secret(tx: &mut Tx<'_>, name: &str) -> crate::db::Result<Vec<u8>> {
     if let Some(secret) = store::secret(tx.conn(), name)? {
         return Ok(secret);
     }

@@ -1,7 +1,10 @@
 //! What every delivery handler is given, and the one way in which all of them read.
 
+pub mod view;
+
 use std::sync::Arc;
 
+use self::view::AsOf;
 use super::names::{Names, NamesCache};
 use crate::db::{AnyConnection, Db, dialect};
 use crate::http::Collector;
@@ -55,62 +58,62 @@ impl Delivery {
         q.check("locale", "unknown", find).unwrap_or_else(|| self.locales.default_locale().to_string())
     }
 
-    /// Reads as of now: what was read, whatever it is, and how long an answer that shows it may be kept.
+    /// Reads as of now or another instant: what was read, whatever it is, and how long an answer that shows it may be kept.
     ///
-    /// `read` runs once where nothing moved. It runs again as of the latest write, if that lies later than the instant that was read because
+    /// `read` runs once where nothing moved. As of now it runs again as of the latest write, if that lies later than the instant that was read because
     /// another node's clock is ahead: what that node took down must not return here. And it runs again with newer names, if those that were
     /// kept turn out to be old.
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn read<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    pub async fn read<T, F>(&self, db: &Db, as_of: AsOf, read: F) -> Result<(T, Lifetime)>
     where
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        db.read(self.settled(db, read)).await
+        db.read(self.settled(db, as_of, read)).await
     }
 
     /// The same for what takes longer than a page, or counts: all statements of `read` see one state of the database, and names are of that state.
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn read_long<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    pub async fn read_long<T, F>(&self, db: &Db, as_of: AsOf, read: F) -> Result<(T, Lifetime)>
     where
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        db.read_long(self.settled(db, in_one_state(read))).await
+        db.read_long(self.settled(db, as_of, in_one_state(read))).await
     }
 
     /// The same for what counts one list by its tallies, which is as good as a page where they are settled.
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn read_tallies<T, F>(&self, db: &Db, read: F) -> Result<(T, Lifetime)>
+    pub async fn read_tallies<T, F>(&self, db: &Db, as_of: AsOf, read: F) -> Result<(T, Lifetime)>
     where
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        let now = db.clock().now();
-        db.read_short_or_long(|connection| Ok(tallies::are_settled(connection, now)?), self.settled(db, in_one_state(read))).await
+        let at = as_of.instant(db);
+        db.read_short_or_long(|connection| Ok(tallies::are_settled(connection, at)?), self.settled(db, as_of, in_one_state(read))).await
     }
 
     /// `read`, until the ground under it holds.
-    fn settled<T, F>(&self, db: &Db, read: F) -> impl Fn(&mut AnyConnection) -> Result<(T, Lifetime)> + Send + 'static
+    fn settled<T, F>(&self, db: &Db, as_of: AsOf, read: F) -> impl Fn(&mut AnyConnection) -> Result<(T, Lifetime)> + Send + 'static
     where
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
         let (kept, quarters, usual, cursor_key) = (self.names.clone(), self.quarters.clone(), self.usual, self.cursor_key.clone());
-        let (clock, now) = (Arc::clone(db.clock()), db.clock().now());
+        let (clock, first) = (Arc::clone(db.clock()), as_of.instant(db));
         move |connection| {
-            let (mut at, mut names) = (now, kept.kept());
+            let (mut at, mut names) = (first, kept.kept());
             loop {
                 let (snapshot, span_ms) = (Snapshot { at }, i64::from(usual.0) * 1000);
                 let reading = Reading { snapshot, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key };
                 let (found, ground) = read(connection, reading)?;
-                if let Some(latest) = ground.latest_write.filter(|latest| *latest > at) {
+                if let Some(latest) = ground.latest_write.filter(|latest| as_of == AsOf::Now && *latest > at) {
                     clock.observe(latest);
                     at = latest;
                 } else if ground.names_version > names.version() {

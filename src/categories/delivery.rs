@@ -1,10 +1,11 @@
 //! Categories for readers: the tree, and how many live articles lie in each.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::context::Delivery;
+use super::context::view::View;
 use super::dto::{Category, CategoryTree};
 use super::reads;
 use crate::db::Db;
@@ -20,20 +21,24 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 ///
 /// All of them, in the order of the tree: flat with paths, or nested. Empty ones are there too.
 #[utoipa::path(
-    tag = "Delivery", operation_id = "listCategories",
+    get, path = "/v1/categories", tag = "Delivery", operation_id = "listCategories",
     params(
         ("view" = Option<String>, Query, pattern = "^(flat|nested)$", max_length = 6, description = "`flat` unless said.", nullable = false),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language whose articles are counted; the first one unless said.", nullable = false),
     ),
     responses((status = 200, description = "The tree.", body = CategoryTree)), security(()),
 )]
+#[routes]
 #[get("/v1/categories")]
-async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+#[get("/v1/preview/categories")]
+async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
     let is_nested = q.one_of("view", &[("flat", false), ("nested", true)]).unwrap_or(false);
     let locale = delivery.locale(&mut q);
     q.finish()?;
-    let (data, lifetime) = delivery.read_long(&db, move |connection, reading| Ok(reads::flat(connection, &reading, &locale)?)).await?;
+    let (data, lifetime) =
+        delivery.read_long(&db, as_of, move |connection, reading| Ok(reads::flat(connection, &reading, &locale)?)).await?;
     let data = if is_nested { reads::nested(data) } else { data };
     answer::delivered(&request, &CategoryTree { data }, lifetime).await
 }
@@ -42,21 +47,24 @@ async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<
 ///
 /// With those directly below it.
 #[utoipa::path(
-    tag = "Delivery", operation_id = "getCategory",
+    get, path = "/v1/categories/{slug}", tag = "Delivery", operation_id = "getCategory",
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language whose articles are counted; the first one unless said.", nullable = false),
     ),
     responses((status = 200, description = "The category.", body = Category)), security(()),
 )]
+#[routes]
 #[get("/v1/categories/{slug}")]
-async fn get_one(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+#[get("/v1/preview/categories/{slug}")]
+async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
     let locale = delivery.locale(&mut q);
     q.finish()?;
     let (found, lifetime) =
-        delivery.read_long(&db, move |connection, reading| Ok(reads::find(connection, &reading, &slug, &locale)?)).await?;
+        delivery.read_long(&db, as_of, move |connection, reading| Ok(reads::find(connection, &reading, &slug, &locale)?)).await?;
     let category = found.ok_or_else(Problem::not_found)?;
     answer::delivered(&request, &category, lifetime).await
 }

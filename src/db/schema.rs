@@ -324,6 +324,21 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    preview_links (id) {
+        id -> IdSql,
+        article_id -> Nullable<IdSql>,
+        at -> Nullable<BigInt>,
+        created_by -> IdSql,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -345,5 +360,6 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     login_failures,
-    signing_keys
+    signing_keys,
+    preview_links
 );

@@ -90,10 +90,11 @@ impl Delivered {
             let detail = "Accept-Encoding must allow one of identity, gzip, br and zstd.";
             Problem::new(Code::NotAcceptable, detail).with_header("Vary", "Accept-Encoding")
         })?;
-        let etag = digest(&bytes, coding);
-        if conditional::none_match(request, &etag) {
+        // Under `/v1/preview` the same handlers answer to one caller: `Shell` says that nobody keeps it.
+        let etag = (Tree::of_request(request) == Tree::Delivery).then(|| digest(&bytes, coding));
+        if etag.as_ref().is_some_and(|etag| conditional::none_match(request, etag)) {
             let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
-            self.head(request, &mut response, &etag);
+            self.head(&mut response, etag);
             return Ok(response);
         }
         let is_identity = coding == Coding::Identity;
@@ -104,17 +105,16 @@ impl Delivered {
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
         response.headers_mut().insert(CONTENT_TYPE, self.content_type.clone());
-        self.head(request, &mut response, &etag);
+        self.head(&mut response, etag);
         Ok(response)
     }
 
     /// The headers that a 200 and its 304 have in common.
-    fn head(self, request: &HttpRequest, response: &mut HttpResponse, etag: &str) {
+    fn head(self, response: &mut HttpResponse, etag: Option<String>) {
         let headers = response.headers_mut();
-        headers.insert(ETAG, HeaderValue::from_str(etag).expect("hexadecimal digits are a header value"));
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        // Under `/v1/preview` the same handlers answer to one caller: `Shell` says that nobody keeps it.
-        if Tree::of_request(request) == Tree::Delivery {
+        if let Some(etag) = etag {
+            headers.insert(ETAG, HeaderValue::try_from(etag).expect("hexadecimal digits are a header value"));
             headers.insert(CACHE_CONTROL, self.lifetime.header());
         }
         for (name, value) in self.headers {
@@ -129,11 +129,11 @@ fn digest(bytes: &[u8], coding: Coding) -> String {
     format!("\"{:032x}{between}{}\"", xxh3_128(bytes), coding.name())
 }
 
-/// 308: what is asked for is under another path now. The query stays.
-pub fn moved(request: &HttpRequest, path: &str, lifetime: Lifetime) -> Result<HttpResponse> {
-    let query = request.query_string();
+/// 308: what is asked for has another name now, the last segment of its path. The query stays.
+pub fn moved(request: &HttpRequest, name: &str, lifetime: Lifetime) -> Result<HttpResponse> {
+    let (query, above) = (request.query_string(), request.match_info().as_str().rsplit_once('/').map_or("", |(above, _)| above));
     let between = if query.is_empty() { "" } else { "?" };
-    let location = HeaderValue::try_from(format!("{path}{between}{query}")).map_err(Problem::internal)?;
+    let location = HeaderValue::try_from(format!("{above}/{name}{between}{query}")).map_err(Problem::internal)?;
     let mut response = HttpResponse::new(StatusCode::PERMANENT_REDIRECT);
     response.headers_mut().insert(LOCATION, location);
     if Tree::of_request(request) == Tree::Delivery {

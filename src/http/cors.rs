@@ -11,7 +11,8 @@ use actix_web::http::header::{
 use super::tree::Tree;
 
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Link, Location, Retry-After, X-Request-Id");
-const TAKEN: HeaderValue = HeaderValue::from_static("Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id");
+const TAKEN: HeaderValue =
+    HeaderValue::from_static("Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Dateline-Preview, X-Request-Id");
 /// Browsers keep the answer to a preflight for two hours at most; the value is Chromium's.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const ANYONE: HeaderValue = HeaderValue::from_static("*");

@@ -11,7 +11,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, Uri};
 use actix_web::{Error, HttpResponse};
@@ -25,6 +26,9 @@ use super::unread::Hold;
 use super::wire::{Talk, Turn};
 use super::{host, path, problem, request_id};
 use crate::kernel::problem::Problem;
+
+/// What keeps previews out of search engines.
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// A longer path is cut in the log.
 const LONGEST_LOGGED: usize = 200;
@@ -202,6 +206,10 @@ impl Exchange {
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if !headers.contains_key(CACHE_CONTROL) && self.tree != Tree::Delivery {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform"));
+        }
+        if self.tree == Tree::Preview {
+            headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         }
         self.origins.apply(self.tree, self.origin.as_ref(), self.is_preflight, headers);
     }

@@ -24,6 +24,7 @@ pub mod openapi;
 mod operations;
 pub mod path;
 mod patience;
+mod previews;
 pub mod problem;
 pub mod query;
 mod refusals;

@@ -8,7 +8,7 @@
 use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use utoipa::openapi::info::{ContactBuilder, InfoBuilder, LicenseBuilder};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
@@ -19,6 +19,10 @@ use crate::kernel::problem::Code;
 
 /// The name of the security scheme: `security(("bearer" = []))`.
 pub const BEARER: &str = "bearer";
+
+/// The names of the security schemes of preview links.
+pub(super) const PREVIEW_PARAMETER: &str = "previewParameter";
+pub(super) const PREVIEW_HEADER: &str = "previewHeader";
 
 /// The document with nothing in it yet: hand it to `UtoipaApp::openapi`. `description` is Markdown; tags are shown in this order.
 pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
@@ -36,7 +40,14 @@ pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
         .bearer_format("JWT")
         .description(Some("The `access_token` of `POST /v1/auth/login`; it lives for 15 minutes."))
         .build();
-    let components = ComponentsBuilder::new().security_scheme(BEARER, SecurityScheme::Http(bearer)).build();
+    let link = |place: fn(ApiKeyValue) -> ApiKey, name| {
+        SecurityScheme::ApiKey(place(ApiKeyValue::with_description(name, "The `token` of a preview link.")))
+    };
+    let components = ComponentsBuilder::new()
+        .security_scheme(BEARER, SecurityScheme::Http(bearer))
+        .security_scheme(PREVIEW_PARAMETER, link(ApiKey::Query, "preview"))
+        .security_scheme(PREVIEW_HEADER, link(ApiKey::Header, "Dateline-Preview"))
+        .build();
     let tags = tags.iter().map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build());
     let server = ServerBuilder::new().url("/").description(Some("This server")).build();
     OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).components(Some(components)).build()
@@ -53,6 +64,7 @@ impl Document {
     pub fn finish(document: &OpenApi, with: Finish<'_>) -> Self {
         let mut json = serde_json::to_value(document).expect("a document of the derive is JSON");
         add_problem_schemas(&mut json);
+        super::previews::add(&mut json["paths"]);
         if let Some(examples) = with.examples {
             json["components"]["examples"] = examples.clone();
         }

@@ -173,10 +173,25 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
         "A parameter, a header or the body is not what it should be. A query has at most 100 parameters.",
         bad_request,
     ));
-    refusals.push((around.is_secured, 401, "There is no valid access token.", &[Code::InvalidToken]));
-    refusals.push((around.is_secured && around.tree == Tree::Editor, 403, "The caller's role does not allow this.", &[Code::Forbidden]));
+    let unproved = if around.tree == Tree::Preview {
+        "There is no valid access token, and no preview link that is good."
+    } else {
+        "There is no valid access token."
+    };
+    refusals.push((around.is_secured, 401, unproved, &[Code::InvalidToken]));
+    let forbids = if around.tree == Tree::Preview {
+        "The caller's role does not allow this, or the preview link shows something else."
+    } else {
+        "The caller's role does not allow this."
+    };
+    refusals.push((around.is_secured && around.tree != Tree::Delivery, 403, forbids, &[Code::Forbidden]));
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));
-    refusals.push((is_tagged, 406, "No content coding that there is is acceptable.", &[Code::NotAcceptable]));
+    refusals.push((
+        is_tagged || around.tree == Tree::Preview,
+        406,
+        "No content coding that there is is acceptable.",
+        &[Code::NotAcceptable],
+    ));
     refusals.push((true, 408, "The request was not whole in time.", &[Code::RequestTimeout]));
     refusals.push((around.is_versioned, 412, "It has changed since. `changed_fields` names what of an article, whose earlier versions are kept; of others `current_version` is all that is known.", &[Code::PreconditionFailed]));
     refusals.push((around.has_body, 413, "The body has more bytes than `x-max-bytes` says.", &[Code::BodyTooLarge]));
@@ -233,6 +248,11 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
             text("The id under which the log knows this request: the caller's own, if it sent one of 1 to 64 letters, digits and hyphens."),
         );
         let is_tagged = around.tree == Tree::Delivery && around.is_read;
+        if around.tree == Tree::Preview {
+            add("Cache-Control", text("Nobody keeps it."));
+            add("X-Robots-Tag", text("`noindex`."));
+            add("Referrer-Policy", text("`no-referrer`, since the URL may hold a token."));
+        }
         match (status.as_str(), around.tree) {
             ("200" | "304", Tree::Delivery) if is_tagged => {
                 add("ETag", text("A digest of the answer's bytes, one per content coding."));

@@ -38,7 +38,7 @@ impl FromRequest for RawQuery {
     type Future = Ready<std::result::Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(request.query_string().to_owned())))
+        ready(Ok(Self::of(request)))
     }
 }
 
@@ -64,6 +64,11 @@ impl FromQuery for PageQuery {
 }
 
 impl RawQuery {
+    /// That of a request.
+    pub fn of(request: &HttpRequest) -> Self {
+        Self(request.query_string().to_owned())
+    }
+
     /// A query as text, without the `?`.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())

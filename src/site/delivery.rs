@@ -1,11 +1,12 @@
 //! The site for readers.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::Site;
 use crate::categories::context::Delivery;
+use crate::categories::context::view::View;
 use crate::http::caching::Lifetime;
 use crate::http::{RawQuery, answer};
 use crate::kernel::problem::Result;
@@ -18,10 +19,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// Get the site
 ///
 /// Its name, where it is, its languages and its time zone, as the settings have them.
-#[utoipa::path(tag = "Delivery", operation_id = "getSite", responses((status = 200, description = "The site.", body = Site)), security(()))]
+#[utoipa::path(get, path = "/v1/site", tag = "Delivery", operation_id = "getSite", responses((status = 200, description = "The site.", body = Site)), security(()))]
+#[routes]
 #[get("/v1/site")]
-async fn get_site(request: HttpRequest, query: RawQuery, delivery: Data<Delivery>) -> Result<HttpResponse> {
-    query.none()?;
+#[get("/v1/preview/site")]
+async fn get_site(request: HttpRequest, view: View, raw: RawQuery, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let mut q = raw.collect();
+    // The settings are those of today, whatever the instant.
+    view.of_site(&mut q)?;
+    q.finish()?;
     let site = Site {
         name: delivery.site_name.to_string(),
         url: delivery.site_url.to_string(),

@@ -22,6 +22,12 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("DATABASE_URL_FILE", "/dev/null", "DATABASE_URL_FILE: `/dev/null` is empty"),
     ("SITE_URL", "www.example.org", "SITE_URL: `www.example.org` is not an http or https address"),
     ("SITE_URL", "https://a:b@example.org", "SITE_URL: "),
+    (
+        "PREVIEW_URL",
+        "/draft?token={token}",
+        "PREVIEW_URL: `/draft?token={token}` is not an http or https address. Example: PREVIEW_URL=https://",
+    ),
+    ("PREVIEW_URL", "https://www.example.org/draft", "PREVIEW_URL: `https://www.example.org/draft` has no `{token}` in it. Example: "),
     ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
     ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
     ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
@@ -83,7 +89,7 @@ fn a_wrong_url_is_said_once_by_the_check() {
 #[test]
 fn an_empty_value_of_what_may_be_left_out_is_none() {
     let folder = Folder::new();
-    let empty = ["DATABASE_URL_FILE", "API_URL", "SITE_URL", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE", "WORKERS"];
+    let empty = ["DATABASE_URL_FILE", "API_URL", "SITE_URL", "PREVIEW_URL", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE", "WORKERS"];
     std::fs::write(folder.join(".env"), empty.map(|name| format!("{name}=\n")).concat()).unwrap();
     for command in ["migrate", "check"] {
         let output = run(folder.path(), &[command]);

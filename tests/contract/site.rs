@@ -60,6 +60,7 @@ impl Site {
             database_url: database.url().parse().expect("a database URL"),
             api_url: "https://api.example.org".to_owned(),
             site_url: "https://www.example.org".to_owned(),
+            preview_url: None,
             site_name: "The Morning News".to_owned(),
             site_time_zone: "Asia/Ashgabat".parse().expect("a zone"),
             locales: dateline::kernel::locale::Locales::new(vec!["en".parse().expect("a locale"), "tk".parse().expect("a locale")])

@@ -34,7 +34,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/names",                  "kernel db",                                                                   "actix"),
     Row("*/service",                "kernel db ground . !./editor !./delivery !./reads */service */dto */rules audit/store", "actix diesel"),
     Row("*/delivery",               "kernel http db ground . !./store !./service !./editor */dto */reads */names */context", "diesel Caller"),
-    Row("*/editor auth/caller",     "kernel http db ground . !./store !./reads !./delivery */service */dto */rules */context", "diesel"),
+    Row("*/editor auth/caller preview/viewer", "kernel http db ground . !./store !./reads !./delivery */service */dto */rules */context", "diesel"),
     Row("app cli ops",              "*",                                                                           "diesel"),
     Row("lib main",                 "*",                                                                           "actix diesel"),
     Row("*",                        "kernel db ground . */service */dto */rules */names audit/store",              "actix diesel"),

@@ -1,7 +1,7 @@
 //! On which dates articles were published.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, routes};
 
 use super::filters::Filters;
 use super::too_many;
@@ -9,6 +9,7 @@ use crate::articles::delivered::dates::{Granularity, PublicationDates};
 use crate::articles::dto::Kind;
 use crate::articles::reads::{self, DatesQuery};
 use crate::categories::context::Delivery;
+use crate::categories::context::view::View;
 use crate::db::Db;
 use crate::http::{FilterItem, RawQuery, answer};
 use crate::kernel::problem::Result;
@@ -19,7 +20,7 @@ use crate::kernel::problem::Result;
 /// at once. Clocks of the site's time zone tell the day, or those of `time_zone=`; a day may have 23 or 25 hours. `published_from` and
 /// `published_before` may lie within one.
 #[utoipa::path(
-    tag = "Delivery", operation_id = "listPublicationDates",
+    get, path = "/v1/publication-dates", tag = "Delivery", operation_id = "listPublicationDates",
     params(
         ("granularity" = inline(Option<Granularity>), Query, description = "`day` unless said.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "A name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
@@ -36,16 +37,19 @@ use crate::kernel::problem::Result;
     ),
     security(()),
 )]
+#[routes]
 #[get("/v1/publication-dates")]
-pub(super) async fn list(request: HttpRequest, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+#[get("/v1/preview/publication-dates")]
+pub(super) async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
     let filters = Filters::of(&mut q, &delivery);
     let granularity = q.one_of("granularity", Granularity::ALL).unwrap_or(Granularity::Day);
     let zone = q.zone("time_zone").unwrap_or_else(|| delivery.zone.clone());
     q.finish()?;
     let time_zone = zone.name().to_owned();
     let (dates, lifetime) = delivery
-        .read_long(&db, move |connection, reading| {
+        .read_long(&db, as_of, move |connection, reading| {
             let query = DatesQuery { selection: filters.fewest(reading.names), zone: zone.clone(), granularity };
             Ok(reads::dates(connection, &reading, &query)?)
         })

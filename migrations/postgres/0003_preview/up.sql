@@ -1,0 +1,15 @@
+-- Links that show what is not public yet. Their tokens are the id and a signature, and are not stored; deleting a link revokes it.
+CREATE TABLE preview_links (
+    id UUID NOT NULL PRIMARY KEY,
+    -- The one article that it shows; the whole site without one.
+    article_id UUID REFERENCES articles (id),
+    -- As of when; as of the instant of the request without one.
+    at BIGINT,
+    created_by UUID NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL CHECK (expires_at > created_at)
+);
+CREATE INDEX preview_links_created ON preview_links (created_at, id);
+CREATE INDEX preview_links_expires ON preview_links (expires_at);
+CREATE INDEX preview_links_article ON preview_links (article_id);
+CREATE INDEX preview_links_creator ON preview_links (created_by);

@@ -1,0 +1,123 @@
+//! Who looks at the site, and as of when: delivery's handlers answer under `/v1` as of now, and under `/v1/preview` as of any instant to those who may see it.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, ready};
+
+use crate::db::Db;
+use crate::http::{Collector, Tree};
+use crate::kernel::id::ArticleId;
+use crate::kernel::instant::Instant;
+use crate::kernel::problem::{Code, Problem, Result};
+
+/// As of when something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The instant of the request.
+    Now,
+    /// Another one, past or future.
+    At(Instant),
+}
+
+impl AsOf {
+    /// The instant.
+    pub fn instant(self, db: &Db) -> Instant {
+        match self {
+            Self::Now => db.clock().now(),
+            Self::At(at) => at,
+        }
+    }
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Anybody.
+    Readers,
+    /// An editor, at the whole site and any instant.
+    Editor,
+    /// Whoever has a preview link, at what it shows.
+    Link(Scope),
+}
+
+/// What a preview link shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// This article alone; the whole site without one.
+    pub article_id: Option<ArticleId>,
+    /// As of this instant; as of now without one.
+    pub at: Option<Instant>,
+}
+
+/// What proves who may look under `/v1/preview` (app data).
+#[derive(Clone, Copy)]
+pub struct Admission(pub fn(&HttpRequest) -> LocalBoxFuture<'static, Result<View>>);
+
+/// The parameter that holds the token of a preview link.
+pub const TOKEN_PARAMETER: &str = "preview";
+
+impl FromRequest for View {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if Tree::of_request(request) != Tree::Preview {
+            return ready(Ok(Self::Readers)).boxed_local();
+        }
+        match request.app_data::<Admission>() {
+            Some(Admission(prove)) => prove(request),
+            None => ready(Err(Problem::internal("the app has no Admission"))).boxed_local(),
+        }
+    }
+}
+
+impl View {
+    /// As of when a request on the whole site reads.
+    ///
+    /// # Errors
+    /// `forbidden` (403) if a link shows one article alone, or another instant.
+    pub fn of_site(self, q: &mut Collector<'_>) -> Result<AsOf> {
+        match self {
+            Self::Link(Scope { article_id: Some(_), .. }) => Err(beyond("the article that it was made for, and nothing else of the site")),
+            _ => self.as_of(q),
+        }
+    }
+
+    /// As of when a request on one article reads; whether it may be that one, [`View::admits`] tells.
+    ///
+    /// # Errors
+    /// `forbidden` (403) if a link shows another instant.
+    pub fn as_of(self, q: &mut Collector<'_>) -> Result<AsOf> {
+        if self == Self::Readers {
+            return Ok(AsOf::Now);
+        }
+        q.raw(TOKEN_PARAMETER);
+        let asked = q.instant("at");
+        match self {
+            Self::Link(Scope { at, .. }) if q.has("at") && (asked.is_none() || asked != at) => Err(match at {
+                Some(at) => beyond(&format!("the site as of {at}; leave `at` out")),
+                None => beyond("the site as of now; leave `at` out"),
+            }),
+            Self::Link(Scope { at: Some(at), .. }) => Ok(AsOf::At(at)),
+            _ => Ok(asked.map_or(AsOf::Now, AsOf::At)),
+        }
+    }
+
+    /// Lets a request pass that has come to this article, or to none.
+    ///
+    /// # Errors
+    /// `forbidden` (403) if a link shows another article alone.
+    pub fn admits(self, found: Option<ArticleId>) -> Result<()> {
+        match self {
+            Self::Link(Scope { article_id: Some(shown), .. }) if found != Some(shown) => {
+                Err(beyond(&format!("article {shown}, by its id or the slug that it has then")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn beyond(shown: &str) -> Problem {
+    Problem::new(Code::Forbidden, format!("This preview link shows {shown}."))
+}

@@ -1,0 +1,169 @@
+//! Making, listing and revoking preview links, and what a token of one lets see.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use super::dto::{NewPreviewLink, PreviewLink, PreviewLinkCreate, USUAL_LIFETIME_S};
+use super::store::{self, StoredLink};
+use super::token::LinkKey;
+use crate::audit::store::{Target, record};
+use crate::auth::permission::{Action, least};
+use crate::auth::service::shared_secret;
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{AnyConnection, Db, Tx};
+use crate::kernel::caller::{Caller, Role};
+use crate::kernel::id::{ArticleId, PreviewLinkId};
+use crate::kernel::instant::Instant;
+use crate::kernel::mistakes::Checked;
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
+use crate::kernel::patch::Patch;
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::publications::dto::Times;
+
+const SECRET: &str = "preview";
+
+/// What of a path stays as it is within a URL's query.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+/// What links are made with.
+#[derive(Clone)]
+pub struct Previews {
+    key: LinkKey,
+    /// The setting `PREVIEW_URL`.
+    pattern: Option<String>,
+    api_url: String,
+}
+
+impl Previews {
+    /// Makes the key that is missing, the same for all nodes; blocks.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn prepare(db: &Db, pattern: Option<String>, api_url: String) -> Result<Self> {
+        let key = db.run_write(|tx| {
+            dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+            Ok::<_, Problem>(shared_secret(tx, SECRET)?)
+        })?;
+        Ok(Self { key: LinkKey::new(key), pattern, api_url })
+    }
+
+    /// Makes a link.
+    ///
+    /// # Errors
+    /// 422; 404 for an article that there is none of, or that is in the trash.
+    pub async fn create(&self, db: &Db, caller: &Caller, create: Checked<PreviewLinkCreate>) -> Result<NewPreviewLink> {
+        let (previews, caller) = (self.clone(), caller.clone());
+        db.write(move |tx| previews.create_in(tx, &caller, create.clone())).await
+    }
+
+    fn create_in(&self, tx: &mut Tx<'_>, caller: &Caller, create: Checked<PreviewLinkCreate>) -> Result<NewPreviewLink> {
+        let Checked { value: create, mut mistakes } = create;
+        let times = Times::of(&mut mistakes, create.time_zone.as_deref());
+        let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
+        let place = create.article_id.map(|id| store::place_on_site(tx.conn(), id)).transpose()?;
+        if matches!(place, Some(None)) {
+            mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
+        }
+        mistakes.finish()?;
+        let now = tx.now()?;
+        let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
+        let link = StoredLink {
+            id: PreviewLinkId::new(),
+            article_id: create.article_id,
+            at,
+            created_by: caller.user_id,
+            created_at: now,
+            expires_at: now.plus_millis(create.expires_in.unwrap_or(USUAL_LIFETIME_S).saturating_mul(1000)),
+        };
+        store::delete_expired(tx.conn(), now)?;
+        store::insert(tx.conn(), &link)?;
+        let details = json!({ "article_id": link.article_id, "at": link.at, "expires_at": link.expires_at });
+        record(tx, Some(caller.user_id), "preview_link.created", target(link.id), &details)?;
+        let token = self.key.sign(link.id);
+        let url = self.url(&token, link.article_id, place.flatten());
+        Ok(NewPreviewLink { link: seen(link), token, url })
+    }
+
+    fn url(&self, token: &str, article_id: Option<ArticleId>, place: Option<(Option<String>, String)>) -> String {
+        let Some(pattern) = &self.pattern else {
+            let article = article_id.map_or(String::new(), |id| format!("/{id}"));
+            return format!("{}/v1/preview/articles{article}?preview={token}", self.api_url);
+        };
+        let path = match place {
+            None => "/".to_owned(),
+            Some((None, slug)) => format!("/{slug}"),
+            Some((Some(category), slug)) => format!("/{category}/{slug}"),
+        };
+        pattern.replace("{token}", token).replace("{path}", &utf8_percent_encode(&path, IN_QUERY).to_string())
+    }
+
+    /// The link that a token is of.
+    ///
+    /// # Errors
+    /// `invalid_token` (401) if it is unknown, expired or revoked, or if who made it may not preview any more.
+    pub async fn link(&self, db: &Db, token: &str) -> Result<PreviewLink> {
+        let (id, now) = (self.key.verify(token).ok_or_else(unknown_link)?, db.clock().now());
+        let found = db.read(move |connection| Ok::<_, Problem>(store::with_creator(connection, id, now)?)).await?;
+        let (link, role, is_active) = found.ok_or_else(unknown_link)?;
+        let may_preview = Role::find(&role).is_some_and(|role| role >= least(Action::Preview));
+        if is_active && may_preview { Ok(seen(link)) } else { Err(unknown_link()) }
+    }
+}
+
+fn unknown_link() -> Problem {
+    Problem::new(Code::InvalidToken, "The preview link is unknown, has expired or was revoked. Ask whoever sent it for another one.")
+}
+
+fn target(id: PreviewLinkId) -> Target {
+    Target { kind: "preview_link", id: id.uuid() }
+}
+
+fn seen(link: StoredLink) -> PreviewLink {
+    let StoredLink { id, article_id, at, created_by, created_at, expires_at } = link;
+    PreviewLink { id, article_id, at, created_by, created_at, expires_at }
+}
+
+/// A link that is still good.
+///
+/// # Errors
+/// 404.
+pub async fn get(db: &Db, id: PreviewLinkId) -> Result<PreviewLink> {
+    let now = db.clock().now();
+    db.read(move |connection| good(connection, id, now)).await
+}
+
+fn good(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<PreviewLink> {
+    store::find(connection, id, now)?.map(seen).ok_or_else(Problem::not_found)
+}
+
+/// A page of the links that are still good, the newest first.
+///
+/// # Errors
+/// `invalid_cursor` (400).
+pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<PreviewLink>> {
+    let parameters = ListParameters::of("listPreviewLinks");
+    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let from = place.as_ref().and_then(|place| match place.value {
+        SortValue::Number(millis) => Some((place.direction, Instant::from_millis(millis)?, PreviewLinkId::from(place.id))),
+        SortValue::Text(_) => None,
+    });
+    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let links = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
+    let at = |link: &StoredLink| (SortValue::Number(link.created_at.millis()), link.id.uuid());
+    Ok(Page::cut(links, limit, place.as_ref(), key, parameters.as_str(), at).map(seen))
+}
+
+/// Revokes a link: from the answer on nobody sees anything by it.
+///
+/// # Errors
+/// 404.
+pub async fn revoke(db: &Db, caller: &Caller, id: PreviewLinkId) -> Result<()> {
+    let user_id = caller.user_id;
+    db.write(move |tx| {
+        let now = tx.now()?;
+        let link = good(tx.conn(), id, now)?;
+        store::delete(tx.conn(), id)?;
+        Ok(record(tx, Some(user_id), "preview_link.revoked", target(id), &json!({ "article_id": link.article_id, "at": link.at }))?)
+    })
+    .await
+}

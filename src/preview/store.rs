@@ -1,0 +1,113 @@
+//! Preview links in the database.
+
+use diesel::sql_types::{Nullable, Text};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
+};
+
+use crate::db::schema::{preview_links, users};
+use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::id::{ArticleId, PreviewLinkId, UserId};
+use crate::kernel::instant::Instant;
+use crate::kernel::page::Direction;
+
+/// A link as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = preview_links)]
+pub struct StoredLink {
+    /// The id.
+    pub id: PreviewLinkId,
+    /// What it shows.
+    pub article_id: Option<ArticleId>,
+    /// As of when.
+    pub at: Option<Instant>,
+    /// Who made it.
+    pub created_by: UserId,
+    /// When.
+    pub created_at: Instant,
+    /// Until when it is good.
+    pub expires_at: Instant,
+}
+
+/// Keeps a link.
+///
+/// # Errors
+/// If the database fails.
+pub fn insert(connection: &mut AnyConnection, link: &StoredLink) -> Result<()> {
+    diesel::insert_into(preview_links::table).values(link.clone()).execute(connection)?;
+    Ok(())
+}
+
+/// A link that is good at an instant.
+///
+/// # Errors
+/// If the database fails.
+pub fn find(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<Option<StoredLink>> {
+    let links = preview_links::table.find(id).filter(preview_links::expires_at.gt(now));
+    Ok(links.select(StoredLink::as_select()).first(connection).optional()?)
+}
+
+/// A link that is good at an instant, with the role of who made it and whether they may log in.
+///
+/// # Errors
+/// If the database fails.
+pub fn with_creator(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<Option<(StoredLink, String, bool)>> {
+    let links = preview_links::table.inner_join(users::table.on(users::id.eq(preview_links::created_by)));
+    let links = links.filter(preview_links::id.eq(id)).filter(preview_links::expires_at.gt(now));
+    Ok(links.select((StoredLink::as_select(), users::role, users::active)).first(connection).optional()?)
+}
+
+/// The links that are good at an instant beyond a place, in the direction of it, at most `limit`; the newest without one.
+///
+/// # Errors
+/// If the database fails.
+pub fn beyond(
+    connection: &mut AnyConnection,
+    now: Instant,
+    place: Option<(Direction, Instant, PreviewLinkId)>,
+    limit: i64,
+) -> Result<Vec<StoredLink>> {
+    let good = preview_links::table.filter(preview_links::expires_at.gt(now)).select(StoredLink::as_select()).limit(limit);
+    Ok(match place {
+        None => good.order((preview_links::created_at.desc(), preview_links::id.desc())).load(connection)?,
+        Some((Direction::Forward, at, id)) => good
+            .filter(preview_links::created_at.lt(at).or(preview_links::created_at.eq(at).and(preview_links::id.lt(id))))
+            .order((preview_links::created_at.desc(), preview_links::id.desc()))
+            .load(connection)?,
+        Some((Direction::Backward, at, id)) => good
+            .filter(preview_links::created_at.gt(at).or(preview_links::created_at.eq(at).and(preview_links::id.gt(id))))
+            .order((preview_links::created_at, preview_links::id))
+            .load(connection)?,
+    })
+}
+
+/// Deletes a link.
+///
+/// # Errors
+/// If the database fails.
+pub fn delete(connection: &mut AnyConnection, id: PreviewLinkId) -> Result<()> {
+    diesel::delete(preview_links::table.find(id)).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes the links that are good no longer.
+///
+/// # Errors
+/// If the database fails.
+pub fn delete_expired(connection: &mut AnyConnection, now: Instant) -> Result<()> {
+    diesel::delete(preview_links::table.filter(preview_links::expires_at.le(now))).execute(connection)?;
+    Ok(())
+}
+
+/// Where the newest save of an article that is not in the trash would stand on the site: the slug of its category, and its own.
+///
+/// # Errors
+/// If the database fails.
+pub fn place_on_site(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<(Option<String>, String)>> {
+    let newest = Statement::<(Nullable<Text>, Text)>::new(
+        "SELECT c.slug, r.slug FROM articles a JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision \
+         LEFT JOIN categories c ON c.id = r.category_id WHERE a.trashed_at IS NULL AND a.id = ",
+    );
+    Ok(newest.bind(id).get_result(connection).optional()?)
+}
