@@ -10,9 +10,10 @@ use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::kernel::caller::{Caller, Role};
-use dateline::kernel::id::{ArticleId, SessionId, UserId};
+use dateline::kernel::id::{ArticleId, PreviewLinkId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
+use dateline::preview::store::{self as links, StoredLink};
 use dateline::publications::dto::PublicationCreate;
 use dateline::settings::Options;
 use dateline::users::dto::UserPatch;
@@ -119,6 +120,7 @@ impl Newsroom {
             "publications" => self.publication(owner, state).await,
             "categories" => self.category().await.0,
             "users" => owner.user_id.to_string(),
+            "preview-links" => self.preview_link().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
     }
@@ -157,6 +159,20 @@ impl Newsroom {
     async fn publication(&self, owner: &Caller, state: &str) -> String {
         let (article, _) = self.article(owner, state).await;
         articles::get(self.site.db(), &self.editor, article).await.unwrap().publications[0].id.to_string()
+    }
+
+    async fn preview_link(&self) -> String {
+        let (id, now) = (PreviewLinkId::new(), self.site.db().clock().now());
+        let link = StoredLink {
+            id,
+            article_id: None,
+            at: None,
+            created_by: self.editor.user_id,
+            created_at: now,
+            expires_at: now.plus_millis(60_000),
+        };
+        self.site.db().write(move |tx| links::insert(tx.conn(), &link)).await.unwrap();
+        id.to_string()
     }
 
     async fn category(&self) -> (String, String) {

@@ -17,6 +17,7 @@ mod mistakes;
 mod news_page;
 #[path = "../attack/operations.rs"]
 mod operations;
+mod preview;
 mod publications;
 mod reassign;
 mod repeats;

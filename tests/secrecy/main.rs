@@ -2,6 +2,8 @@
 //! content is added, of every kind. Every operation that needs no token, as the API document has them, is asked of both: status, headers and
 //! bodies are the same but for `Date`. The exception is the documented one: a lifetime under its usual value may say that something changes.
 //!
+//! Besides, `/v1/preview` is asked as of each instant, before it came and after it passed, for what readers got then.
+//!
 //! `DATELINE_PAIRS` compares more pairs of answers, `DATELINE_SEED` begins with another story. `scripts/non-interference` sets them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -16,6 +18,7 @@ mod site;
 mod story;
 #[path = "../support/mod.rs"]
 mod support;
+mod travel;
 
 use actix_web::rt::System;
 use story::Seen;
@@ -37,6 +40,15 @@ fn hidden_content_leaves_no_trace_in_any_answer_on_both_engines() {
         }
         eprintln!("{engine:?}: {} pairs of answers are the same", seen.pairs);
         seen.is_everything();
+    }
+}
+
+#[test]
+fn the_site_as_of_an_instant_is_what_readers_get_then_on_both_engines() {
+    for engine in support::engines() {
+        let compared: usize =
+            (0..setting("DATELINE_JOURNEYS", 2)).map(|seed| System::new().block_on(travel::go(*engine, seed as u64))).sum();
+        eprintln!("{engine:?}: {compared} answers are the same as of their instants");
     }
 }
 
