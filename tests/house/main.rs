@@ -30,6 +30,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/store",                  "kernel db ground ./rules ./store ./dto audit/store",                   "actix Serialize"),
     Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names */context", "actix Caller"),
     Row("*/delivered",              "kernel db */dto */names list_of",                                      "actix diesel"),
+    Row("*/context/view",           "kernel http db",                                                              "diesel Caller"),
     Row("*/context",                "kernel http db ground ./names",                                               "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),
     Row("*/service",                "kernel db ground . !./editor !./delivery !./reads */service */dto */rules audit/store", "actix diesel"),
