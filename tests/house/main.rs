@@ -31,7 +31,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names */context", "actix Caller"),
     Row("*/delivered",              "kernel db */dto */names list_of",                                      "actix diesel"),
     Row("*/context/view",           "kernel http db",                                                              "diesel Caller"),
-    Row("*/context",                "kernel http db ground ./names",                                               "actix diesel"),
+    Row("*/context",                "kernel http db ground ./names ./context/view",                                          "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),
     Row("*/service",                "kernel db ground . !./editor !./delivery !./reads */service */dto */rules audit/store", "actix diesel"),
     Row("*/delivery",               "kernel http db ground . !./store !./service !./editor */dto */reads */names */context", "diesel Caller"),
