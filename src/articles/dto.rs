@@ -2,6 +2,7 @@
 
 pub mod calendar;
 mod patch;
+pub mod visibility;
 
 pub use self::patch::{ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
 

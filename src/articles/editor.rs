@@ -3,6 +3,7 @@
 mod asked;
 mod calendar;
 mod publishing;
+mod visibility;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -28,6 +29,7 @@ use crate::kernel::version::Expected;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
     config.service(calendar::list).service(calendar::of_article).service(publishing::create).service(publishing::unpublish);
+    config.service(visibility::get_visibility);
 }
 
 /// Only who may publish may publish with a save.

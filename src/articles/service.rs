@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod list;
 pub mod publishing;
 pub mod trash;
+pub mod visibility;
 
 use serde_json::json;
 use tokio::sync::Semaphore;

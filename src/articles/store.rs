@@ -93,6 +93,17 @@ pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i
     .transpose()
 }
 
+/// Where a revision stands on the site: the slug of its category, if it has one, and its own.
+///
+/// # Errors
+/// If there is no such revision, or the database fails.
+pub fn place_on_site(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<(Option<String>, String)> {
+    let place = Statement::<(Nullable<Text>, Text)>::new(
+        "SELECT c.slug, r.slug FROM revisions r LEFT JOIN categories c ON c.id = r.category_id WHERE r.article_id = ",
+    );
+    Ok(place.bind(article_id).sql(" AND r.number = ").bind(number).get_result(connection)?)
+}
+
 /// The newest revision that an article had at one of its versions, which also count trash and restore.
 ///
 /// # Errors

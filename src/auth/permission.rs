@@ -33,6 +33,7 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
             "updateArticle",
             "deleteArticle",
             "restoreArticle",
+            "getArticleVisibility",
             "listArticlePublications",
             "getPublication",
         ],

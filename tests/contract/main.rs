@@ -26,5 +26,6 @@ mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;
+mod visibility;
 
 use support::on_both_engines;

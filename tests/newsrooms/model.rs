@@ -96,6 +96,11 @@ impl Article {
         self.publications.iter().enumerate().any(|(at, q)| Some(at) != except && q.publish_at == start)
     }
 
+    /// Since when it lies in the trash, if it does now.
+    pub fn trashed_at(&self) -> Option<i64> {
+        self.trashed.last().filter(|(_, until)| *until == NEVER).map(|(from, _)| *from)
+    }
+
     fn in_trash(&self, t: i64) -> bool {
         self.trashed.iter().any(|(from, until)| *from <= t && t < *until)
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dateline::kernel::instant::Instant;
+use dateline::publications::rules::outlook::{Why, outlook};
 use dateline::publications::rules::{self, Publication, State};
 
 use super::model::{self, End, NEVER, Newsroom, Wanted};
@@ -213,7 +214,25 @@ impl Game {
             expected.sort_by_key(|(start, _)| *start);
             let got: Vec<(i64, State)> = history.iter().map(|p| (p.publish_at.millis(), rules::state(p, instant))).collect();
             assert_eq!(got, expected, "states of article {a} at +{}\n{}", at - OPENING, self.story());
+            self.compare_outlook(a, article, history, at);
         }
+    }
+
+    /// What an article's outlook says of an instant, and that nothing of it changes before what it names as next.
+    fn compare_outlook(&self, a: usize, article: &model::Article, history: &[Publication], at: i64) {
+        let place = || format!("of article {a} at +{}\n{}", at - OPENING, self.story());
+        let trashed_at = article.trashed_at();
+        let instant = |millis| Instant::from_millis(millis).unwrap();
+        let outlook = outlook(history, trashed_at.map(instant), instant(at));
+        let shown = |at: i64| article.in_force(at).map(|p| (p.publish_at, p.revision));
+        assert_eq!(outlook.why == Why::Live, shown(at).is_some(), "live {}", place());
+        assert_eq!(outlook.why == Why::Trashed, trashed_at.is_some_and(|trashed| trashed <= at), "trashed {}", place());
+        let later =
+            article.publications.iter().flat_map(|p| [p.publish_at, p.unpublish_at, p.cut_at]).filter(|edge| *edge > at && *edge != NEVER);
+        // In the trash nothing begins; when it returns is not known.
+        let later: BTreeSet<i64> = later.filter(|edge| trashed_at.is_none_or(|trashed| *edge <= trashed)).collect();
+        let next = later.into_iter().find(|edge| shown(*edge) != shown(at)).map(|edge| (instant(edge), shown(edge).is_some()));
+        assert_eq!(outlook.next, next, "what comes next {}", place());
     }
 }
 

@@ -45,7 +45,7 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked
 }
 
 /// An instant, or a local time of the zone that the query names.
-fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
+pub(super) fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
     let text = q.raw(name)?;
     if q.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
         return None;
