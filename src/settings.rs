@@ -313,7 +313,7 @@ impl Settings {
         let filter = match self.log.split(',').find(is_part) {
             Some(part) if part.trim().is_empty() => Err("it is empty, or has nothing between two commas".to_owned()),
             Some(part) => Err(format!("`{}` is none of error, warn, info, debug, trace and off", part.trim())),
-            None => EnvFilter::try_new(&self.log).map_err(|e| e.to_string()),
+            None => EnvFilter::try_new(&self.log).map_err(|e| format!("`{}` is no filter such as `dateline=debug`: {e}", self.log)),
         };
         Ok(SILENT.into_iter().fold(filter.map_err(wrong("LOG", "info"))?, |filter, part| filter.add_directive(silent(part))))
     }

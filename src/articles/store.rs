@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod desk;
+mod named;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -14,7 +14,9 @@ pub(super) fn read() -> Result<(), String> {
             Ok(names) => names,
             Err(dotenvy::Error::LineParse(part, _)) => return Err(unreadable(&part)),
             Err(error) if error.not_found() => return Ok(()),
-            Err(error) => return Err(format!("{PATH}: {error}")),
+            Err(error) => {
+                return Err(format!("{PATH} cannot be read: {error}. It is a text in UTF-8. Example of a line: LISTEN=127.0.0.1:8080"));
+            }
         };
     for (name, meant) in misspelt(&names) {
         eprintln!("dateline: {PATH}: {name} is no setting and does nothing; did you mean {meant}?");

@@ -29,10 +29,10 @@ const LONGEST_PLACE: usize = 200;
 pub fn run(settings: &Settings) -> Outcome {
     let options = settings.options()?;
     log_to(settings)?;
+    let listener = bind(settings)?;
     let _lock = FileLock::take(&options.database_url)?;
     let app = App::prepare(options.clone(), Arc::new(SystemClock::new()))?;
     add_first_admin(app.db(), settings, &options.database_url)?;
-    let listener = bind(settings)?;
     tracing::info!(database = %options.database_url, "ready");
     actix_web::rt::System::new().block_on(serve(app, listener))?;
     Ok(())

@@ -10,9 +10,12 @@ use crate::auth::service::reset_password_in;
 use crate::kernel::caller::Role;
 use crate::kernel::version::Expected;
 use crate::settings::Settings;
-use crate::users::dto::UserPatch;
+use crate::users::dto::{EditorUser, UserPatch};
 use crate::users::service::{self, NewUser};
 use crate::users::store;
+
+/// The most characters of a name.
+const LONGEST_NAME: usize = 200;
 
 /// Which of the commands.
 #[derive(Args)]
@@ -102,6 +105,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
     let db = open(settings)?;
     match user.command {
         Command::Add { email, name, role, password_stdin } => {
+            check(&email, &name)?;
             let password = Password::read(password_stdin)?;
             let new = NewUser { email, name, role, password_hash: password::hash_here(&password.text)? };
             let added = db.run_write(move |tx| service::add_in(tx, None, &new))?;
@@ -110,8 +114,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
         }
         Command::List => {
             for user in db.run_read(|connection| store::all(connection, i64::MAX))? {
-                let state = if user.active { "active" } else { "inactive" };
-                super::print(&format!("{} {} {} {state} {}\n", user.id, user.email, user.role, user.name))?;
+                super::print(&line(&service::seen(&user)?))?;
             }
         }
         Command::SetRole { email, role } => change(&db, &email, UserPatch { role: Some(role), ..UserPatch::default() })?,
@@ -127,8 +130,25 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
     Ok(())
 }
 
+/// What is wrong with a new user, by the names of the flags.
+fn check(email: &str, name: &str) -> Outcome {
+    let mut faults = Vec::new();
+    if service::check_email(email).is_err() {
+        faults.push(format!("--email: `{email}` is not an e-mail address. Example: --email ada@example.org"));
+    }
+    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
+        faults.push(format!("--name: it must have 1 to {LONGEST_NAME} characters. Example: --name 'Ada Lovelace'"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+}
+
 fn change(db: &crate::db::Db, email: &str, patch: UserPatch) -> Outcome {
     let id = service::by_email(db, email)?.id;
-    db.run_write(move |tx| service::update_in(tx, None, id, &Expected::Anything, &patch))?;
-    Ok(())
+    let user = db.run_write(move |tx| service::update_in(tx, None, id, &Expected::Anything, &patch))?;
+    super::print(&line(&user))
+}
+
+fn line(user: &EditorUser) -> String {
+    let state = if user.active { "active" } else { "inactive" };
+    format!("{} {} {} {state} {}\n", user.id, user.email, user.role.name(), user.name)
 }

@@ -186,6 +186,10 @@ impl OpenError {
             DatabaseUrl::Sqlite(_) => DatabaseUrl::DEFAULT,
             DatabaseUrl::Postgres(_) => "postgres://USER:PASSWORD@HOST/DATABASE",
         };
-        Self::Connect { url: url.to_string(), fault: fault.trim_end().trim_end_matches('.').to_owned(), example }
+        Self::Connect {
+            url: url.to_string(),
+            fault: fault.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(['.', '?']).to_owned(),
+            example,
+        }
     }
 }

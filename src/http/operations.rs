@@ -123,7 +123,7 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
 
 /// One that may be left out has its example in its schema: `/docs` would send it from elsewhere, asked or not.
 fn add_parameter_examples(id: &str, operation: &mut Value, examples: &Value) {
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap_or_default();
         let Some(example) = examples.get(format!("{id}.{name}")).or_else(|| examples.get(name)) else { continue };
         if parameter["required"] == true {
@@ -140,7 +140,7 @@ fn add_examples(operation: &mut Value, examples: Option<&Value>) {
     if let Some(body) = operation.get_mut("requestBody") {
         add_examples_of(body, examples);
     }
-    for response in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+    for response in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut()) {
         add_examples_of(response, examples);
     }
 }

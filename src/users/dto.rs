@@ -19,7 +19,7 @@ pub struct UserCreate {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Their password, at most 1,024 bytes in UTF-8; without one the answer has a one-time password.
+    /// Their password, at most 1,024 bytes in UTF-8; without one the answer has one, shown this once.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 1024, format = Password)]
     pub password: Option<String>,

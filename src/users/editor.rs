@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Add a user
 ///
-/// Without a password the answer has a one-time password, shown this once.
+/// Without a password the answer has one, shown this once; it is good until the user changes it.
 #[utoipa::path(tag = "Users", operation_id = "createUser", request_body = UserCreate, responses((status = 201, description = "The user.", body = EditorUser), (status = 409, description = "`email_taken`."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/editor/users")]
 async fn create(

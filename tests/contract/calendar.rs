@@ -75,7 +75,7 @@ on_both_engines! {
         editor.patch(&format!("/v1/editor/articles/{id}")).if_match("*").merge_patch(json!({ "title": "Second", "slug": "second" })).await.is_ok();
         publish(&editor, &id, json!({ "publish_at": "2026-12-01T08:00:00Z" })).await;
         let list = editor.get("/v1/editor/publications").await;
-        let article = |title: &str, slug: &str| json!({ "id": id, "kind": "article", "slug": slug, "locale": "en", "title": title, "status": "changed" });
+        let article = |title: &str, slug: &str| json!({ "id": id, "kind": "article", "slug": slug, "locale": "en", "title": title, "category": null, "status": "changed" });
         assert_eq!(list["data"][0]["article"], article("First", "first"));
         assert_eq!(list["data"][1]["article"], article("Second", "second"));
         let of_article = editor.get(&format!("/v1/editor/articles/{id}/publications")).await;
@@ -307,5 +307,33 @@ on_both_engines! {
         site.clock().advance_ms(500);
         assert_eq!(seen().await, (5, json!([])));
         assert_eq!(editor.get(&format!("/v1/editor/articles/{id}")).await["status"], "changed");
+    }
+
+    async fn an_entry_says_who_planned_what_in_which_category_and_what_it_replaces(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let editor = site.login(Role::Editor).await;
+        let category = async |name: &str, parent: Option<&str>| {
+            editor.post("/v1/editor/categories").json(json!({ "name": name, "parent_id": parent })).await.text_at("/id").to_owned()
+        };
+        let politics = category("Politics", None).await;
+        let elections = category("Elections", Some(&politics)).await;
+        let id = save(&editor, "A", json!({ "category_id": elections, "publish": { "publish_at": "2026-11-30T08:00:10Z", "revision": 1 } })).await;
+        let second = json!({ "title": "B", "category_id": null, "publish": { "publish_at": "2026-11-30T08:00:20Z", "unpublish_at": "2026-11-30T08:00:30Z" } });
+        editor.patch(&format!("/v1/editor/articles/{id}")).if_match("*").merge_patch(second).await.is_ok();
+        publish(&editor, &id, json!({ "publish_at": "2026-11-30T08:00:40Z" })).await;
+        let list = editor.get("/v1/editor/publications").await;
+        let first = &list.data()[0];
+        assert_eq!(first["article"]["category"], json!({ "id": elections, "slug": "elections", "name": "Elections" }));
+        assert_eq!((&first["planned_by"]["name"], &first["planned_by"]["id"]), (&json!("editor"), &first["created_by"]));
+        let replaces: Vec<&Value> = list.data().iter().map(|entry| &entry["replaces"]).collect();
+        // What has ended by itself is not replaced.
+        assert_eq!(replaces, [&json!(null), &json!({ "publication_id": first["id"], "revision": 1 }), &json!(null)]);
+        assert_eq!(list.data()[1]["article"]["category"], json!(null));
+        for (query, expected) in [("category=politics", "A"), ("category=elections,unknown", "A"), ("category=unknown", ""), ("author=unknown", ""), ("category=politics&state=ended", "")] {
+            assert_eq!(calendar(&editor, &format!("?{query}")).await, expected, "{query}");
+        }
+        let page = editor.get("/v1/editor/publications?limit=1").await;
+        let other = format!("/v1/editor/publications?category=politics&cursor={}", page.text_at("/paging/next"));
+        editor.get(&other).await.is_problem(400, "invalid_cursor");
     }
 }

@@ -146,3 +146,26 @@ fn every_parameter_has_an_example_that_is_one() {
         }
     }
 }
+
+/// What is given as an example, or as a value, may be null; nothing else of a document may.
+fn nulls(value: &Value, place: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Null => found.push(place.to_owned()),
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| nulls(item, &format!("{place}/{at}"), found)),
+        Value::Object(members) => {
+            for (name, member) in
+                members.iter().filter(|(name, _)| !["example", "examples", "default", "const", "enum"].contains(&name.as_str()))
+            {
+                nulls(member, &format!("{place}/{name}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_in_the_document_is_null() {
+    let mut found = Vec::new();
+    nulls(operations::root(), "", &mut found);
+    assert!(found.is_empty(), "the document says null, where tools look for something: {found:?}");
+}

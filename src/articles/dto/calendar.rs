@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Kind;
-use crate::kernel::id::ArticleId;
+use crate::kernel::id::{ArticleId, CategoryId, PublicationId, UserId};
 use crate::publications::dto::EditorPublication;
 use crate::publications::rules::standing::Status;
 
@@ -16,6 +16,41 @@ pub struct CalendarEntry {
     pub publication: EditorPublication,
     /// Its article, as in the revision that it shows.
     pub article: CalendarArticle,
+    /// Who planned it.
+    pub planned_by: Planner,
+    /// What it takes the place of at its start, as far as it is known now.
+    #[schema(required)]
+    pub replaces: Option<Replaced>,
+}
+
+/// Who planned a publication.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Planner {
+    /// Their id.
+    pub id: UserId,
+    /// What they are called.
+    pub name: String,
+}
+
+/// A publication that ends where another one begins.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Replaced {
+    /// The publication.
+    pub publication_id: PublicationId,
+    /// The revision that it shows.
+    #[schema(minimum = 1)]
+    pub revision: i64,
+}
+
+/// The category of an article in the calendar.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CalendarCategory {
+    /// Its id.
+    pub id: CategoryId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// The article of a publication.
@@ -31,6 +66,9 @@ pub struct CalendarArticle {
     pub locale: String,
     /// The headline, as the publication shows it.
     pub title: String,
+    /// The main category of that revision.
+    #[schema(required)]
+    pub category: Option<CalendarCategory>,
     /// Where the article stands now.
     pub status: Status,
 }

@@ -84,7 +84,7 @@ fn languages(q: &mut Collector<'_>, locales: &Locales) -> Option<Vec<String>> {
     Some(found)
 }
 
-fn slugs<'a>(q: &mut Collector<'a>, name: &'a str) -> Option<Vec<String>> {
+pub(super) fn slugs<'a>(q: &mut Collector<'a>, name: &'a str) -> Option<Vec<String>> {
     let is_given = q.has(name);
     let mut slugs = q.list(name, MOST_SLUGS);
     slugs.sort_unstable();

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 
+use super::asked::slugs;
 use crate::articles::dto::calendar::PublicationList;
 use crate::articles::service;
 use crate::articles::service::calendar::{self, Asked, Wanted};
@@ -11,7 +12,7 @@ use crate::auth::permission::{Action, require};
 use crate::categories::context::Delivery;
 use crate::db::Db;
 use crate::http::query::Collector;
-use crate::http::{PathId, RawQuery, answer};
+use crate::http::{FilterItem, PathId, RawQuery, answer};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
@@ -29,7 +30,9 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked
     let mut q = raw.collect();
     let zone = q.zone("time_zone");
     let wanted = match of {
-        Some(_) => Wanted { from: None, to: None, article_id: of, states: Vec::new(), is_descending: true },
+        Some(_) => {
+            Wanted { from: None, to: None, article_id: of, states: Vec::new(), categories: None, authors: None, is_descending: true }
+        }
         None => wanted(&mut q, zone.as_ref()),
     };
     let (limit, cursor) = (q.limit(), q.cursor());
@@ -40,7 +43,9 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked
         .with("from", instant(wanted.from).as_deref())
         .with("to", instant(wanted.to).as_deref())
         .with("article_id", wanted.article_id.map(|id| id.to_string()).as_deref())
-        .with("state", Some(&states.join(",")));
+        .with("state", Some(&states.join(",")))
+        .with("category", wanted.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
+        .with("author", wanted.authors.as_ref().map(|slugs| slugs.join(",")).as_deref());
     Ok(Asked { wanted, parameters, limit, cursor, zone })
 }
 
@@ -65,6 +70,8 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
         to: instant(q, "to", zone),
         article_id: q.id("article_id"),
         states: q.any_of("state", &STATES),
+        categories: slugs(q, "category"),
+        authors: slugs(q, "author"),
         is_descending: false,
     }
 }
@@ -72,7 +79,7 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
 /// List publications: the editorial calendar
 ///
 /// Of all articles, in order of their starts: those that start or end from `from` on and before `to`. What ends is `ends_at`: by the publication's own end, by the next
-/// one's start or by trashing. What lies in the trash is shown too, with its article's `status`; none of it begins while it lies there.
+/// one's start or by trashing. Each with the title and category of what it shows, who planned it and what it takes the place of. What lies in the trash is shown too, with its article's `status`; none of it begins while it lies there.
 #[utoipa::path(
     tag = "Publications", operation_id = "listPublications",
     params(
@@ -80,6 +87,8 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
         ("to" = Option<String>, Query, max_length = 60, description = "Starting or ending before this instant, given as `from` is.", nullable = false),
         ("article_id" = Option<ArticleId>, Query, description = "Of this article.", nullable = false),
         ("state" = Option<String>, Query, pattern = "^(scheduled|live|replaced|ended)(,(scheduled|live|replaced|ended))*$", max_length = 100, description = "Any of `scheduled`, `live`, `replaced`, `ended`, as of the instant of the request.", nullable = false),
+        ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between. The revision that it shows names one of them or one below.", nullable = false),
+        ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between. The revision that it shows names one of them.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit` or `time_zone`, but with no other filters.", nullable = false),

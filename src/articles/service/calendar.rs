@@ -1,7 +1,7 @@
 //! The editorial calendar: publications of all articles or of one, with what they show.
 
 use crate::articles::dto::Kind;
-use crate::articles::dto::calendar::{CalendarArticle, CalendarEntry};
+use crate::articles::dto::calendar::{CalendarArticle, CalendarCategory, CalendarEntry, Planner, Replaced};
 pub use crate::articles::store::calendar::Wanted;
 use crate::articles::store::calendar::{self, Row};
 use crate::db::{Db, Error};
@@ -52,8 +52,11 @@ fn entry(row: Row, now: Instant, zone: Option<&Zone>) -> crate::db::Result<Calen
         slug: row.slug,
         locale: row.locale,
         title: row.title,
+        category: row.category.map(|(id, slug, name)| CalendarCategory { id, slug, name }),
         status: Status::find(&row.status).ok_or_else(|| Error::corrupt("unknown status"))?,
     };
+    let planned_by = Planner { id: publication.created_by, name: row.planned_by.unwrap_or_default() };
+    let replaces = row.replaces.map(|(publication_id, revision)| Replaced { publication_id, revision });
     let publication = EditorPublication::new(&publication, row.newest_revision, now).in_zone(zone);
-    Ok(CalendarEntry { publication, article })
+    Ok(CalendarEntry { publication, article, planned_by, replaces })
 }

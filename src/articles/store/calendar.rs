@@ -1,10 +1,11 @@
 //! Publications across articles, in order of their starts, each with what it shows: range scans by start and by end.
 
 use diesel::Queryable;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
-use crate::db::{AnyConnection, Result, Statement, schema};
-use crate::kernel::id::ArticleId;
+use super::named::{Named, naming};
+use crate::db::{AnyConnection, IdSql, Result, Statement, schema};
+use crate::kernel::id::{ArticleId, CategoryId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, Place, SortValue};
 use crate::publications::row;
@@ -21,6 +22,10 @@ pub struct Wanted {
     pub article_id: Option<ArticleId>,
     /// In any of these states; none means all.
     pub states: Vec<State>,
+    /// Showing what names categories of these slugs, or of what lies below them.
+    pub categories: Option<Vec<String>>,
+    /// Showing what names authors of these slugs.
+    pub authors: Option<Vec<String>>,
     /// The latest start first.
     pub is_descending: bool,
 }
@@ -42,12 +47,29 @@ pub struct Row {
     pub status: String,
     /// The number of its newest save.
     pub newest_revision: i64,
+    /// The id, slug and name of the revision's category.
+    pub category: Option<(CategoryId, String, String)>,
+    /// What whoever planned it is called.
+    pub planned_by: Option<String>,
+    /// What it takes the place of: the publication and the revision that it shows.
+    pub replaces: Option<(PublicationId, i64)>,
 }
 
-type RowSql = (schema::publications::SqlType, Text, Text, Text, Text, Text, BigInt);
+type RowSql = (
+    schema::publications::SqlType,
+    Text,
+    Text,
+    Text,
+    Text,
+    Text,
+    BigInt,
+    Nullable<(IdSql, Text, Text)>,
+    Nullable<Text>,
+    Nullable<(IdSql, BigInt)>,
+);
 
-const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision FROM (";
-const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision JOIN standings s ON s.article_id = p.article_id AND s.from_at <= ";
+const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision, c.id, c.slug, c.name, u.name, q.id, q.revision FROM (";
+const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision LEFT JOIN categories c ON c.id = r.category_id LEFT JOIN users u ON u.id = p.created_by LEFT JOIN publications q ON q.article_id = p.article_id AND q.publish_at < p.publish_at AND q.ends_at = p.publish_at AND p.ends_at > p.publish_at JOIN standings s ON s.article_id = p.article_id AND s.from_at <= ";
 
 /// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement.
 ///
@@ -121,10 +143,16 @@ impl Scan<'_> {
                 .bind(part.starts.1),
         };
         let statement = self.in_state(state, self.beyond(statement));
-        let statement = match self.wanted.article_id {
+        let mut statement = match self.wanted.article_id {
             Some(id) => statement.sql(" AND p.article_id = ").bind(id),
             None => statement,
         };
+        const NAMES: &str = " AND EXISTS (SELECT 1 FROM revision_keys k WHERE k.article_id = p.article_id AND k.number = p.revision AND ";
+        for (named, slugs) in [(Named::Categories, &self.wanted.categories), (Named::Authors, &self.wanted.authors)] {
+            if let Some(slugs) = slugs {
+                statement = naming(statement.sql(NAMES), named, slugs).sql(")");
+            }
+        }
         let order =
             if self.is_descending { " ORDER BY p.publish_at DESC, p.id DESC LIMIT " } else { " ORDER BY p.publish_at, p.id LIMIT " };
         statement.sql(order).bind(self.rows).sql(") s")

@@ -5,6 +5,7 @@
 use diesel::Queryable;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::named::{Named, naming};
 use crate::articles::dto::Kind;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
@@ -129,38 +130,19 @@ const TEXTS: &str = ") l JOIN articles a ON a.id = l.article_id JOIN revisions r
 /// Where no more saves than this name what is asked for, their articles are looked at one by one.
 const FEW: i64 = 1000;
 
-/// What scans begin with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Start {
-    /// The list of a status.
-    Status,
-    /// The articles that name one of the categories.
-    Categories,
-    /// The articles that name one of the authors.
-    Authors,
-}
-
-/// What leaves the least to look at. One statement, if categories or authors are asked for.
-fn start(connection: &mut AnyConnection, wanted: &Wanted) -> Result<Start> {
-    let filters = [(Start::Categories, &wanted.categories), (Start::Authors, &wanted.authors)];
-    let asked = filters.into_iter().filter_map(|(start, slugs)| slugs.as_ref().map(|slugs| (start, slugs)));
-    let mut fewest = (FEW + 1, Start::Status);
-    for (start, slugs) in asked {
+/// What leaves the least to look at: what names one of these, or else the lists of statuses. One statement, if categories or authors are asked for.
+fn start(connection: &mut AnyConnection, wanted: &Wanted) -> Result<Option<Named>> {
+    let filters = [(Named::Categories, &wanted.categories), (Named::Authors, &wanted.authors)];
+    let asked = filters.into_iter().filter_map(|(named, slugs)| slugs.as_ref().map(|slugs| (named, slugs)));
+    let mut fewest = (FEW + 1, None);
+    for (named, slugs) in asked {
         let statement = Statement::<BigInt>::new("SELECT count(*) FROM (SELECT 1 FROM revision_keys k WHERE ");
-        let saves = naming(statement, start, slugs).sql(" LIMIT ").bind(fewest.0).sql(") n").once().get_result(connection)?;
+        let saves = naming(statement, named, slugs).sql(" LIMIT ").bind(fewest.0).sql(") n").once().get_result(connection)?;
         if saves < fewest.0 {
-            fewest = (saves, start);
+            fewest = (saves, Some(named));
         }
     }
     Ok(fewest.1)
-}
-
-/// Adds that `k` names one of these categories or what lies below it, or one of these authors.
-fn naming<ST>(statement: Statement<ST>, start: Start, slugs: &[String]) -> Statement<ST> {
-    const CATEGORIES: &str = "k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.slug IN (";
-    const AUTHORS: &str = "k.relation = 'author' AND k.target_id IN (SELECT w.id FROM authors w WHERE w.slug IN (";
-    let relation = if start == Start::Authors { AUTHORS } else { CATEGORIES };
-    statement.sql(relation).bind_all(slugs.iter().map(String::as_str)).sql("))")
 }
 
 /// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement, and one for each of
@@ -207,7 +189,7 @@ fn rows(limit: Limit) -> i64 {
 /// What the scans of all statuses have in common.
 struct Scan<'a> {
     wanted: &'a Wanted,
-    start: Start,
+    start: Option<Named>,
     now: Instant,
     place: Option<&'a Place>,
     is_descending: bool,
@@ -242,13 +224,13 @@ impl Scan<'_> {
     fn sources(&self, statement: Statement<RowSql>) -> Statement<RowSql> {
         const LIST: &str = "standings s CROSS JOIN articles a WHERE a.id = s.article_id AND s.status = ";
         const FEW: &str = ") k CROSS JOIN articles a CROSS JOIN standings s WHERE a.id = k.article_id AND a.newest_revision = k.number AND s.article_id = a.id AND s.status || '' = ";
-        let slugs = match self.start {
-            Start::Status => return statement.sql(LIST),
-            Start::Categories => &self.wanted.categories,
-            Start::Authors => &self.wanted.authors,
+        let (named, slugs) = match self.start {
+            None => return statement.sql(LIST),
+            Some(named @ Named::Categories) => (named, &self.wanted.categories),
+            Some(named @ Named::Authors) => (named, &self.wanted.authors),
         };
         let statement = statement.sql("(SELECT DISTINCT k.article_id, k.number FROM revision_keys k WHERE ");
-        naming(statement, self.start, slugs.as_deref().unwrap_or_default()).sql(FEW)
+        naming(statement, named, slugs.as_deref().unwrap_or_default()).sql(FEW)
     }
 
     fn beyond(&self, statement: Statement<RowSql>) -> Statement<RowSql> {
@@ -289,9 +271,9 @@ impl Scan<'_> {
             statement = statement.sql(" AND a.title_folded LIKE ").bind(containing(text)).sql(" ESCAPE '!'");
         }
         const NAMES: &str = " AND EXISTS (SELECT 1 FROM revision_keys k WHERE k.article_id = a.id AND k.number = a.newest_revision AND ";
-        for (start, slugs) in [(Start::Categories, &wanted.categories), (Start::Authors, &wanted.authors)] {
-            if let Some(slugs) = slugs.as_ref().filter(|_| start != self.start) {
-                statement = naming(statement.sql(NAMES), start, slugs).sql(")");
+        for (named, slugs) in [(Named::Categories, &wanted.categories), (Named::Authors, &wanted.authors)] {
+            if let Some(slugs) = slugs.as_ref().filter(|_| self.start != Some(named)) {
+                statement = naming(statement.sql(NAMES), named, slugs).sql(")");
             }
         }
         statement
