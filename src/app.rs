@@ -117,6 +117,7 @@ fn described() -> OpenApi {
         &[
             ("Delivery", "What readers get."),
             ("Articles (editors)", "Writing articles. Each save is a revision."),
+            ("History", "The revisions of an article: what was saved when, by whom, and in what it differs."),
             ("Publications", "Dates: what goes before the public when."),
             ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
             ("Categories", "The tree that articles lie in."),

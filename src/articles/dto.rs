@@ -1,6 +1,7 @@
 //! Articles on the wire: what editors send and see, and what readers get.
 
 pub mod calendar;
+pub mod history;
 mod patch;
 pub mod visibility;
 
@@ -159,6 +160,10 @@ pub struct ArticleCreate {
     /// A number comes back as the same integer of 64 bits or the same double, in its shortest form. One that neither holds, or of more than 17 digits, is `inexact_number`; send it as a string.
     #[serde(default)]
     pub custom: Option<Map<String, Value>>,
+    /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub note: Option<String>,
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
@@ -224,7 +229,7 @@ pub struct EditorArticle {
     /// rest.
     #[schema(max_items = 200)]
     pub publications: Vec<EditorPublication>,
-    /// What the sanitiser takes out of the body: the first 20.
+    /// What the sanitiser takes out of the body: the first 20. Where an older revision was restored, also what it named that there is no more.
     pub warnings: Vec<Warning>,
 }
 

@@ -2,6 +2,7 @@
 
 mod asked;
 mod calendar;
+mod history;
 mod publishing;
 mod visibility;
 
@@ -30,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
     config.service(calendar::list).service(calendar::of_article).service(publishing::create).service(publishing::unpublish);
     config.service(visibility::get_visibility);
+    config.service(history::list).service(history::get_one).service(history::diff).service(history::restore);
 }
 
 /// Only who may publish may publish with a save.

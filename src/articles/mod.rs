@@ -2,6 +2,7 @@
 
 pub mod delivered;
 pub mod delivery;
+pub mod difference;
 pub mod dto;
 pub mod editor;
 pub mod reads;

@@ -40,6 +40,8 @@ pub struct Draft {
     pub seo: Option<String>,
     /// Anything else.
     pub custom: Option<String>,
+    /// What the save is about.
+    pub note: Option<String>,
 }
 
 impl Draft {
@@ -60,6 +62,7 @@ impl Draft {
             image: create.image.as_ref().map(text).transpose()?,
             seo: create.seo.as_ref().map(text).transpose()?,
             custom: mistakes.take(create.custom.as_ref().map(custom_text).transpose())?.flatten(),
+            note: note(create.note.as_deref()),
         })
     }
 
@@ -92,6 +95,7 @@ impl Draft {
             image: mistakes.take(image)?.flatten(),
             seo: mistakes.take(seo)?.flatten(),
             custom: mistakes.take(custom)?.flatten(),
+            note: note(patch.note.as_deref()),
         })
     }
 
@@ -152,6 +156,11 @@ fn look_up<Id: Copy>(slugs: &[String], known: &[(String, Id)], pointer: &str, wh
         }
     }
     ids
+}
+
+/// A form that was left empty says nothing.
+fn note(given: Option<&str>) -> Option<String> {
+    given.map(str::trim).filter(|note| !note.is_empty()).map(str::to_owned)
 }
 
 fn unique<T: PartialEq>(items: Vec<T>) -> Vec<T> {

@@ -1,5 +1,7 @@
 //! An article as an editor sees it, out of its row, its newest save and its history.
 
+pub mod history;
+
 use super::dto::{ArticleSummary, BodySource, EditorArticle, Kind};
 use super::store::desk::Row;
 use super::store::{self, Content, RefSlugs};
@@ -17,7 +19,7 @@ use crate::publications::subject::Subject;
 const MOST_PUBLICATIONS: usize = 100;
 
 /// The format of this name, which the database only holds if it is one.
-fn format(name: &str) -> Format {
+pub fn format(name: &str) -> Format {
     Format::find(name).unwrap_or(Format::Html)
 }
 

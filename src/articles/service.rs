@@ -1,21 +1,23 @@
 //! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
 
 pub mod calendar;
+pub mod history;
 pub mod list;
 pub mod publishing;
+mod rendering;
 pub mod trash;
 pub mod visibility;
 
 use serde_json::json;
-use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
+use self::rendering::{rendered, too_long};
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
 use crate::audit::store::{Target, record};
-use crate::bodies::{EmbedHosts, Rendered, TooLong, render};
+use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::{Caller, Role};
@@ -100,7 +102,9 @@ pub async fn create(
             None => free_slug(tx.conn(), &wanted, locale.as_str(), now)?,
         };
         subject::insert(tx.conn(), &edited.subject)?;
-        finish(tx, &caller, &edited, Written { content: &draft.content(slug, refs), body: &body, before: &[], action: "article.created" })
+        let content = draft.content(slug, refs);
+        let about = About { note: draft.note.as_deref(), restored: None };
+        finish(tx, &caller, &edited, Written { content: &content, body: &body, before: &[], action: "article.created", about })
     })
     .await
 }
@@ -196,24 +200,6 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<BodySou
     .await
 }
 
-/// How many bodies are rendered at once; others wait, so that long ones take neither the memory nor the processor from readers.
-static RENDERING: Semaphore = Semaphore::const_new(2);
-
-/// Rendering takes as long as the body is long: neither a worker nor the writer waits for it.
-async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
-    let turn = RENDERING.acquire().await.map_err(Problem::internal)?;
-    let rendering = tokio::task::spawn_blocking(move || {
-        // The turn is over when the thread has ended, also where whoever asked is gone before.
-        let _turn = turn;
-        render(body.format, &body.source, &hosts)
-    });
-    rendering.await.map_err(Problem::internal)?.map_err(too_long)
-}
-
-fn too_long(why: TooLong) -> Problem {
-    Problem::invalid_field("/body", "too_long_rendered", format!("{why}, which is the most; shorten it, or part it into several articles"))
-}
-
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
     let edited = publications::open(tx, id)?;
     if !edited.subject.is_seen_by(caller) {
@@ -260,19 +246,25 @@ fn save(
 ) -> Result<EditorArticle> {
     let draft = saved.draft;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
-    let subject = &mut edited.subject;
-    subject.version += 1;
-    subject.newest_revision += 1;
-    subject.saved_at = edited.now;
-    subject.category_id = draft.category_id;
-    subject.title_folded = fold(&draft.title);
+    let content = draft.content(saved.slug, refs);
+    advance(&mut edited, &content);
     let before = edited.history.clone();
     let edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
     mistakes.finish()?;
     subject::update(tx.conn(), &edited.subject)?;
-    let content = draft.content(saved.slug, refs);
     let body = body(&draft.body)?;
-    finish(tx, caller, &edited, Written { content: &content, body: &body, before: &before, action: "article.saved" })
+    let about = About { note: draft.note.as_deref(), restored: None };
+    finish(tx, caller, &edited, Written { content: &content, body: &body, before: &before, action: "article.saved", about })
+}
+
+/// What the row of an article says of its newest save.
+fn advance(edited: &mut Edited, content: &Content) {
+    let subject = &mut edited.subject;
+    subject.version += 1;
+    subject.newest_revision += 1;
+    subject.saved_at = edited.now;
+    subject.category_id = content.category_id;
+    subject.title_folded = fold(&content.title);
 }
 
 /// What every save does to publications, in memory: followers move, and it is published if asked.
@@ -298,16 +290,35 @@ struct Written<'a> {
     body: &'a Rendered,
     before: &'a [Publication],
     action: &'static str,
+    about: About<'a>,
+}
+
+/// Why a save was made.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    /// In words.
+    note: Option<&'a str>,
+    /// The number of the revision whose content it has.
+    restored: Option<i64>,
 }
 
 /// What every save ends with: the revision is written, slugs and lists are brought up to date.
 fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_>) -> Result<EditorArticle> {
     let subject = &edited.subject;
-    let save =
-        Save { article_id: subject.id, number: subject.newest_revision, at: edited.now, by: caller.user_id, version: subject.version };
+    let save = Save {
+        article_id: subject.id,
+        number: subject.newest_revision,
+        at: edited.now,
+        by: caller.user_id,
+        version: subject.version,
+        note: written.about.note,
+    };
     store::insert(tx.conn(), save, written.content, written.body)?;
     publications::close(tx, edited, written.before)?;
-    let details = json!({ "version": subject.version, "revision": subject.newest_revision });
+    let mut details = json!({ "version": subject.version, "revision": subject.newest_revision });
+    if let Some(number) = written.about.restored {
+        details["restored"] = json!(number);
+    }
     record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
     Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
 }

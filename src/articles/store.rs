@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod desk;
 mod named;
+pub mod history;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,7 +18,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::refs::Refs;
 
 /// The content of a revision. JSON members are texts that are passed on as they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// The slug.
     pub slug: String,
@@ -116,7 +117,7 @@ pub fn number_at(connection: &mut AnyConnection, article_id: ArticleId, version:
 
 /// Which revision is written, by whom and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Save {
+pub struct Save<'a> {
     /// The article.
     pub article_id: ArticleId,
     /// The number.
@@ -127,13 +128,15 @@ pub struct Save {
     pub by: UserId,
     /// The article's version as of it.
     pub version: i64,
+    /// What they said about it.
+    pub note: Option<&'a str>,
 }
 
 /// Writes a revision: its card, its body, and the lists that it names.
 ///
 /// # Errors
 /// If the database fails.
-pub fn insert(connection: &mut AnyConnection, save: Save, content: &Content, body: &Rendered) -> Result<()> {
+pub fn insert(connection: &mut AnyConnection, save: Save<'_>, content: &Content, body: &Rendered) -> Result<()> {
     diesel::insert_into(revisions::table)
         .values((
             revisions::article_id.eq(save.article_id),
@@ -150,6 +153,7 @@ pub fn insert(connection: &mut AnyConnection, save: Save, content: &Content, bod
             revisions::saved_at.eq(save.at),
             revisions::saved_by.eq(save.by),
             revisions::version.eq(save.version),
+            revisions::note.eq(save.note),
         ))
         .execute(connection)?;
     diesel::insert_into(revision_bodies::table)
@@ -166,7 +170,7 @@ pub fn insert(connection: &mut AnyConnection, save: Save, content: &Content, bod
     insert_keys(connection, save, content)
 }
 
-fn insert_keys(connection: &mut AnyConnection, save: Save, content: &Content) -> Result<()> {
+fn insert_keys(connection: &mut AnyConnection, save: Save<'_>, content: &Content) -> Result<()> {
     let categories = content.category_id.iter().chain(&content.refs.further_categories).map(|id| ("category", id.uuid()));
     let tags = content.refs.tags.iter().map(|id| ("tag", id.uuid()));
     let authors = content.refs.authors.iter().map(|id| ("author", id.uuid()));

@@ -6,7 +6,7 @@ use crate::kernel::problem::{Code, Problem, Result};
 /// What can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Read articles and their publications; create, save and trash them; authors their own.
+    /// Read articles, their history and their publications; create, save and trash them; authors their own.
     WriteArticles,
     /// Decide on dates: publish, schedule, take down.
     Publish,
@@ -36,6 +36,10 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
             "getArticleVisibility",
             "listArticlePublications",
             "getPublication",
+            "listRevisions",
+            "getRevision",
+            "diffRevision",
+            "restoreRevision",
         ],
     ),
     (

@@ -11,7 +11,7 @@ const MAX_ECHO: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Warning {
     /// What kind of thing: `element_removed`, `attribute_removed`, `link_removed`, `image_removed`, `embed_removed`,
-    /// `nesting_limited` or `footnote_unused`. More may come.
+    /// `nesting_limited` or `footnote_unused`; of a revision that was restored `category_gone`, `tag_gone` or `author_gone`. More may come.
     #[schema(example = "element_removed")]
     pub code: String,
     /// In plain words, with the number of times.

@@ -119,6 +119,7 @@ table! {
         saved_at -> BigInt,
         saved_by -> IdSql,
         version -> BigInt,
+        note -> Nullable<Text>,
     }
 }
 

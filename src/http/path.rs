@@ -32,6 +32,35 @@ impl<T: FromStr> FromRequest for PathId<T> {
     }
 }
 
+/// The path parameter `n`, a number from 1 on in its plain form: an extractor that never fails, as [`PathId`] is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathNumber(Option<i64>);
+
+impl PathNumber {
+    /// The number.
+    ///
+    /// # Errors
+    /// `not_found` (404) if the text is none: nothing has it.
+    pub fn get(self) -> Result<i64> {
+        self.0.ok_or_else(Problem::not_found)
+    }
+}
+
+impl FromRequest for PathNumber {
+    type Error = Infallible;
+    type Future = Ready<std::result::Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(text(request, "n").ok().and_then(|text| number(&text)))))
+    }
+}
+
+/// A number in the one form in which numbers go out.
+fn number(text: &str) -> Option<i64> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    if is_plain { text.parse().ok() } else { None }
+}
+
 /// The path parameter `slug`, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathSlug(pub String);
@@ -96,6 +125,14 @@ fn is_nameable(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_read_in_its_plain_form_only() {
+        assert_eq!((number("1"), number("20"), number("9223372036854775807")), (Some(1), Some(20), Some(i64::MAX)));
+        for wrong in ["", "0", "01", "+1", "-1", "1.0", " 1", "1e3", "9223372036854775808"] {
+            assert_eq!(number(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_path_of_the_editor_s_tree_has_one_spelling() {

@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+/// The revision that stands in paths.
+const FIRST: &str = "1";
+
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -12,7 +15,7 @@ pub struct Operation {
     pub id: String,
     /// Its method, in upper case.
     pub method: String,
-    /// Its path, with placeholders.
+    /// Its path, with a placeholder for what it is about; of an article's revisions the first one is meant, which each has.
     pub template: String,
     /// What the document says of it.
     pub says: Value,
@@ -42,7 +45,7 @@ pub fn all() -> Vec<Operation> {
     for (template, methods) in root()["paths"].as_object().unwrap() {
         for (method, says) in methods.as_object().unwrap().iter().filter(|(_, says)| says.get("operationId").is_some()) {
             let id = says["operationId"].as_str().unwrap().to_owned();
-            all.push(Operation { id, method: method.to_uppercase(), template: template.clone(), says: says.clone() });
+            all.push(Operation { id, method: method.to_uppercase(), template: template.replace("{n}", FIRST), says: says.clone() });
         }
     }
     all

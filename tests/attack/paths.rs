@@ -101,7 +101,7 @@ on_both_engines! {
         for (template, methods) in operations::root()["paths"].as_object().unwrap() {
             let mut taken: Vec<String> = methods.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
             taken.extend(taken.contains(&"GET".to_owned()).then(|| "HEAD".to_owned()));
-            let path = template.replace("{id}", "0192f0c1-2b3c-7d4e-8f50-617283940516").replace("{slug}", "a");
+            let path = template.replace("{id}", "0192f0c1-2b3c-7d4e-8f50-617283940516").replace("{slug}", "a").replace("{n}", "1");
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X"] {
                 if taken.iter().any(|taken| taken == method) {
                     continue;

@@ -12,6 +12,7 @@ mod delivery;
 mod desk;
 mod document;
 mod front;
+mod history;
 mod locales;
 mod mistakes;
 mod news_page;

@@ -83,7 +83,12 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
             custom: None,
         };
         let body = render(Format::Html, "<p>Some text.</p>", &EmbedHosts::default()).unwrap();
-        articles::insert(tx.conn(), Save { article_id: subject.id, number: revision, version: revision, at: now, by }, &content, &body)?;
+        articles::insert(
+            tx.conn(),
+            Save { article_id: subject.id, number: revision, version: revision, at: now, by, note: None },
+            &content,
+            &body,
+        )?;
         record(tx, Some(by), "article.save", Target { kind: "article", id: subject.id.uuid() }, &json!({}))?;
     }
     let mut history = Vec::new();

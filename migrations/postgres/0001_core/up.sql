@@ -86,6 +86,8 @@ CREATE TABLE revisions (
     saved_by UUID NOT NULL,
     -- The article's version as of this save.
     version BIGINT NOT NULL,
+    -- What whoever saved it said about it.
+    note TEXT COLLATE "C",
     PRIMARY KEY (article_id, number)
 );
 

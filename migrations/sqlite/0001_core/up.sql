@@ -86,6 +86,8 @@ CREATE TABLE revisions (
     saved_by BLOB NOT NULL,
     -- The article's version as of this save.
     version INTEGER NOT NULL,
+    -- What whoever saved it said about it.
+    note TEXT,
     PRIMARY KEY (article_id, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -58,6 +58,10 @@ pub struct ArticlePatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub custom: Patch<Value>,
+    /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub note: Option<String>,
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
