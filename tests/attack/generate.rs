@@ -404,7 +404,8 @@ impl<'a> Maker<'a> {
                 }
             }
             Value::String(text) if descends => match self.random.between(1, 8) {
-                1 => *text = text.repeat(100),
+                // Longer than any body may be is long enough: a connection does not wait until more is written down.
+                1 if text.len() < 100_000 => *text = text.repeat(100),
                 2 => text.clear(),
                 3 => text.push('\0'),
                 4 => text.push('\u{301}'),

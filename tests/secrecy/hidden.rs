@@ -10,7 +10,7 @@ use crate::support::client::Client;
 use crate::support::random::Random;
 
 /// All kinds.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 17] = [
     "draft",
     "draft of a taken title",
     "draft saved again",
@@ -25,6 +25,7 @@ pub const KINDS: [&str; 16] = [
     "withdrawn in the trash",
     "restored from the trash",
     "newer save",
+    "restored revision",
     "scheduled update",
     "scheduled end",
 ];
@@ -53,7 +54,7 @@ impl Desk<'_> {
     pub async fn hide(&mut self, kind: &str, known: &mut Known, random: &mut Random) {
         for _ in 0..TRIES {
             let hidden = match kind {
-                "newer save" | "scheduled update" | "scheduled end" => self.change_public(kind, known, random).await,
+                "newer save" | "restored revision" | "scheduled update" | "scheduled end" => self.change_public(kind, known, random).await,
                 _ => self.add(kind, known, random).await,
             };
             if hidden.is_some() {
@@ -126,6 +127,10 @@ impl Desk<'_> {
         let path = format!("/v1/editor/articles/{}", random.of(&self.public.articles).id);
         match kind {
             "newer save" => self.save(&path, None, known, random).await,
+            "restored revision" => {
+                self.save(&path, None, known, random).await?;
+                done(self.editor.post(&format!("{path}/revisions/1/restore")).await).map(|_| ())
+            }
             "scheduled update" => {
                 let later = self.later(random);
                 self.save(&path, Some(later), known, random).await.map(|()| self.dates.push(later))
@@ -144,7 +149,7 @@ impl Desk<'_> {
 
     async fn save(&self, path: &str, publish_at: Option<Instant>, known: &mut Known, random: &mut Random) -> Option<()> {
         let number = known.articles.len();
-        let mut patch = json!({ "title": format!("Rewritten {number}"), "category_id": random.of(&self.public.categories) });
+        let mut patch = json!({ "title": format!("Rewritten {number}"), "note": "Nobody may know why.", "category_id": random.of(&self.public.categories) });
         if random.happens(50) {
             let slug = format!("hidden-{number}");
             patch["slug"] = json!(slug);

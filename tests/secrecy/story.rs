@@ -176,7 +176,7 @@ pub async fn play(engine: Engine, seed: u64, seen: &mut Seen) -> Vec<String> {
     let (mut known, editor) = (Known::default(), site.login(Role::Editor).await);
     let public = Public::build(&editor, now, end, &mut known, &mut random).await;
     let mut twins = Twins::new(site, &editor, now).await;
-    let (first, mut story) = (random.between(0, 15), Vec::new());
+    let (first, mut story) = (random.between(0, 16), Vec::new());
     // All of them in a story.
     let mut kinds = KINDS.into_iter().cycle().skip(first.unsigned_abs() as usize);
     for millis in steps {

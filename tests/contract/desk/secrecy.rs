@@ -27,9 +27,15 @@ on_both_engines! {
             "sort=created_at", "sort=-created_at", "sort=saved_at", "limit=1", "limit=2&sort=created_at", "kind=article", "kind=page", "locale=en", "locale=tk",
             "saved_from=2026-11-30T08:00:00Z", "created_before=2027-01-01T00:00:00Z"].map(str::to_owned)
             .into_iter().chain([format!("created_by={me}"), format!("created_by={other}"), format!("created_by={}", UserId::new())]).collect();
+        let mine = author.get("/v1/editor/articles").await.text_at("/data/0/id").to_owned();
+        let history = ["", "?limit=1", "/1", "/1/diff"].map(|rest| format!("/{mine}/revisions{rest}"));
         let mut before = Vec::new();
         for query in &queries {
             before.push(author.get(&format!("/v1/editor/articles?{query}")).await.is_ok().body.clone());
+        }
+        let mut told = Vec::new();
+        for path in &history {
+            told.push(author.get(&format!("/v1/editor/articles{path}")).await.is_ok().body.clone());
         }
         let members = [json!({}), json!({ "publish": {} }), json!({ "publish": { "publish_at": "2026-12-01T00:00:00Z" } }), json!({ "kind": "page" }), json!({ "locale": "tk" })];
         for (at, members) in members.into_iter().enumerate() {
@@ -40,6 +46,9 @@ on_both_engines! {
         }
         let trashed = save(&editor, "Secret votes trashed", json!({})).await;
         editor.delete(&format!("/v1/editor/articles/{trashed}")).if_match("*").await.is_no_content();
+        for (path, told) in history.iter().zip(told) {
+            assert!(author.get(&format!("/v1/editor/articles{path}")).await.body == told, "{path}");
+        }
         for (query, before) in queries.iter().zip(before) {
             let after = author.get(&format!("/v1/editor/articles?{query}")).await;
             assert!(after.body == before, "{query}: {after}");
