@@ -316,13 +316,13 @@ on_both_engines! {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let admin = site.login(Role::Admin).await;
         let bodies = bodies(&site, &admin).await;
-        let slug = |path: &str| path.replace("{slug}", "news");
+        let slug = |path: &str| path.replace("{slug}", "news").replace("{n}", "1");
         let (mut tried, document) = (0, document());
         for (path, operations) in document.json()["paths"].as_object().unwrap() {
             let known = |method: &str| {
                 let of = |body: &&Body| body.method != "POST" && body.path.starts_with(path.split("{id}").next().unwrap());
                 let found = bodies.iter().find(of).filter(|_| path.contains("{id}") && method != "POST");
-                found.map_or_else(|| slug(path), |body| path.replace("{id}", body.path.rsplit('/').next().unwrap()))
+                found.map_or_else(|| slug(path), |body| slug(path).replace("{id}", body.path.rsplit('/').next().unwrap()))
             };
             for (method, operation) in operations.as_object().unwrap() {
                 let of_query = operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query");
