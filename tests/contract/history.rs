@@ -172,8 +172,13 @@ on_both_engines! {
     async fn an_article_in_the_trash_has_its_history_and_gets_no_more_of_it(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
-        let path = saved(&site, &editor, article("One"), &[json!({ "title": "Two" })]).await;
+        let mut whole = article("One");
+        whole["publish"] = json!({});
+        let path = saved(&site, &editor, whole, &[json!({ "title": "Two" })]).await;
+        let live = async || editor.get(&format!("{path}/revisions")).await.is_ok().data().iter().map(|revision| revision["live"] == true).collect::<Vec<_>>();
+        assert_eq!(live().await, [false, true]);
         editor.delete(&path).if_match("*").await.is_no_content();
+        assert_eq!(live().await, [false, false]);
         assert_eq!(numbers(editor.get(&format!("{path}/revisions")).await.is_ok().data()), [2, 1]);
         assert_eq!(editor.get(&format!("{path}/revisions/1")).await.is_ok()["title"], "One");
         assert_eq!(editor.get(&format!("{path}/revisions/2/diff")).await.is_ok()["changes"][0]["field"], "title");

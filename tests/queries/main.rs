@@ -19,6 +19,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dateline::kernel::caller::Role;
+use dateline::kernel::id::ArticleId;
 use operations::Operation;
 use support::Engine;
 use support::client::Client;
@@ -59,6 +60,9 @@ const EDITORS_SCANS: &[(&str, &str)] = &[
 
 /// What few saves name is looked up by it, whatever else is asked.
 const EDITORS_LOOKUPS: &[&str] = &["", "&sort=created_at", "&locale=tk", "&kind=page", "&status=draft,live", "&q=save", "&author=nobody"];
+
+/// The most statements that the history of an article takes, with those that say who asks and whether they may see it.
+const HISTORY_STATEMENTS: usize = 8;
 
 /// How often each operation is asked in every way.
 const ROUNDS: usize = 3;
@@ -116,6 +120,17 @@ async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_bo
             if !lists.is_empty() || !list.contains("SELECT DISTINCT k.article_id") {
                 faults.insert(format!("category={rare}{more} looks among all: {lists:#?}"));
             }
+        }
+        for what in ["", "?limit=100", "/1", "/2", "/2/diff"] {
+            let id = known.articles.iter().find(|name| name.parse::<ArticleId>().is_ok()).unwrap();
+            recorder::take();
+            editor.get(&format!("/v1/editor/articles/{id}/revisions{what}")).await.is_ok();
+            let statements = recorder::take();
+            if statements.len() > HISTORY_STATEMENTS {
+                faults.insert(format!("revisions{what} takes {} statements: {statements:#?}", statements.len()));
+            }
+            let of_history = statements.iter().filter(|statement| statement.contains("FROM revisions r"));
+            faults.extend(of_history.flat_map(|statement| plans.whole_tables(statement)));
         }
         what_is_looked_up_is_what_is_walked(&editor, &known.categories).await;
         let shown: Vec<&str> = faults.iter().take(SHOWN).map(String::as_str).collect();

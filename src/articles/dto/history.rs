@@ -125,8 +125,9 @@ pub struct FieldChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub words: Option<Vec<TextPiece>>,
-    /// How finely `words` tells. Texts are compared line by line, and the lines that differ word by word, up to 100,000 words of both together; where there are
-    /// more, lines are the least that differs: `line`. Beyond 100,000 lines that lie between the first and the last difference all of them are one: `whole`.
+    /// How finely `words` tells. Texts are compared line by line, and the lines that differ word by word, up to 100,000 words, and what stands between
+    /// them, of both together; where there are more, lines are the least that differs: `line`. Beyond 100,000 lines that lie between the first and the
+    /// last difference all of them are one: `whole`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub granularity: Option<TextGranularity>,
