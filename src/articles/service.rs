@@ -103,7 +103,7 @@ pub async fn create(
         };
         subject::insert(tx.conn(), &edited.subject)?;
         let content = draft.content(slug, refs);
-        let about = About { note: draft.note.as_deref(), restored: None };
+        let about = About { note: draft.note.as_deref(), restored_from: None };
         finish(tx, &caller, &edited, Written { content: &content, body: &body, before: &[], action: "article.created", about })
     })
     .await
@@ -253,7 +253,7 @@ fn save(
     mistakes.finish()?;
     subject::update(tx.conn(), &edited.subject)?;
     let body = body(&draft.body)?;
-    let about = About { note: draft.note.as_deref(), restored: None };
+    let about = About { note: draft.note.as_deref(), restored_from: None };
     finish(tx, caller, &edited, Written { content: &content, body: &body, before: &before, action: "article.saved", about })
 }
 
@@ -299,7 +299,7 @@ struct About<'a> {
     /// In words.
     note: Option<&'a str>,
     /// The number of the revision whose content it has.
-    restored: Option<i64>,
+    restored_from: Option<i64>,
 }
 
 /// What every save ends with: the revision is written, slugs and lists are brought up to date.
@@ -312,12 +312,13 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_
         by: caller.user_id,
         version: subject.version,
         note: written.about.note,
+        restored_from: written.about.restored_from,
     };
     store::insert(tx.conn(), save, written.content, written.body)?;
     publications::close(tx, edited, written.before)?;
     let mut details = json!({ "version": subject.version, "revision": subject.newest_revision });
-    if let Some(number) = written.about.restored {
-        details["restored"] = json!(number);
+    if let Some(number) = written.about.restored_from {
+        details["restored_from"] = json!(number);
     }
     record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
     Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)

@@ -130,6 +130,8 @@ pub struct Save<'a> {
     pub version: i64,
     /// What they said about it.
     pub note: Option<&'a str>,
+    /// The number of the revision whose content is saved again.
+    pub restored_from: Option<i64>,
 }
 
 /// Writes a revision: its card, its body, and the lists that it names.
@@ -154,6 +156,7 @@ pub fn insert(connection: &mut AnyConnection, save: Save<'_>, content: &Content,
             revisions::saved_by.eq(save.by),
             revisions::version.eq(save.version),
             revisions::note.eq(save.note),
+            revisions::restored_from.eq(save.restored_from),
         ))
         .execute(connection)?;
     diesel::insert_into(revision_bodies::table)

@@ -120,6 +120,7 @@ table! {
         saved_by -> IdSql,
         version -> BigInt,
         note -> Nullable<Text>,
+        restored_from -> Nullable<BigInt>,
     }
 }
 

@@ -44,9 +44,9 @@ on_both_engines! {
         let list = editor.get(&format!("{path}/revisions")).await;
         let (hers, theirs) = (json!({ "id": id_of(&author).await, "name": "author" }), json!({ "id": id_of(&editor).await, "name": "editor" }));
         let expected = json!([
-            { "number": 3, "saved_at": "2026-11-30T08:00:02.000Z", "saved_by": theirs, "note": "With the mayor's numbers", "live": false, "title": "The new bridge" },
-            { "number": 2, "saved_at": "2026-11-30T08:00:01.000Z", "saved_by": hers, "note": null, "live": false, "title": "The bridge" },
-            { "number": 1, "saved_at": "2026-11-30T08:00:00.000Z", "saved_by": hers, "note": "First draft", "live": false, "title": "Bridge" },
+            { "number": 3, "saved_at": "2026-11-30T08:00:02.000Z", "saved_by": theirs, "note": "With the mayor's numbers", "restored_from": null, "live": false, "title": "The new bridge" },
+            { "number": 2, "saved_at": "2026-11-30T08:00:01.000Z", "saved_by": hers, "note": null, "restored_from": null, "live": false, "title": "The bridge" },
+            { "number": 1, "saved_at": "2026-11-30T08:00:00.000Z", "saved_by": hers, "note": "First draft", "restored_from": null, "live": false, "title": "Bridge" },
         ]);
         assert_eq!(list.is_ok()["data"], expected);
         assert_eq!(author.get(&format!("{path}/revisions")).await.is_ok().text(), list.text());
@@ -78,7 +78,7 @@ on_both_engines! {
         let path = saved(&site, &editor, whole, &[json!({ "title": "Other", "slug": "other", "image": null, "custom": null, "category_id": null })]).await;
         let first = editor.get(&format!("{path}/revisions/1")).await;
         let expected = json!({
-            "number": 1, "saved_at": "2026-11-30T08:00:00.000Z", "saved_by": { "id": id_of(&editor).await, "name": "editor" }, "note": "All of it", "live": false,
+            "number": 1, "saved_at": "2026-11-30T08:00:00.000Z", "saved_by": { "id": id_of(&editor).await, "name": "editor" }, "note": "All of it", "restored_from": null, "live": false,
             "title": "Bridge", "slug": "bridge", "excerpt": "Short", "body": { "format": "html", "source": "<p onclick=x>Text</p>" },
             "category_id": main, "further_category_ids": [further], "tags": [], "authors": [],
             "image": { "url": "/bridge.jpg", "alt": "A bridge", "caption": null, "credit": null, "width": null, "height": null },

@@ -85,7 +85,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
         let body = render(Format::Html, "<p>Some text.</p>", &EmbedHosts::default()).unwrap();
         articles::insert(
             tx.conn(),
-            Save { article_id: subject.id, number: revision, version: revision, at: now, by, note: None },
+            Save { article_id: subject.id, number: revision, version: revision, at: now, by, note: None, restored_from: None },
             &content,
             &body,
         )?;

@@ -88,6 +88,8 @@ CREATE TABLE revisions (
     version BIGINT NOT NULL,
     -- What whoever saved it said about it.
     note TEXT COLLATE "C",
+    -- The revision whose content was saved again.
+    restored_from BIGINT,
     PRIMARY KEY (article_id, number)
 );
 

@@ -88,6 +88,8 @@ CREATE TABLE revisions (
     version INTEGER NOT NULL,
     -- What whoever saved it said about it.
     note TEXT,
+    -- The revision whose content was saved again.
+    restored_from INTEGER,
     PRIMARY KEY (article_id, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -32,6 +32,9 @@ pub struct RevisionSummary {
     /// What they said about it.
     #[schema(required)]
     pub note: Option<String>,
+    /// The number of the revision that was restored by it; `null` if it was saved otherwise.
+    #[schema(required, minimum = 1)]
+    pub restored_from: Option<i64>,
     /// Whether readers get it at the instant of the request.
     pub live: bool,
     /// The headline as of it.
@@ -57,6 +60,9 @@ pub struct Revision {
     /// What they said about it.
     #[schema(required)]
     pub note: Option<String>,
+    /// The number of the revision that was restored by it; `null` if it was saved otherwise.
+    #[schema(required, minimum = 1)]
+    pub restored_from: Option<i64>,
     /// Whether readers get it at the instant of the request.
     pub live: bool,
     /// The article as of it.

@@ -14,6 +14,7 @@ pub fn summary(row: Row) -> RevisionSummary {
         saved_at: row.saved_at,
         saved_by: SavedBy { id: row.saved_by, name: row.saved_by_name },
         note: row.note,
+        restored_from: row.restored_from,
         live: row.is_live,
         title: row.title,
     }
@@ -24,8 +25,8 @@ pub fn summary(row: Row) -> RevisionSummary {
 /// # Errors
 /// If what is stored is not JSON.
 pub fn revision(row: Row, whole: Content, slugs: (Vec<String>, Vec<String>)) -> Result<Revision> {
-    let RevisionSummary { number, saved_at, saved_by, note, live, .. } = summary(row);
-    Ok(Revision { number, saved_at, saved_by, note, live, content: content(whole, slugs)? })
+    let RevisionSummary { number, saved_at, saved_by, note, restored_from, live, .. } = summary(row);
+    Ok(Revision { number, saved_at, saved_by, note, restored_from, live, content: content(whole, slugs)? })
 }
 
 /// What it holds; `slugs` are those of its tags and authors.

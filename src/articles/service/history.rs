@@ -172,7 +172,7 @@ pub async fn restore(
         let before = edited.history.clone();
         let edited = prepared(tx, &caller, edited, None, &mut Mistakes::default())?;
         subject::update(tx.conn(), &edited.subject)?;
-        let about = About { note: None, restored: Some(number) };
+        let about = About { note: None, restored_from: Some(number) };
         let written = Written { content: &content, body: &body, before: &before, action: "article.saved", about };
         let mut article = finish(tx, &caller, &edited, written)?;
         article.warnings.extend(gone);

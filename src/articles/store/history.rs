@@ -22,15 +22,17 @@ pub struct Row {
     pub saved_by_name: Option<String>,
     /// What they said about it.
     pub note: Option<String>,
+    /// The number of the revision whose content it saved again.
+    pub restored_from: Option<i64>,
     /// The headline.
     pub title: String,
     /// Whether readers get it.
     pub is_live: bool,
 }
 
-type RowSql = (BigInt, BigInt, IdSql, Nullable<Text>, Nullable<Text>, Text, Bool);
+type RowSql = (BigInt, BigInt, IdSql, Nullable<Text>, Nullable<Text>, Nullable<BigInt>, Text, Bool);
 
-const COLUMNS: &str = "SELECT r.number, r.saved_at, r.saved_by, u.name, r.note, r.title, EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND p.revision = r.number AND p.publish_at = (SELECT max(q.publish_at) FROM publications q WHERE q.article_id = ";
+const COLUMNS: &str = "SELECT r.number, r.saved_at, r.saved_by, u.name, r.note, r.restored_from, r.title, EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND p.revision = r.number AND p.publish_at = (SELECT max(q.publish_at) FROM publications q WHERE q.article_id = ";
 const BEGUN: &str = " AND q.publish_at <= ";
 const IN_FORCE: &str = ") AND p.ends_at > ";
 const FROM: &str = ") FROM revisions r LEFT JOIN users u ON u.id = r.saved_by WHERE r.article_id = ";

@@ -35,7 +35,10 @@ on_both_engines! {
         for member in CONTENT {
             assert_eq!((&restored[member], &new[member]), (&old[member], &old[member]), "{member}");
         }
-        assert_eq!((&new["note"], &new["saved_by"]["name"]), (&Value::Null, &json!("editor")));
+        assert_eq!((&new["restored_from"], &new["note"], &new["saved_by"]["name"]), (&json!(1), &Value::Null, &json!("editor")));
+        let list = editor.get(&format!("{path}/revisions")).await;
+        let restored_from: Vec<&Value> = list.data().iter().map(|revision| &revision["restored_from"]).collect();
+        assert_eq!(restored_from, [&json!(1), &Value::Null, &Value::Null]);
         assert_eq!(editor.get(&path).await.json(), restored.json());
         assert_eq!(editor.get(&format!("{path}/revisions/3/diff?against=1")).await["changes"], json!([]));
         assert_eq!(site.anyone().get("/v1/articles/other").await.text(), delivered.is_ok().text());
