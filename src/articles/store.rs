@@ -2,8 +2,8 @@
 
 pub mod calendar;
 pub mod desk;
-mod named;
 pub mod history;
+mod named;
 
 use std::collections::{BTreeSet, HashMap};
 
