@@ -175,18 +175,27 @@ async fn update(
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
 }
 
-/// Put an article into the trash
+/// Put an article into the trash, or purge it
 ///
-/// What is live ends now; what is scheduled does not begin while it lies there.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "deleteArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 204, description = "It is in the trash."), (status = 403, description = "`forbidden` or `was_public`."), (status = 409, description = "`trashed`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
+/// What is live ends now; what is scheduled does not begin while it lies there. With `purge=true` an admin takes what is in the trash out of the world: its saves, its dates, also
+/// those that have passed, and its slugs, which others may have then. Nothing brings it back.
+#[utoipa::path(tag = "Articles (editors)", operation_id = "deleteArticle", params(("id" = ArticleId, Path, description = "The article."), ("purge" = Option<bool>, Query, description = "`true` purges what is in the trash; `false` unless said.", nullable = false)), responses((status = 204, description = "It is in the trash, or gone."), (status = 403, description = "`forbidden` or `was_public`."), (status = 409, description = "`trashed`; with `purge` `not_trashed`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/articles/{id}")]
 async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
     let current = service::version(&db, &caller, id).await?;
-    query.none()?;
+    let mut q = query.collect();
+    let is_purged = q.flag("purge");
+    if is_purged {
+        require(&caller, Action::Purge)?;
+    }
+    q.finish()?;
     let expected = conditional::required(&request, current)?;
-    service::trash::discard(&db, &caller, id, expected).await?;
+    match is_purged {
+        true => service::trash::purge(&db, &caller, id, expected).await?,
+        false => service::trash::discard(&db, &caller, id, expected).await?,
+    }
     Ok(answer::no_content())
 }
 

@@ -95,15 +95,33 @@ pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i
     .transpose()
 }
 
-/// Where a revision stands on the site: the slug of its category, if it has one, and its own.
+/// Deletes all revisions of an article that has no publications.
 ///
 /// # Errors
-/// If there is no such revision, or the database fails.
-pub fn place_on_site(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<(Option<String>, String)> {
-    let place = Statement::<(Nullable<Text>, Text)>::new(
-        "SELECT c.slug, r.slug FROM revisions r LEFT JOIN categories c ON c.id = r.category_id WHERE r.article_id = ",
+/// If the database fails.
+pub fn erase(connection: &mut AnyConnection, article_id: ArticleId) -> Result<()> {
+    diesel::delete(revision_keys::table.filter(revision_keys::article_id.eq(article_id))).execute(connection)?;
+    diesel::delete(revision_bodies::table.filter(revision_bodies::article_id.eq(article_id))).execute(connection)?;
+    diesel::delete(revisions::table.filter(revisions::article_id.eq(article_id))).execute(connection)?;
+    Ok(())
+}
+
+/// The path on the site of a revision, the newest one unless it is named: `/{slug of the category}/{slug}`, without a category `/{slug}`. `None` if there is
+/// no such revision, or if the newest one is in the trash.
+///
+/// # Errors
+/// If the database fails.
+pub fn path_on_site(connection: &mut AnyConnection, article_id: ArticleId, number: Option<i64>) -> Result<Option<String>> {
+    let slugs = Statement::<(Nullable<Text>, Text)>::new(
+        "SELECT c.slug, r.slug FROM articles a JOIN revisions r ON r.article_id = a.id LEFT JOIN categories c ON c.id = r.category_id WHERE a.id = ",
     );
-    Ok(place.bind(article_id).sql(" AND r.number = ").bind(number).get_result(connection)?)
+    let slugs = slugs
+        .bind(article_id)
+        .sql(" AND r.number = COALESCE(")
+        .bind(number)
+        .sql(", CASE WHEN a.trashed_at IS NULL THEN a.newest_revision END)");
+    let slugs: Option<(Option<String>, String)> = slugs.get_result(connection).optional()?;
+    Ok(slugs.map(|(category, slug)| category.map_or(format!("/{slug}"), |category| format!("/{category}/{slug}"))))
 }
 
 /// The newest revision that an article had at one of its versions, which also count trash and restore.

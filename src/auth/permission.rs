@@ -8,6 +8,8 @@ use crate::kernel::problem::{Code, Problem, Result};
 pub enum Action {
     /// Read articles, their history and their publications; create, save and trash them; authors their own.
     WriteArticles,
+    /// Take what is in the trash out of the world: `purge=true` of an operation that others may call without it.
+    Purge,
     /// Decide on dates: publish, schedule, take down.
     Publish,
     /// Look at the site as of any instant, and let others look.
@@ -47,6 +49,7 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
         Role::Editor,
         &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle"],
     ),
+    (Action::Purge, Role::Admin, &[]),
     (
         Action::Preview,
         Role::Editor,
@@ -79,7 +82,7 @@ pub fn table() -> String {
         }
     }
     table.push_str(
-        "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Whoever has a preview link sees \
+        "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Only admins purge. Whoever has a preview link sees \
          what it shows, whoever they are.",
     );
     table
@@ -113,9 +116,15 @@ mod tests {
         operations.sort_unstable();
         operations.dedup();
         assert_eq!(operations.len(), count);
-        for action in
-            [Action::WriteArticles, Action::Publish, Action::Preview, Action::ReadCategories, Action::ChangeCategories, Action::ManageUsers]
-        {
+        for action in [
+            Action::WriteArticles,
+            Action::Purge,
+            Action::Publish,
+            Action::Preview,
+            Action::ReadCategories,
+            Action::ChangeCategories,
+            Action::ManageUsers,
+        ] {
             assert_eq!(TABLE.iter().filter(|(other, ..)| *other == action).count(), 1, "{action:?}");
         }
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::dto::{NewPreviewLink, PreviewLink, PreviewLinkCreate, USUAL_LIFETIME_S};
 use super::store::{self, StoredLink};
 use super::token::LinkKey;
+use crate::articles::service::visibility::path_of_newest;
 use crate::audit::store::{Target, record};
 use crate::auth::permission::{Action, least};
 use crate::auth::service::shared_secret;
@@ -60,8 +61,8 @@ impl Previews {
         let Checked { value: create, mut mistakes } = create;
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
         let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
-        let place = create.article_id.map(|id| store::place_on_site(tx.conn(), id)).transpose()?;
-        if matches!(place, Some(None)) {
+        let path = create.article_id.map(|id| path_of_newest(tx.conn(), id)).transpose()?;
+        if path == Some(None) {
             mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
         }
         mistakes.finish()?;
@@ -80,21 +81,16 @@ impl Previews {
         let details = json!({ "article_id": link.article_id, "at": link.at, "expires_at": link.expires_at });
         record(tx, Some(caller.user_id), "preview_link.created", target(link.id), &details)?;
         let token = self.key.sign(link.id);
-        let url = self.url(&token, link.article_id, place.flatten());
+        let url = self.url(&token, link.article_id, &path.flatten().unwrap_or_else(|| "/".to_owned()));
         Ok(NewPreviewLink { link: seen(link), token, url })
     }
 
-    fn url(&self, token: &str, article_id: Option<ArticleId>, place: Option<(Option<String>, String)>) -> String {
+    fn url(&self, token: &str, article_id: Option<ArticleId>, path: &str) -> String {
         let Some(pattern) = &self.pattern else {
             let article = article_id.map_or(String::new(), |id| format!("/{id}"));
             return format!("{}/v1/preview/articles{article}?preview={token}", self.api_url);
         };
-        let path = match place {
-            None => "/".to_owned(),
-            Some((None, slug)) => format!("/{slug}"),
-            Some((Some(category), slug)) => format!("/{category}/{slug}"),
-        };
-        pattern.replace("{token}", token).replace("{path}", &utf8_percent_encode(&path, IN_QUERY).to_string())
+        pattern.replace("{token}", token).replace("{path}", &utf8_percent_encode(path, IN_QUERY).to_string())
     }
 
     /// The link that a token is of.

@@ -1,13 +1,12 @@
 //! Preview links in the database.
 
-use diesel::sql_types::{Nullable, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
     SelectableHelper,
 };
 
 use crate::db::schema::{preview_links, users};
-use crate::db::{AnyConnection, Result, Statement};
+use crate::db::{AnyConnection, Result};
 use crate::kernel::id::{ArticleId, PreviewLinkId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
@@ -98,16 +97,4 @@ pub fn delete(connection: &mut AnyConnection, id: PreviewLinkId) -> Result<()> {
 pub fn delete_expired(connection: &mut AnyConnection, now: Instant) -> Result<()> {
     diesel::delete(preview_links::table.filter(preview_links::expires_at.le(now))).execute(connection)?;
     Ok(())
-}
-
-/// Where the newest save of an article that is not in the trash would stand on the site: the slug of its category, and its own.
-///
-/// # Errors
-/// If the database fails.
-pub fn place_on_site(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<(Option<String>, String)>> {
-    let newest = Statement::<(Nullable<Text>, Text)>::new(
-        "SELECT c.slug, r.slug FROM articles a JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision \
-         LEFT JOIN categories c ON c.id = r.category_id WHERE a.trashed_at IS NULL AND a.id = ",
-    );
-    Ok(newest.bind(id).get_result(connection).optional()?)
 }

@@ -55,6 +55,16 @@ pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result
     Ok(listings::rewrite(tx.conn(), &edited.subject, &edited.history)?)
 }
 
+/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was.
+///
+/// # Errors
+/// If the database fails.
+pub fn erase(tx: &mut Tx<'_>, subject: Subject) -> Result<()> {
+    let before = store::history(tx.conn(), subject.id)?;
+    let now = tx.now()?;
+    close(tx, &Edited { subject, history: Vec::new(), now }, &before)
+}
+
 /// Adds a publication within a write of its article, in memory: [`close`] writes it. `true` beside its id if it is new, nothing if its mistakes were noted.
 ///
 /// # Errors

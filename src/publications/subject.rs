@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::rules::{self, Publication};
 use super::store;
-use crate::db::schema::{articles, revisions, slugs};
+use crate::db::schema::{articles, revisions, slugs, standings};
 use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
@@ -91,6 +91,17 @@ pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
             articles::title_folded.eq(&subject.title_folded),
         ))
         .execute(connection)?;
+    Ok(())
+}
+
+/// Deletes the row of an article that has no revisions and no publications, and frees its slugs. Preview links to it end.
+///
+/// # Errors
+/// If the database fails.
+pub fn erase(connection: &mut AnyConnection, id: ArticleId) -> Result<()> {
+    diesel::delete(slugs::table.filter(slugs::article_id.eq(id))).execute(connection)?;
+    diesel::delete(standings::table.filter(standings::article_id.eq(id))).execute(connection)?;
+    diesel::delete(articles::table.find(id)).execute(connection)?;
     Ok(())
 }
 

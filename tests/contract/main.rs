@@ -20,6 +20,7 @@ mod news_page;
 mod operations;
 mod preview;
 mod publications;
+mod purge;
 mod reassign;
 mod repeats;
 mod site;

@@ -2,7 +2,7 @@
 CREATE TABLE preview_links (
     id UUID NOT NULL PRIMARY KEY,
     -- The one article that it shows; the whole site without one.
-    article_id UUID REFERENCES articles (id),
+    article_id UUID REFERENCES articles (id) ON DELETE CASCADE,
     -- As of when; as of the instant of the request without one.
     at BIGINT,
     created_by UUID NOT NULL REFERENCES users (id),

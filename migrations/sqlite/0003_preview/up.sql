@@ -2,7 +2,7 @@
 CREATE TABLE preview_links (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     -- The one article that it shows; the whole site without one.
-    article_id BLOB REFERENCES articles (id),
+    article_id BLOB REFERENCES articles (id) ON DELETE CASCADE,
     -- As of when; as of the instant of the request without one.
     at INTEGER,
     created_by BLOB NOT NULL REFERENCES users (id),

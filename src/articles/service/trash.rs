@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{check, may_publish, open, target};
 use crate::articles::dto::EditorArticle;
-use crate::articles::seen;
+use crate::articles::{seen, store};
 use crate::audit::store::record;
 use crate::db::Db;
 use crate::idempotency::service as idempotency;
@@ -68,6 +68,27 @@ pub async fn restore(
         publications::close(tx, &edited, &before)?;
         record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
         Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
+    })
+    .await
+}
+
+/// Takes an article in the trash out of the world, with its saves, dates and slugs: also the past is as if it had never been.
+///
+/// # Errors
+/// 404, 412; 409 `not_trashed`.
+pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
+    let caller = caller.clone();
+    db.write(move |tx| {
+        let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
+        check(tx.conn(), &subject, &expected)?;
+        if subject.trashed_at.is_none() {
+            return Err(Problem::new(Code::NotTrashed, "Only what is in the trash is purged. Put the article there first."));
+        }
+        let details = json!({ "version": subject.version });
+        publications::erase(tx, subject)?;
+        store::erase(tx.conn(), id)?;
+        subject::erase(tx.conn(), id)?;
+        Ok(record(tx, Some(caller.user_id), "article.purged", target(id), &details)?)
     })
     .await
 }

@@ -1,8 +1,8 @@
 //! Why an article is or is not live at an instant.
 
 use super::super::dto::visibility::{NextChange, Visibility, Why};
-use super::super::store::place_on_site;
-use crate::db::Db;
+use super::super::store;
+use crate::db::{AnyConnection, Db};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
@@ -38,13 +38,20 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
             return Ok(Visibility { live: false, code: Why::NoPublication, reason, next: None, revision: None, ..seen });
         }
         if let Some(revision) = seen.revision {
-            let (category, slug) = place_on_site(connection, id, revision)?;
-            let category = category.map_or(String::new(), |category| format!("/{category}"));
-            seen.urls.push(format!("{}{category}/{slug}", place.site_url));
+            let path = store::path_on_site(connection, id, Some(revision))?;
+            seen.urls.extend(path.map(|path| format!("{}{path}", place.site_url)));
         }
         Ok(seen)
     })
     .await
+}
+
+/// Where the newest save of an article that is not in the trash would stand on the site.
+///
+/// # Errors
+/// If the database fails.
+pub fn path_of_newest(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<String>> {
+    Ok(store::path_on_site(connection, id, None)?)
 }
 
 fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Instant) -> Visibility {
