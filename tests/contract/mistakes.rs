@@ -137,6 +137,18 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             json!({}),
             vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
+        body(
+            "createPreviewLink",
+            "POST",
+            "/v1/editor/preview-links",
+            json!({}),
+            vec![
+                ("/article_id", json!("01890a5d-ac96-774b-bcce-b302099a8057")),
+                ("/at", json!("tomorrow")),
+                ("/time_zone", json!("Mars/Phobos")),
+                ("/expires_in", json!(0)),
+            ],
+        ),
         body("createCategory", "POST", "/v1/editor/categories", json!({ "name": "Sports" }), category_faults()),
         body("replaceCategory", "PUT", &category, json!({ "name": "Sports" }), category_faults()),
         body("updateCategory", "PATCH", &category, json!({}), category_faults()),
