@@ -36,6 +36,9 @@ fn read(schema: &Value, text: &str) -> Value {
     if schema["type"] == "array" {
         return text.split(',').map(|item| read(resolve(&schema["items"]), item)).collect();
     }
+    if schema["type"] == "boolean" {
+        return text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from);
+    }
     let is_number = schema["type"] == "integer" && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if is_number { serde_json::from_str(text.trim_start_matches('0')).unwrap_or(Value::Null) } else { Value::from(text) }
 }
