@@ -89,7 +89,7 @@ impl Zone {
         loop {
             let change = changes.next().filter(|change| change.timestamp().as_millisecond() < until.0);
             let to = change.as_ref().map_or(until, |change| Instant(change.timestamp().as_millisecond()));
-            let [start, stop] = [first, end].map(|at| at.plus_millis(-i64::from(offset.seconds()) * 1000).clamp(from, to));
+            let [start, stop] = [first, end].map(|at| at.plus_millis(-i64::from(offset.seconds()) * 1000).max(from).min(to));
             match ranges.last_mut().filter(|last| last.end == start) {
                 _ if start >= stop => {}
                 Some(last) => last.end = stop,
