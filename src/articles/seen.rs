@@ -2,7 +2,7 @@
 
 pub mod history;
 
-use super::dto::{ArticleSummary, BodySource, EditorArticle, Kind};
+use super::dto::{ArticleSummary, EditorArticle, Kind};
 use super::store::desk::Row;
 use super::store::{self, Content, RefSlugs};
 use crate::bodies::Format;
@@ -30,8 +30,8 @@ pub fn format(name: &str) -> Format {
 pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<Publication>, now: Instant) -> Result<EditorArticle> {
     let revision = store::revision(connection, subject.id, subject.newest_revision)?;
     let revision = revision.ok_or_else(|| Error::corrupt("the newest revision is missing"))?;
-    let content = revision.content;
-    let (tags, authors) = store::slugs_of(connection, &content.refs)?;
+    let slugs = store::slugs_of(connection, &revision.content.refs)?;
+    let content = self::history::content(revision.content, slugs)?;
     let publications = next_and_latest(&history, now).map(|p| EditorPublication::new(p, subject.newest_revision, now)).collect();
     Ok(EditorArticle {
         id: subject.id,
@@ -40,14 +40,14 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         locale: subject.locale.clone(),
         title: content.title,
         excerpt: content.excerpt,
-        body: BodySource { format: format(&content.format), source: content.source },
+        body: content.body,
         category_id: content.category_id,
-        further_category_ids: content.refs.further_categories,
-        tags,
-        authors,
-        image: json(content.image.as_deref())?,
-        seo: json(content.seo.as_deref())?,
-        custom: json(content.custom.as_deref())?,
+        further_category_ids: content.further_category_ids,
+        tags: content.tags,
+        authors: content.authors,
+        image: content.image,
+        seo: content.seo,
+        custom: content.custom,
         version: subject.version,
         revision: subject.newest_revision,
         status: standings::written(subject, &history).status(now),

@@ -106,18 +106,20 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
             "description": "The `ETag` of the answer that the caller has: 304 if it is still the same. A longer header is as good as none.",
         }));
     }
-    if wanted.is_empty() {
-        return;
-    }
-    if !operation["parameters"].is_array() {
-        operation["parameters"] = json!([]);
-    }
-    let Some(parameters) = operation["parameters"].as_array_mut() else { return };
-    for parameter in wanted {
-        let is_same = |other: &Value| other["in"] == "header" && other["name"] == parameter["name"];
+    append_parameters(operation, wanted);
+}
+
+/// Adds parameters to those that an operation has, but for those that it declared itself. One without any stays without the member, which may not be null.
+pub(super) fn append_parameters(operation: &mut Value, more: Vec<Value>) {
+    let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    for parameter in more {
+        let is_same = |other: &Value| other["in"] == parameter["in"] && other["name"] == parameter["name"];
         if !parameters.iter().any(is_same) {
             parameters.push(parameter);
         }
+    }
+    if !parameters.is_empty() {
+        operation["parameters"] = Value::Array(parameters);
     }
 }
 

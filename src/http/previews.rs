@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::openapi::{BEARER, PREVIEW_HEADER, PREVIEW_PARAMETER};
+use super::operations::append_parameters;
 
-/// What delivery alone says of itself: that something is kept, or is not there for readers.
+/// Under which heading they stand.
 const TAG: &str = "Preview";
+/// Where readers' tree begins, and where it stands once more.
 const ROOT: &str = "/v1/";
 const BELOW: &str = "/v1/preview/";
 
@@ -32,14 +34,10 @@ fn preview(delivery: &Value) -> Value {
     operation["description"] = json!(format!("As `{id}` answers at the instant `at`. {}", text("description")).trim_end());
     operation["tags"] = json!([TAG]);
     operation["security"] = json!([{ BEARER: [] }, { PREVIEW_PARAMETER: [] }, { PREVIEW_HEADER: [] }]);
-    if !operation["parameters"].is_array() {
-        operation["parameters"] = json!([]);
-    }
-    if let Some(parameters) = operation["parameters"].as_array_mut() {
-        parameters.push(json!({
-            "name": "at", "in": "query", "required": false, "schema": {"type": "string", "format": "date-time"},
-            "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today.",
-        }));
-    }
+    let at = json!({
+        "name": "at", "in": "query", "required": false, "schema": {"type": "string", "format": "date-time"},
+        "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today.",
+    });
+    append_parameters(&mut operation, vec![at]);
     operation
 }

@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::instant::Instant;
 use super::problem::{Code, Problem, Result};
 
 /// How many items a page has: 1 to 100.
@@ -51,6 +52,16 @@ pub struct Place {
     pub id: Uuid,
     /// On which side of it the page lies.
     pub direction: Direction,
+}
+
+impl Place {
+    /// The place in a list that is sorted by an instant; `None` in any other.
+    pub fn of_instant<Id: From<Uuid>>(&self) -> Option<(Direction, Instant, Id)> {
+        match self.value {
+            SortValue::Number(millis) => Some((self.direction, Instant::from_millis(millis)?, Id::from(self.id))),
+            SortValue::Text(_) => None,
+        }
+    }
 }
 
 /// See [`Place`].

@@ -16,7 +16,7 @@ use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, PreviewLinkId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Checked;
-use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::dto::Times;
@@ -139,10 +139,7 @@ fn good(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Resu
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<PreviewLink>> {
     let parameters = ListParameters::of("listPreviewLinks");
     let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
-    let from = place.as_ref().and_then(|place| match place.value {
-        SortValue::Number(millis) => Some((place.direction, Instant::from_millis(millis)?, PreviewLinkId::from(place.id))),
-        SortValue::Text(_) => None,
-    });
+    let from = place.as_ref().and_then(Place::of_instant);
     let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
     let links = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
     let at = |link: &StoredLink| (SortValue::Number(link.created_at.millis()), link.id.uuid());

@@ -13,8 +13,7 @@ use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
 use crate::kernel::id::{SessionId, UserId};
-use crate::kernel::instant::Instant;
-use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::Expected;
 
@@ -174,10 +173,7 @@ pub async fn get(db: &Db, id: UserId) -> Result<EditorUser> {
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorUser>> {
     let parameters = ListParameters::of("listUsers");
     let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
-    let from = place.as_ref().and_then(|place| match place.value {
-        SortValue::Number(millis) => Some((place.direction, Instant::from_millis(millis)?, UserId::from(place.id))),
-        SortValue::Text(_) => None,
-    });
+    let from = place.as_ref().and_then(Place::of_instant);
     let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
     let users = db.read(move |connection| store::beyond(connection, from, rows)).await?;
     let users = users.iter().map(seen).collect::<Result<Vec<_>>>()?;

@@ -1,4 +1,4 @@
-//! What editors ask the list of articles for: its parameters, closed and bounded.
+//! What editors ask the list of articles for: its parameters, closed and bounded; and those that other operations on articles take as well.
 
 use crate::articles::dto::Kind;
 use crate::articles::service::fold;
@@ -9,6 +9,8 @@ use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
+use crate::kernel::zone::{LocalTime, Zone};
+use crate::publications::dto::time;
 use crate::publications::rules::standing::Status;
 
 /// The most slugs that a filter takes.
@@ -82,6 +84,21 @@ fn languages(q: &mut Collector<'_>, locales: &Locales) -> Option<Vec<String>> {
     found.sort_unstable();
     found.dedup();
     Some(found)
+}
+
+/// An instant, or a local time of the zone that the query names.
+pub(super) fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
+    let text = q.raw(name)?;
+    if q.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
+        return None;
+    }
+    match time(name, &text, zone) {
+        Ok((instant, _)) => Some(instant),
+        Err(fault) => {
+            q.fault(name, &text, fault);
+            None
+        }
+    }
 }
 
 pub(super) fn slugs<'a>(q: &mut Collector<'a>, name: &'a str) -> Option<Vec<String>> {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 
-use super::asked::slugs;
+use super::asked::{instant, slugs};
 use crate::articles::dto::calendar::PublicationList;
 use crate::articles::service;
 use crate::articles::service::calendar::{self, Asked, Wanted};
@@ -18,8 +18,7 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
-use crate::kernel::zone::{LocalTime, Zone};
-use crate::publications::dto::time;
+use crate::kernel::zone::Zone;
 use crate::publications::rules::State;
 
 const STATES: [(&str, State); 4] =
@@ -47,21 +46,6 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>) -> Result<Asked
         .with("category", wanted.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
         .with("author", wanted.authors.as_ref().map(|slugs| slugs.join(",")).as_deref());
     Ok(Asked { wanted, parameters, limit, cursor, zone })
-}
-
-/// An instant, or a local time of the zone that the query names.
-pub(super) fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
-    let text = q.raw(name)?;
-    if q.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
-        return None;
-    }
-    match time(name, &text, zone) {
-        Ok((instant, _)) => Some(instant),
-        Err(fault) => {
-            q.fault(name, &text, fault);
-            None
-        }
-    }
 }
 
 fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {

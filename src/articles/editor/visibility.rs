@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
-use super::calendar::instant;
+use super::asked::instant;
 use crate::articles::dto::visibility::Visibility;
 use crate::articles::service::visibility::{Place, of};
 use crate::auth::permission::{Action, require};
