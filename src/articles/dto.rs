@@ -5,7 +5,7 @@ pub mod history;
 mod patch;
 pub mod visibility;
 
-pub use self::patch::{ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
+pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::bodies::{Format, Warning};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
@@ -164,6 +165,14 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub note: Option<String>,
+    /// Until when nothing of the article may be published, as RFC 3339 with an offset; `null` lifts the embargo, missing leaves it as it is.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub embargo_until: Patch<String>,
+    /// Why there is an embargo.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    pub embargo_note: Patch<String>,
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
@@ -225,12 +234,31 @@ pub struct EditorArticle {
     /// Since when it is in the trash.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub trashed_at: Option<Instant>,
+    /// Until when nothing of it may be published.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub embargo_until: Option<Instant>,
+    /// Why.
+    #[schema(required)]
+    pub embargo_note: Option<String>,
     /// Its publications, the latest start first: the next 100 that lie ahead and the latest 100 that have begun. The list of an article's publications has the
     /// rest.
     #[schema(max_items = 200)]
     pub publications: Vec<EditorPublication>,
     /// What the sanitiser takes out of the body: the first 20. Where an older revision was restored, also what it named that there is no more.
     pub warnings: Vec<Warning>,
+}
+
+/// An article whose live text was amended.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Amended {
+    /// Its newest save.
+    #[serde(flatten)]
+    pub article: EditorArticle,
+    /// What readers have now.
+    pub publication: EditorPublication,
+    /// The fields that were amended in the live text alone, since the newest save has them otherwise.
+    #[schema(max_items = 20)]
+    pub collisions: Vec<String>,
 }
 
 /// An article as it stands in an editor's list: its newest save, without the body.

@@ -29,7 +29,12 @@ use crate::kernel::version::Expected;
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
-    config.service(calendar::list).service(calendar::of_article).service(publishing::create).service(publishing::unpublish);
+    config
+        .service(calendar::list)
+        .service(calendar::of_article)
+        .service(publishing::create)
+        .service(publishing::unpublish)
+        .service(publishing::amend);
     config.service(visibility::get_visibility);
     config.service(history::list).service(history::get_one).service(history::diff).service(history::restore);
 }

@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod difference;
 pub mod dto;
 pub mod editor;
+pub mod embargo;
 pub mod reads;
 pub mod save;
 pub mod seen;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
+use super::embargo::Embargo;
 use super::store::{self, Content};
 use crate::db::AnyConnection;
 use crate::db::dialect::{self, Hold, Lock};
@@ -42,6 +43,8 @@ pub struct Draft {
     pub custom: Option<String>,
     /// What the save is about.
     pub note: Option<String>,
+    /// What becomes of the article's embargo.
+    pub embargo: Embargo,
 }
 
 impl Draft {
@@ -63,6 +66,7 @@ impl Draft {
             seo: create.seo.as_ref().map(text).transpose()?,
             custom: mistakes.take(create.custom.as_ref().map(custom_text).transpose())?.flatten(),
             note: note(create.note.as_deref()),
+            embargo: Embargo::read(&create.embargo_until, &create.embargo_note, mistakes),
         })
     }
 
@@ -96,6 +100,7 @@ impl Draft {
             seo: mistakes.take(seo)?.flatten(),
             custom: mistakes.take(custom)?.flatten(),
             note: note(patch.note.as_deref()),
+            embargo: Embargo::read(&patch.embargo_until, &patch.embargo_note, mistakes),
         })
     }
 

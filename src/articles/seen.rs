@@ -4,7 +4,7 @@ pub mod history;
 
 use super::dto::{ArticleSummary, EditorArticle, Kind};
 use super::store::desk::Row;
-use super::store::{self, Content, RefSlugs};
+use super::store::{self, RefSlugs};
 use crate::bodies::Format;
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::instant::Instant;
@@ -56,6 +56,8 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         saved_at: revision.saved_at,
         saved_by: revision.saved_by,
         trashed_at: subject.trashed_at,
+        embargo_until: subject.embargo_until,
+        embargo_note: subject.embargo_note.clone(),
         publications,
         warnings: serde_json::from_str(&revision.warnings).map_err(Error::corrupt)?,
     })
@@ -108,22 +110,4 @@ fn summary(row: Row, refs: Refs, slugs: &RefSlugs) -> Result<ArticleSummary> {
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>> {
     text.map(serde_json::from_str).transpose().map_err(Error::corrupt)
-}
-
-/// The names of the top-level fields in which two saves differ.
-pub fn differences(then: &Content, now: &Content) -> Vec<String> {
-    let fields = [
-        ("slug", then.slug != now.slug),
-        ("title", then.title != now.title),
-        ("excerpt", then.excerpt != now.excerpt),
-        ("body", (&then.format, &then.source) != (&now.format, &now.source)),
-        ("category_id", then.category_id != now.category_id),
-        ("further_category_ids", then.refs.further_categories != now.refs.further_categories),
-        ("tags", then.refs.tags != now.refs.tags),
-        ("authors", then.refs.authors != now.refs.authors),
-        ("image", then.image != now.image),
-        ("seo", then.seo != now.seo),
-        ("custom", then.custom != now.custom),
-    ];
-    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
 }

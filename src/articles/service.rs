@@ -1,5 +1,6 @@
 //! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
 
+pub mod amending;
 pub mod calendar;
 pub mod history;
 pub mod list;
@@ -30,6 +31,7 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
+use crate::publications::revision;
 use crate::publications::rules::{self, Publication};
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
@@ -94,8 +96,12 @@ pub async fn create(
             saved_at: now,
             category_id: draft.category_id,
             title_folded: fold(&draft.title),
+            embargo_until: None,
+            embargo_note: None,
         };
-        let edited = prepared(tx, &caller, Edited { subject, history: Vec::new(), now }, create.publish.as_ref(), &mut mistakes)?;
+        let mut edited = Edited { subject, history: Vec::new(), now };
+        draft.embargo.set(may_publish(&caller), &mut edited, &mut mistakes)?;
+        let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), &mut mistakes)?;
         mistakes.finish()?;
         let slug = match &draft.slug {
             Some(slug) => slug.clone(),
@@ -104,7 +110,7 @@ pub async fn create(
         subject::insert(tx.conn(), &edited.subject)?;
         let content = draft.content(slug, refs);
         let about = About { note: draft.note.as_deref(), restored_from: None };
-        finish(tx, &caller, &edited, Written { content: &content, body: &body, before: &[], action: "article.created", about })
+        finish(tx, &caller, &mut edited, Written { content: &content, body: &body, before: &[], action: "article.created", about })
     })
     .await
 }
@@ -216,12 +222,7 @@ fn check(connection: &mut AnyConnection, subject: &Subject, expected: &Expected)
 /// The fields that differ between the save that was the newest at an earlier version and the present one.
 fn changed_fields(connection: &mut AnyConnection, subject: &Subject, since: u64) -> crate::db::Result<Vec<String>> {
     let number = store::number_at(connection, subject.id, i64::try_from(since).unwrap_or(i64::MAX))?.unwrap_or(1);
-    let then = store::revision(connection, subject.id, number)?;
-    let now = store::revision(connection, subject.id, subject.newest_revision)?;
-    Ok(match (then, now) {
-        (Some(then), Some(now)) => seen::differences(&then.content, &now.content),
-        _ => Vec::new(),
-    })
+    revision::changed(connection, subject.id, Some(number), subject.newest_revision)
 }
 
 fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Content> {
@@ -249,12 +250,13 @@ fn save(
     let content = draft.content(saved.slug, refs);
     advance(&mut edited, &content);
     let before = edited.history.clone();
-    let edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
+    draft.embargo.set(may_publish(caller), &mut edited, &mut mistakes)?;
+    let mut edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
     mistakes.finish()?;
     subject::update(tx.conn(), &edited.subject)?;
     let body = body(&draft.body)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    finish(tx, caller, &edited, Written { content: &content, body: &body, before: &before, action: "article.saved", about })
+    finish(tx, caller, &mut edited, Written { content: &content, body: &body, before: &before, action: "article.saved", about })
 }
 
 /// What the row of an article says of its newest save.
@@ -303,7 +305,22 @@ struct About<'a> {
 }
 
 /// What every save ends with: the revision is written, slugs and lists are brought up to date.
-fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_>) -> Result<EditorArticle> {
+fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Written<'_>) -> Result<EditorArticle> {
+    write_revision(tx, caller, edited, written.content, written.body, written.about)?;
+    publications::close(tx, edited, written.before)?;
+    let subject = &edited.subject;
+    let mut details = json!({ "version": subject.version, "revision": subject.newest_revision });
+    if let Some(number) = written.about.restored_from {
+        details["restored_from"] = json!(number);
+    }
+    if subject.embargo_until.is_some() {
+        details["embargo_until"] = json!(subject.embargo_until);
+    }
+    record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
+    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
+}
+
+fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &Content, body: &Rendered, about: About<'_>) -> Result<()> {
     let subject = &edited.subject;
     let save = Save {
         article_id: subject.id,
@@ -311,17 +328,10 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, written: Written<'_
         at: edited.now,
         by: caller.user_id,
         version: subject.version,
-        note: written.about.note,
-        restored_from: written.about.restored_from,
+        note: about.note,
+        restored_from: about.restored_from,
     };
-    store::insert(tx.conn(), save, written.content, written.body)?;
-    publications::close(tx, edited, written.before)?;
-    let mut details = json!({ "version": subject.version, "revision": subject.newest_revision });
-    if let Some(number) = written.about.restored_from {
-        details["restored_from"] = json!(number);
-    }
-    record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
-    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
+    Ok(store::insert(tx.conn(), save, content, body)?)
 }
 
 fn target(id: ArticleId) -> Target {

@@ -47,7 +47,7 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
     (
         Action::Publish,
         Role::Editor,
-        &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle"],
+        &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle", "amendArticle"],
     ),
     (Action::Purge, Role::Admin, &[]),
     (

@@ -96,6 +96,8 @@ table! {
         saved_at -> BigInt,
         category_id -> Nullable<IdSql>,
         title_folded -> Text,
+        embargo_until -> Nullable<BigInt>,
+        embargo_note -> Nullable<Text>,
     }
 }
 
@@ -178,6 +180,10 @@ table! {
         version -> BigInt,
         created_by -> IdSql,
         created_at -> BigInt,
+        base_revision -> Nullable<BigInt>,
+        undoes -> Text,
+        overrides_embargo -> Bool,
+        release_id -> Nullable<IdSql>,
     }
 }
 

@@ -78,6 +78,8 @@ ids! {
     UserId
     /// Names a session: a login and the refresh tokens that came from it.
     SessionId
+    /// Names a release: publications that move together.
+    ReleaseId
     /// Names a preview link.
     PreviewLinkId
     /// Names an entry of the audit log.

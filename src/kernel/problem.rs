@@ -65,6 +65,9 @@ codes! {
     PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past.";
     AlreadyLive "already_live" 409 "The publication has begun" "One that began can neither be moved nor deleted; only its end can be changed. Use `unpublish` to take the article down.";
     Starting "starting" 409 "The publication is about to start" "In the last second before its start a publication is no longer changed, since readers on another node may already see it.";
+    BaseChanged "base_changed" 409 "It would take the place of another revision" "Somebody published another text since the one in `base_revision`. `current_base_revision` is what it would take the place of, `changed_fields` where the two differ.";
+    Embargoed "embargoed" 409 "The article is under embargo" "Nothing of it goes before the public earlier than `embargo_until`, unless `override_embargo` is said, which the audit log keeps.";
+    InRelease "in_release" 409 "The publication belongs to a release" "It is moved and called off through the release alone.";
     NotLive "not_live" 409 "Nothing of the article is in force" "There is nothing to take down.";
     NotEnded "not_ended" 409 "The publication is not the last one that ended" "`withdrawn` can be set on the last publication that began, once it has ended.";
     Trashed "trashed" 409 "The article is in the trash" "Nothing of it changes there. Restore it first.";

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::{self, Publication, State};
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::{Instant, InvalidInstant};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
@@ -42,6 +42,13 @@ pub struct PublicationCreate {
     /// Whether the change is not worth a new `updated_at`.
     #[serde(default)]
     pub minor: Option<bool>,
+    /// The revision that it is based on: if it would take the place of another one, it is refused (409 `base_changed`).
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 2_147_483_647_i64)]
+    pub base_revision: Option<i64>,
+    /// Whether it may start within the article's embargo.
+    #[serde(default)]
+    pub override_embargo: Option<bool>,
 }
 
 /// A change of a publication; a missing field stays as it is. Times as for a new one.
@@ -71,6 +78,13 @@ pub struct PublicationPatch {
     /// Whether the change is not worth a new `updated_at`.
     #[serde(default)]
     pub minor: Option<bool>,
+    /// The revision that it is based on now: if it would take the place of another one, nothing is changed (409 `base_changed`).
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 2_147_483_647_i64)]
+    pub base_revision: Option<i64>,
+    /// Whether it may start within the article's embargo; missing = as it was decided before.
+    #[serde(default)]
+    pub override_embargo: Option<bool>,
     /// Set or clear on the last publication that began, once it ended.
     #[serde(default)]
     #[schema(value_type = Option<Withdrawal>)]
@@ -82,6 +96,7 @@ impl PublicationPatch {
     pub fn changes_dates(&self) -> bool {
         let times = [&self.publish_at, &self.unpublish_at, &self.published_at];
         let has_others = !self.revision.is_absent() || self.minor.is_some() || !self.time_zone.is_absent();
+        let has_others = has_others || self.base_revision.is_some() || self.override_embargo.is_some();
         has_others || times.iter().any(|time| !time.is_absent())
     }
 }
@@ -127,10 +142,21 @@ pub struct EditorPublication {
     pub revision: i64,
     /// Whether later saves move it.
     pub follows_newest: bool,
+    /// The revision that readers will get at its start if nothing is changed: of one that follows, the newest save that it took. Null once it has begun.
+    #[schema(minimum = 1, required)]
+    pub would_show: Option<i64>,
     /// Newer saves that it did not take while it was to follow: by those who may not publish, or within its last second. The newest 100; empty
     /// once it has begun.
     #[schema(max_items = 100)]
     pub not_followed: Vec<i64>,
+    /// The revision that it was planned to take the place of, by whoever decided last on its text or its start; null if there was none.
+    #[schema(minimum = 1, required)]
+    pub base_revision: Option<i64>,
+    /// Whether somebody published another text meanwhile, so that it would undo what changed. `base_revision` in a PATCH says that this was seen.
+    pub base_changed: bool,
+    /// The fields that it would undo.
+    #[schema(max_items = 20)]
+    pub base_changed_fields: Vec<String>,
     /// Its start, inclusive.
     #[schema(value_type = String, format = DateTime)]
     pub publish_at: Instant,
@@ -145,6 +171,11 @@ pub struct EditorPublication {
     pub published_at: Instant,
     /// Whether it leaves `updated_at` as it was.
     pub minor: bool,
+    /// Whether it may start within the article's embargo.
+    pub overrides_embargo: bool,
+    /// The release that it moves with.
+    #[schema(required)]
+    pub release_id: Option<ReleaseId>,
     /// Why the article was taken back.
     #[schema(required)]
     pub withdrawn: Option<Withdrawal>,
@@ -200,7 +231,9 @@ impl EditorPublication {
     /// As it stands at `now`; `newest` is the number of its article's newest save.
     pub fn new(publication: &Publication, newest: i64, now: Instant) -> Self {
         let (p, state) = (publication.clone(), rules::state(publication, now));
-        let waits = p.follows_newest && state == State::Scheduled;
+        let is_scheduled = state == State::Scheduled;
+        let undoes = Some(p.undoes).filter(|undoes| is_scheduled && !undoes.is_empty());
+        let base_changed_fields = undoes.iter().flat_map(|fields| fields.split(',')).map(str::to_owned).collect();
         let first = newest.saturating_sub(MOST_NOT_FOLLOWED).max(p.revision) + 1;
         Self {
             id: p.id,
@@ -210,9 +243,15 @@ impl EditorPublication {
             publish_at: p.publish_at,
             unpublish_at: p.unpublish_at.bounded(),
             ends_at: p.ends_at.bounded(),
-            not_followed: if waits { (first..=newest).collect() } else { Vec::new() },
+            would_show: is_scheduled.then_some(p.revision),
+            base_revision: p.base_revision,
+            base_changed: undoes.is_some(),
+            base_changed_fields,
+            not_followed: if is_scheduled && p.follows_newest { (first..=newest).collect() } else { Vec::new() },
             published_at: p.published_at,
             minor: p.minor,
+            overrides_embargo: p.overrides_embargo,
+            release_id: p.release_id,
             withdrawn: p.withdrawn_reason.map(|reason| Withdrawal { reason }),
             time_zone: p.time_zone,
             publish_at_local: p.publish_at_local,

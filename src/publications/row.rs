@@ -4,7 +4,7 @@ use diesel::{Insertable, Queryable, Selectable};
 
 use super::rules::Publication;
 use crate::db::schema::publications;
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 
 /// A row of the table, its members in the order of the columns.
@@ -30,6 +30,10 @@ pub struct Row {
     version: i64,
     created_by: UserId,
     created_at: Instant,
+    base_revision: Option<i64>,
+    undoes: String,
+    overrides_embargo: bool,
+    release_id: Option<ReleaseId>,
 }
 
 macro_rules! same_members {
@@ -56,6 +60,10 @@ macro_rules! same_members {
                     version: p.version,
                     created_by: p.created_by,
                     created_at: p.created_at,
+                    base_revision: p.base_revision,
+                    undoes: p.undoes,
+                    overrides_embargo: p.overrides_embargo,
+                    release_id: p.release_id,
                 }
             }
         }

@@ -11,10 +11,10 @@ mod take_down;
 #[cfg(test)]
 mod tests;
 
-pub use self::change::{Change, cancel, change, follow};
+pub use self::change::{Change, Way, cancel, change, follow, follow_amended};
 pub use self::schedule::{Scheduled, Wanted, schedule};
 pub use self::take_down::{TakeDown, restore, set_withdrawn, trash, unpublish};
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, FieldError, Problem};
 
@@ -64,6 +64,14 @@ pub struct Publication {
     pub created_by: UserId,
     /// When.
     pub created_at: Instant,
+    /// The revision that it was planned to take the place of, by the last one who decided on its text or its start.
+    pub base_revision: Option<i64>,
+    /// The fields, with commas between, in which what it will take the place of was changed since then, and which it does not have so.
+    pub undoes: String,
+    /// Whether it may start within the article's embargo.
+    pub overrides_embargo: bool,
+    /// The release that it moves with.
+    pub release_id: Option<ReleaseId>,
 }
 
 /// Where a publication stands at an instant (rule 3).
@@ -95,6 +103,17 @@ pub enum Refused {
     NotLive,
     /// 409: not the last one that began, or not ended.
     NotEnded,
+    /// 409: it would not take the place of the revision that it is based on, but of this one.
+    BaseChanged {
+        /// What it is based on.
+        expected: i64,
+        /// What it would take the place of.
+        present: Option<i64>,
+    },
+    /// 409: the article is under embargo until then.
+    Embargoed(Instant),
+    /// 409: it moves with this release only.
+    InRelease(ReleaseId),
     /// 422: dates that do not go with the start.
     Dates(Vec<WrongDate>),
     /// 404: the article has no such publication.
@@ -142,6 +161,24 @@ impl From<Refused> for Problem {
                 "No publication of the article is in force then. One that has not begun is called off by `DELETE /v1/editor/publications/{id}`.",
             ),
             Refused::NotEnded => Self::new(Code::NotEnded, "`withdrawn` can be set on the last publication that began, once it has ended."),
+            Refused::BaseChanged { expected, present } => {
+                let present_is = present.map_or("nothing".to_owned(), |number| format!("revision {number}"));
+                Self::new(
+                    Code::BaseChanged,
+                    format!("It would take the place of {present_is}, and not of revision {expected}, which `base_revision` says it is based on. Take over what changed, then say so."),
+                )
+                .with("current_base_revision", present)
+            }
+            Refused::Embargoed(until) => Self::new(
+                Code::Embargoed,
+                format!("The article is under embargo until {until}. Choose a start no earlier than that, or say `override_embargo`."),
+            )
+            .with("embargo_until", until.to_string()),
+            Refused::InRelease(id) => Self::new(
+                Code::InRelease,
+                format!("The publication moves only with its release {id}: change that, or take the publication out of it."),
+            )
+            .with("release_id", id.to_string()),
             Refused::Dates(wrong) => Self::invalid(wrong.into_iter().map(FieldError::from).collect()),
             Refused::Unknown => Self::not_found(),
         }
@@ -151,6 +188,11 @@ impl From<Refused> for Problem {
 /// Rule 1: the publication with the greatest start that has passed, unless it has ended.
 pub fn in_force(history: &[Publication], at: Instant) -> Option<&Publication> {
     history.iter().rfind(|p| p.publish_at <= at).filter(|p| p.ends_at > at)
+}
+
+/// What one that starts then takes the place of: the last before it that begins, other than itself.
+pub fn before(history: &[Publication], start: Instant, itself: Option<PublicationId>) -> Option<&Publication> {
+    history.iter().rfind(|p| p.publish_at < start && p.cut_at > p.publish_at && Some(p.id) != itself)
 }
 
 /// Whether it began: one whose start passed in the trash never did.

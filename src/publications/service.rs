@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
-use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, WrongDate};
+use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
 pub use super::store::history;
 use super::subject::{self, Subject};
-use super::{listings, standings, store};
+use super::{listings, revision, standings, store};
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
@@ -48,7 +48,8 @@ pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
 ///
 /// # Errors
 /// `slug_taken` (409).
-pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result<()> {
+pub fn close(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Result<()> {
+    revision::refresh_undone(tx.conn(), edited.subject.id, &mut edited.history, edited.now)?;
     store::save(tx.conn(), before, &edited.history)?;
     subject::hold_slugs(tx.conn(), &edited.subject, &edited.history, edited.now)?;
     standings::rewrite(tx.conn(), &edited.subject, &edited.history, edited.now)?;
@@ -62,7 +63,7 @@ pub fn close(tx: &mut Tx<'_>, edited: &Edited, before: &[Publication]) -> Result
 pub fn erase(tx: &mut Tx<'_>, subject: Subject) -> Result<()> {
     let before = store::history(tx.conn(), subject.id)?;
     let now = tx.now()?;
-    close(tx, &Edited { subject, history: Vec::new(), now }, &before)
+    close(tx, &mut Edited { subject, history: Vec::new(), now }, &before)
 }
 
 /// Adds a publication within a write of its article, in memory: [`close`] writes it. `true` beside its id if it is new, nothing if its mistakes were noted.
@@ -77,12 +78,25 @@ pub fn create_in(
     mistakes: &mut Mistakes,
 ) -> Result<Option<(PublicationId, bool)>> {
     check_revision(tx, &edited.subject, create.revision, mistakes)?;
-    let Some(wanted) = wanted(caller, edited.subject.id, create, mistakes) else { return Ok(None) };
-    let scheduled = mistakes.take(rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now))?;
+    let Some(wanted) = wanted(caller, &edited.subject, create, mistakes) else { return Ok(None) };
+    let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now);
+    let scheduled = mistakes.take(explained(tx, edited.subject.id, scheduled)?)?;
     Ok(scheduled.map(|scheduled| match scheduled {
         Scheduled::InForceAlready(id) => (id, false),
         Scheduled::Added(id) => (id, true),
     }))
+}
+
+/// A refusal as the caller is told it: where the base has changed, in which fields.
+fn explained<T>(
+    tx: &mut Tx<'_>,
+    article_id: ArticleId,
+    result: std::result::Result<T, Refused>,
+) -> Result<std::result::Result<T, Problem>> {
+    let Err(refused) = result else { return Ok(result.map_err(Problem::from)) };
+    let Refused::BaseChanged { expected, present: Some(present) } = refused else { return Ok(Err(refused.into())) };
+    let fields = revision::changed(tx.conn(), article_id, Some(expected), present)?;
+    Ok(Err(Problem::from(refused).with("changed_fields", fields)))
 }
 
 /// A superseded save keeps no category from being deleted, and is then published no more.
@@ -102,14 +116,14 @@ fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mis
 }
 
 /// What is asked for; nothing if the start cannot be told. Without the other dates they are judged as if there were none.
-fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate, mistakes: &mut Mistakes) -> Option<Wanted> {
+fn wanted(caller: &Caller, subject: &Subject, create: &PublicationCreate, mistakes: &mut Mistakes) -> Option<Wanted> {
     let times = Times::of(mistakes, create.time_zone.as_deref());
     let publish_at = times.read(mistakes, "/publish_at", &create.publish_at.clone().into());
     let unpublish_at = times.read(mistakes, "/unpublish_at", &create.unpublish_at).unwrap_or(Patch::Null);
     let published_at = times.read(mistakes, "/published_at", &create.published_at.clone().into()).and_then(Patch::value);
     let publish_at = publish_at?.value();
     Some(Wanted {
-        article_id,
+        article_id: subject.id,
         publish_at: publish_at.as_ref().map(|given| given.0),
         publish_at_local: publish_at.and_then(|given| given.1),
         unpublish_at_local: local(&unpublish_at),
@@ -119,6 +133,10 @@ fn wanted(caller: &Caller, article_id: ArticleId, create: &PublicationCreate, mi
         minor: create.minor.unwrap_or(false),
         time_zone: times.zone().map(|zone| zone.name().to_owned()),
         created_by: caller.user_id,
+        base_revision: create.base_revision,
+        embargo_until: subject.embargo_until,
+        override_embargo: create.override_embargo.unwrap_or(false),
+        release_id: None,
     })
 }
 
@@ -151,12 +169,13 @@ pub fn publish(
     let created = create_in(tx, &mut edited, caller, &create.value, &mut mistakes)?;
     mistakes.finish()?;
     let (id, is_new) = created.ok_or_else(unjudged)?;
-    let publication = seen(&edited, id)?;
-    if is_new {
-        close(tx, &edited, &before)?;
-        audited(tx, caller, "publication.created", &publication)?;
+    if !is_new {
+        return Ok((seen(&edited, id)?, false));
     }
-    Ok((publication, is_new))
+    close(tx, &mut edited, &before)?;
+    let publication = seen(&edited, id)?;
+    audited(tx, caller, "publication.created", &publication)?;
+    Ok((publication, true))
 }
 
 /// Changes a publication.
@@ -180,11 +199,12 @@ pub async fn update(
         let mut mistakes = given.mistakes.clone();
         apply(tx, &mut edited, id, &given.value, &mut mistakes)?;
         mistakes.finish()?;
-        let publication = seen(&edited, id)?;
-        if edited.history != before {
-            close(tx, &edited, &before)?;
-            audited(tx, &caller, "publication.updated", &publication)?;
+        if edited.history == before {
+            return seen(&edited, id);
         }
+        close(tx, &mut edited, &before)?;
+        let publication = seen(&edited, id)?;
+        audited(tx, &caller, "publication.updated", &publication)?;
         Ok(publication)
     })
     .await
@@ -196,11 +216,15 @@ fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &Public
     let times = Times::of(mistakes, zone.as_deref());
     let asked = given.revision.clone().value().filter(|number| *number != current.revision);
     check_revision(tx, &edited.subject, asked, mistakes)?;
-    let change = change(&times, given, mistakes);
+    let change = change(&times, given, &edited.subject, mistakes);
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
     if let Some(change) = change.filter(|_| given.changes_dates() || given.withdrawn.is_absent()) {
         let changed = rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now);
-        mistakes.take(changed.map_err(|refused| at_what_was_sent(refused, given, &current)))?;
+        let changed = match changed {
+            Err(Refused::Dates(wrong)) => Err(at_what_was_sent(wrong, given, &current)),
+            other => explained(tx, edited.subject.id, other)?,
+        };
+        mistakes.take(changed)?;
         let changed = edited.history.iter_mut().find(|p| p.id == id).filter(|p| p.time_zone != current.time_zone);
         if let (Some(changed), Some(zone)) = (changed, times.zone()) {
             read_anew(changed, zone);
@@ -214,8 +238,7 @@ fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &Public
 }
 
 /// Points at the start, where that alone was sent and does not go with a date that the publication has already.
-fn at_what_was_sent(refused: Refused, given: &PublicationPatch, current: &Publication) -> Problem {
-    let Refused::Dates(wrong) = refused else { return refused.into() };
+fn at_what_was_sent(wrong: Vec<WrongDate>, given: &PublicationPatch, current: &Publication) -> Problem {
     let mistake = |wrong: WrongDate| {
         let mistake = FieldError::from(wrong);
         let (is_sent, must) = match wrong {
@@ -235,7 +258,7 @@ fn at_what_was_sent(refused: Refused, given: &PublicationPatch, current: &Public
 }
 
 /// What shall change; nothing if the start cannot be told. Without the other dates it is judged as if there were none.
-fn change(times: &Times, given: &PublicationPatch, mistakes: &mut Mistakes) -> Option<Change> {
+fn change(times: &Times, given: &PublicationPatch, subject: &Subject, mistakes: &mut Mistakes) -> Option<Change> {
     let publish_at = times.read(mistakes, "/publish_at", &given.publish_at);
     let unpublish_at = times.read(mistakes, "/unpublish_at", &given.unpublish_at).unwrap_or(Patch::Null);
     let published_at = times.read(mistakes, "/published_at", &given.published_at).unwrap_or(Patch::Null);
@@ -249,6 +272,10 @@ fn change(times: &Times, given: &PublicationPatch, mistakes: &mut Mistakes) -> O
         published_at: published_at.map(|given| given.0),
         minor: given.minor,
         time_zone: given.time_zone.clone(),
+        base_revision: given.base_revision,
+        embargo_until: subject.embargo_until,
+        override_embargo: given.override_embargo,
+        way: Way::Alone,
     })
 }
 
@@ -290,8 +317,8 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check_alone(current.version.unsigned_abs())?;
-        rules::cancel(&mut edited.history, id, edited.now)?;
-        close(tx, &edited, &before)?;
+        rules::cancel(&mut edited.history, id, Way::Alone, edited.now)?;
+        close(tx, &mut edited, &before)?;
         audited(tx, &caller, "publication.deleted", &current)
     })
     .await
@@ -317,8 +344,8 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
     if let (Some(ended), Some(zone)) = (edited.history.iter_mut().find(|p| p.id == id), times.zone()) {
         keep_zone(ended, zone);
     }
+    close(tx, &mut edited, &before)?;
     let publication = seen(&edited, id)?;
-    close(tx, &edited, &before)?;
     audited(tx, caller, "article.unpublished", &publication)?;
     let end = publication.unpublish_at.unwrap_or(edited.now);
     let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);

@@ -39,6 +39,10 @@ pub struct Subject {
     pub category_id: Option<CategoryId>,
     /// The newest save's title for searching, folded.
     pub title_folded: String,
+    /// Until when nothing of it may be published.
+    pub embargo_until: Option<Instant>,
+    /// Why.
+    pub embargo_note: Option<String>,
 }
 
 impl Subject {
@@ -89,6 +93,8 @@ pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
             articles::saved_at.eq(subject.saved_at),
             articles::category_id.eq(subject.category_id),
             articles::title_folded.eq(&subject.title_folded),
+            articles::embargo_until.eq(subject.embargo_until),
+            articles::embargo_note.eq(&subject.embargo_note),
         ))
         .execute(connection)?;
     Ok(())

@@ -28,7 +28,7 @@ impl Desk {
     pub async fn path(&mut self, operation: &Operation) -> String {
         let Some(kind) = operation.kind() else { return operation.path("") };
         let state = match &*operation.id {
-            "unpublishArticle" | "getArticle" | "previewGetArticle" => "live",
+            "unpublishArticle" | "amendArticle" | "getArticle" | "previewGetArticle" => "live",
             "restoreArticle" => "trashed",
             _ if kind == "publications" => "scheduled",
             _ => "draft",

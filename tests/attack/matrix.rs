@@ -132,6 +132,11 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("unpublishArticle",        "own draft",       [401, 403, 409, 409, 401, 401]),
     ("unpublishArticle",        "missing",         [401, 403, 404, 404, 401, 401]),
 
+    ("amendArticle",            "own live",        [401, 403, 200, 200, 401, 401]),
+    ("amendArticle",            "other live",      [401, 403, 200, 200, 401, 401]),
+    ("amendArticle",            "own draft",       [401, 403, 409, 409, 401, 401]),
+    ("amendArticle",            "missing",         [401, 403, 404, 404, 401, 401]),
+
     ("createPreviewLink",       "-",               [401, 403, 201, 201, 401, 401]),
     ("listPreviewLinks",        "-",               [401, 403, 200, 200, 401, 401]),
     ("getPreviewLink",          "other draft",     [401, 403, 200, 200, 401, 401]),
@@ -186,7 +191,7 @@ fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value
         "refreshSession" | "logout" => json!({ "refresh_token": person.refresh_token }),
         "changePassword" => json!({ "current_password": password, "new_password": "a new password" }),
         "createArticle" | "replaceArticle" => article("A title"),
-        "updateArticle" => json!({ "excerpt": "Shorter." }),
+        "updateArticle" | "amendArticle" => json!({ "excerpt": "Shorter." }),
         "createPublication" | "unpublishArticle" | "createPreviewLink" => json!({}),
         "updatePublication" => json!({ "unpublish_at": "2027-01-01T00:00:00Z" }),
         "createCategory" | "replaceCategory" => json!({ "name": "A name" }),

@@ -75,7 +75,7 @@ on_both_engines! {
         editor.patch(&format!("/v1/editor/articles/{id}")).if_match("*").merge_patch(json!({ "title": "Second", "slug": "second" })).await.is_ok();
         publish(&editor, &id, json!({ "publish_at": "2026-12-01T08:00:00Z" })).await;
         let list = editor.get("/v1/editor/publications").await;
-        let article = |title: &str, slug: &str| json!({ "id": id, "kind": "article", "slug": slug, "locale": "en", "title": title, "category": null, "status": "changed" });
+        let article = |title: &str, slug: &str| json!({ "id": id, "kind": "article", "slug": slug, "locale": "en", "title": title, "category": null, "status": "changed", "embargo_until": null, "embargo_note": null });
         assert_eq!(list["data"][0]["article"], article("First", "first"));
         assert_eq!(list["data"][1]["article"], article("Second", "second"));
         let of_article = editor.get(&format!("/v1/editor/articles/{id}/publications")).await;

@@ -21,6 +21,7 @@ mod operations;
 mod preview;
 mod publications;
 mod purge;
+mod queued;
 mod reassign;
 mod repeats;
 mod site;

@@ -64,9 +64,9 @@ const PUBLICATION: [&str; 6] = ["/publish_at", "/unpublish_at", "/published_at",
 const PUBLISH: [&str; 6] =
     ["/publish/publish_at", "/publish/unpublish_at", "/publish/published_at", "/publish/time_zone", "/publish/revision", "/publish/minor"];
 
-/// What is wrong with an article.
-fn content() -> Vec<(&'static str, Value)> {
-    let mut faults = vec![
+/// What is wrong with a text.
+fn text() -> Vec<(&'static str, Value)> {
+    vec![
         ("/title", json!("x".repeat(301))),
         ("/slug", json!("Not a slug")),
         ("/excerpt", json!("nul\u{0}")),
@@ -79,9 +79,12 @@ fn content() -> Vec<(&'static str, Value)> {
         ("/seo", json!({ "canonical_url": "ftp://example.org", "noindex": "no" })),
         ("/custom", json!({ "text": "a".repeat(65_536) })),
         ("/boddy", json!("misspelt")),
-    ];
-    faults.extend(publication(&PUBLISH));
-    faults
+    ]
+}
+
+/// What is wrong with an article.
+fn content() -> Vec<(&'static str, Value)> {
+    [text(), publication(&PUBLISH), vec![("/embargo_until", json!("soon")), ("/embargo_note", json!("x".repeat(501)))]].concat()
 }
 
 fn category_faults() -> Vec<(&'static str, Value)> {
@@ -99,6 +102,9 @@ fn category_faults() -> Vec<(&'static str, Value)> {
 async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let made = admin.post("/v1/editor/articles").json(article("Ours")).await;
     let path = format!("/v1/editor/articles/{}", made.text_at("/id"));
+    let mut live = article("Live");
+    live["publish"] = json!({});
+    let live = format!("/v1/editor/articles/{}", admin.post("/v1/editor/articles").json(&live).await.text_at("/id"));
     let ahead = json!({ "publish_at": "2026-12-24T18:00:00Z", "published_at": "2026-11-29T08:00:00Z" });
     let scheduled = admin.post(&format!("{path}/publications")).json(ahead).await;
     let category = admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await;
@@ -137,6 +143,7 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             json!({}),
             vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
+        body("amendArticle", "POST", &format!("{live}/amend"), json!({ "title": "Mended" }), text()),
         body(
             "createPreviewLink",
             "POST",

@@ -63,8 +63,12 @@ CREATE TABLE articles (
     newest_revision BIGINT NOT NULL,
     saved_at BIGINT NOT NULL,
     category_id UUID REFERENCES categories (id),
-    title_folded TEXT COLLATE "C" NOT NULL
+    title_folded TEXT COLLATE "C" NOT NULL,
+    -- Until when nothing of it may be published, and why.
+    embargo_until BIGINT,
+    embargo_note TEXT COLLATE "C"
 );
+CREATE INDEX articles_embargo ON articles (embargo_until, id) WHERE embargo_until IS NOT NULL;
 CREATE INDEX articles_category ON articles (category_id, saved_at DESC, id DESC);
 
 -- What a card shows lies here, apart from bodies. Immutable, but for the ids that `reassign_to` rewrites.
@@ -140,11 +144,20 @@ CREATE TABLE publications (
     version BIGINT NOT NULL,
     created_by UUID NOT NULL,
     created_at BIGINT NOT NULL,
+    -- The revision that it was planned to take the place of.
+    base_revision BIGINT,
+    -- "title,body": the fields in which what it will take the place of was changed since, and which it does not have so.
+    undoes TEXT COLLATE "C" NOT NULL,
+    -- Whether it may start within the article's embargo.
+    overrides_embargo BOOLEAN NOT NULL,
+    -- The release that it moves with.
+    release_id UUID,
     FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
 );
 CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);
 CREATE INDEX publications_start ON publications (publish_at, id, article_id);
 CREATE INDEX publications_end ON publications (ends_at, article_id, id);
+CREATE INDEX publications_release ON publications (release_id, id) WHERE release_id IS NOT NULL;
 
 -- One row for each list and unbroken stretch in which an article is on it under one date.
 CREATE TABLE listings (

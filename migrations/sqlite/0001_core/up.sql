@@ -63,8 +63,12 @@ CREATE TABLE articles (
     newest_revision INTEGER NOT NULL,
     saved_at INTEGER NOT NULL,
     category_id BLOB REFERENCES categories (id),
-    title_folded TEXT NOT NULL
+    title_folded TEXT NOT NULL,
+    -- Until when nothing of it may be published, and why.
+    embargo_until INTEGER,
+    embargo_note TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX articles_embargo ON articles (embargo_until, id) WHERE embargo_until IS NOT NULL;
 CREATE INDEX articles_category ON articles (category_id, saved_at DESC, id DESC);
 
 -- What a card shows lies here, apart from bodies. Immutable, but for the ids that `reassign_to` rewrites.
@@ -140,11 +144,20 @@ CREATE TABLE publications (
     version INTEGER NOT NULL,
     created_by BLOB NOT NULL,
     created_at INTEGER NOT NULL,
+    -- The revision that it was planned to take the place of.
+    base_revision INTEGER,
+    -- "title,body": the fields in which what it will take the place of was changed since, and which it does not have so.
+    undoes TEXT NOT NULL,
+    -- Whether it may start within the article's embargo.
+    overrides_embargo INTEGER NOT NULL CHECK (overrides_embargo IN (0, 1)),
+    -- The release that it moves with.
+    release_id BLOB,
     FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);
 CREATE INDEX publications_start ON publications (publish_at, id, article_id);
 CREATE INDEX publications_end ON publications (ends_at, article_id, id);
+CREATE INDEX publications_release ON publications (release_id, id) WHERE release_id IS NOT NULL;
 
 -- One row for each list and unbroken stretch in which an article is on it under one date.
 CREATE TABLE listings (

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::Kind;
 use crate::kernel::id::{ArticleId, CategoryId, PublicationId, UserId};
+use crate::kernel::instant::Instant;
 use crate::publications::dto::EditorPublication;
 use crate::publications::rules::standing::Status;
 
@@ -71,6 +72,12 @@ pub struct CalendarArticle {
     pub category: Option<CalendarCategory>,
     /// Where the article stands now.
     pub status: Status,
+    /// Until when nothing of it may be published.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub embargo_until: Option<Instant>,
+    /// Why.
+    #[schema(required)]
+    pub embargo_note: Option<String>,
 }
 
 crate::list_of! {

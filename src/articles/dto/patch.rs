@@ -10,61 +10,113 @@ use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 use crate::publications::dto::PublicationCreate;
 
-/// A change of an article (RFC 7396): what is missing stays, `null` removes.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ArticlePatch {
-    /// The headline.
-    #[serde(default)]
-    #[schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S")]
-    pub title: Option<String>,
-    /// Its name in URLs.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub slug: Option<Slug>,
-    /// A short text for cards.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    pub excerpt: Patch<String>,
-    /// The text: both members, or one of them.
-    #[serde(default)]
-    #[schema(nullable = false)]
-    pub body: Option<BodyPatch>,
-    /// The main category.
-    #[serde(default)]
-    #[schema(value_type = Option<CategoryId>)]
-    pub category_id: Patch<CategoryId>,
-    /// Further categories.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<CategoryId>>, max_items = 20)]
-    pub further_category_ids: Patch<Vec<CategoryId>>,
-    /// Slugs of tags.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-    pub tags: Patch<Vec<String>>,
-    /// Slugs of authors.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-    pub authors: Patch<Vec<String>>,
-    /// The picture; its members are merged.
-    #[serde(default)]
-    #[schema(value_type = Option<ImagePatch>)]
-    pub image: Patch<Value>,
-    /// What search engines are told; its members are merged.
-    #[serde(default)]
-    #[schema(value_type = Option<SeoPatch>)]
-    pub seo: Patch<Value>,
-    /// Anything else; its members are merged, at most to 64 KiB of JSON. Of numbers as in a new article.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub custom: Patch<Value>,
-    /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub note: Option<String>,
-    /// Publishes this save as well.
-    #[serde(default)]
-    pub publish: Option<PublicationCreate>,
+/// What changes in a text, and what else goes with the request.
+macro_rules! article_patch {
+    ($(#[$doc:meta])* $name:ident { $($more:tt)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The headline.
+            #[serde(default)]
+            #[schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S")]
+            pub title: Option<String>,
+            /// Its name in URLs.
+            #[serde(default)]
+            #[schema(nullable = false)]
+            pub slug: Option<Slug>,
+            /// A short text for cards.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 2000)]
+            pub excerpt: Patch<String>,
+            /// The text: both members, or one of them.
+            #[serde(default)]
+            #[schema(nullable = false)]
+            pub body: Option<BodyPatch>,
+            /// The main category.
+            #[serde(default)]
+            #[schema(value_type = Option<CategoryId>)]
+            pub category_id: Patch<CategoryId>,
+            /// Further categories.
+            #[serde(default)]
+            #[schema(value_type = Option<Vec<CategoryId>>, max_items = 20)]
+            pub further_category_ids: Patch<Vec<CategoryId>>,
+            /// Slugs of tags.
+            #[serde(default)]
+            #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
+            pub tags: Patch<Vec<String>>,
+            /// Slugs of authors.
+            #[serde(default)]
+            #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
+            pub authors: Patch<Vec<String>>,
+            /// The picture; its members are merged.
+            #[serde(default)]
+            #[schema(value_type = Option<ImagePatch>)]
+            pub image: Patch<Value>,
+            /// What search engines are told; its members are merged.
+            #[serde(default)]
+            #[schema(value_type = Option<SeoPatch>)]
+            pub seo: Patch<Value>,
+            /// Anything else; its members are merged, at most to 64 KiB of JSON. Of numbers as in a new article.
+            #[serde(default)]
+            #[schema(value_type = Option<Object>)]
+            pub custom: Patch<Value>,
+            /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
+            #[serde(default)]
+            #[schema(max_length = 200)]
+            pub note: Option<String>,
+            $($more)*
+        }
+    };
+}
+
+article_patch! {
+    /// A change of an article (RFC 7396): what is missing stays, `null` removes.
+    ArticlePatch {
+        /// Until when nothing of the article may be published, as RFC 3339 with an offset; `null` lifts the embargo.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 40)]
+        pub embargo_until: Patch<String>,
+        /// Why there is an embargo.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 500)]
+        pub embargo_note: Patch<String>,
+        /// Publishes this save as well.
+        #[serde(default)]
+        pub publish: Option<PublicationCreate>,
+    }
+}
+
+article_patch! {
+    /// What is mended in the text that readers have (RFC 7396): what is missing stays, `null` removes.
+    Amendment {
+        /// Whether it is not worth a new `updated_at`: a comma.
+        #[serde(default)]
+        pub minor: Option<bool>,
+        /// Whether it may go before the public within the article's embargo.
+        #[serde(default)]
+        pub override_embargo: Option<bool>,
+    }
+}
+
+impl From<Amendment> for ArticlePatch {
+    fn from(amendment: Amendment) -> Self {
+        Self {
+            title: amendment.title,
+            slug: amendment.slug,
+            excerpt: amendment.excerpt,
+            body: amendment.body,
+            category_id: amendment.category_id,
+            further_category_ids: amendment.further_category_ids,
+            tags: amendment.tags,
+            authors: amendment.authors,
+            image: amendment.image,
+            seo: amendment.seo,
+            custom: amendment.custom,
+            note: amendment.note,
+            ..Self::default()
+        }
+    }
 }
 
 /// A change of a body.

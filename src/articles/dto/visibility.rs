@@ -28,6 +28,9 @@ pub struct Visibility {
     /// The save that readers get.
     #[schema(minimum = 1, required)]
     pub revision: Option<i64>,
+    /// Until when nothing of it may be published, unless somebody overrides it.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub embargo_until: Option<Instant>,
     /// When readers next get something else of it, unless somebody changes something before.
     #[schema(required)]
     pub next: Option<NextChange>,

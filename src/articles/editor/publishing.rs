@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::articles::service::{self, publishing};
+use crate::articles::dto::{Amended, Amendment};
+use crate::articles::service::{self, Site, amending, publishing};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
-use crate::http::{IdempotencyKey, JsonBody, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
+use crate::http::{IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::mistakes::Checked;
@@ -93,4 +94,36 @@ pub(super) async fn unpublish(
 
 fn unpublished(ended: &Unpublished) -> Result<Kept> {
     Kept::new(200, ended)
+}
+
+/// Amend what readers have
+///
+/// Patches the text in force and publishes that now, until when the one before would have ended. If a newer save is under way, it gets the same changes as a
+/// save of its own, but for fields that it has otherwise: those are `collisions`, and what is scheduled to show it says `base_changed`.
+#[utoipa::path(tag = "Publications", operation_id = "amendArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Amendment, responses((status = 200, description = "The newest save, and what readers have now.", body = Amended), (status = 409, description = "`not_live`, `embargoed`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
+#[post("/v1/editor/articles/{id}/amend")]
+#[expect(clippy::too_many_arguments, reason = "each is an extractor")]
+pub(super) async fn amend(
+    request: HttpRequest,
+    caller: Caller,
+    id: PathId<ArticleId>,
+    db: Data<Db>,
+    site: Data<Site>,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
+    require(&caller, Action::Publish)?;
+    let id = id.get()?;
+    service::version(&db, &caller, id).await?;
+    let json = body.json(MAX_BODY_BYTES).await?;
+    query.none()?;
+    let expected = conditional::optional(&request)?;
+    let keyed = key.of(&caller, json.bytes(), amended)?;
+    let given = json.check::<Amendment>()?;
+    answer::once(amending::amend(&db, &site, &caller, id, expected, given, keyed).await?, amended)
+}
+
+fn amended(amended: &Amended) -> Result<Kept> {
+    Ok(Kept::new(200, amended)?.version(amended.article.version))
 }

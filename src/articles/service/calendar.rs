@@ -54,6 +54,8 @@ fn entry(row: Row, now: Instant, zone: Option<&Zone>) -> crate::db::Result<Calen
         title: row.title,
         category: row.category.map(|(id, slug, name)| CalendarCategory { id, slug, name }),
         status: Status::find(&row.status).ok_or_else(|| Error::corrupt("unknown status"))?,
+        embargo_until: row.embargo.0,
+        embargo_note: row.embargo.1,
     };
     let planned_by = Planner { id: publication.created_by, name: row.planned_by.unwrap_or_default() };
     let replaces = row.replaces.map(|(publication_id, revision)| Replaced { publication_id, revision });

@@ -21,6 +21,7 @@ use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::{Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
+use crate::publications::revision::differences;
 use crate::publications::subject;
 
 /// Which page of an article's revisions.
@@ -142,7 +143,7 @@ fn changes(then: Option<Side>, now: Side, numbers: (Option<i64>, i64)) -> Result
         let unified = difference.filter(|_| field == "body").map(|difference| difference.unified(&old_name, &new_name));
         FieldChange { field, from, to, words, granularity, unified }
     };
-    Ok(seen::differences(&then, &now).into_iter().map(change).collect())
+    Ok(differences(&then, &now).into_iter().map(change).collect())
 }
 
 /// Saves the content of a revision again: a new revision, rendered as bodies are today. What it names and is gone is left out, and told among the warnings.
@@ -170,11 +171,11 @@ pub async fn restore(
         let gone = leave_out_what_is_gone(tx.conn(), &mut content)?;
         advance(&mut edited, &content);
         let before = edited.history.clone();
-        let edited = prepared(tx, &caller, edited, None, &mut Mistakes::default())?;
+        let mut edited = prepared(tx, &caller, edited, None, &mut Mistakes::default())?;
         subject::update(tx.conn(), &edited.subject)?;
         let about = About { note: None, restored_from: Some(number) };
         let written = Written { content: &content, body: &body, before: &before, action: "article.saved", about };
-        let mut article = finish(tx, &caller, &edited, written)?;
+        let mut article = finish(tx, &caller, &mut edited, written)?;
         article.warnings.extend(gone);
         Ok(article)
     })

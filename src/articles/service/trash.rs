@@ -34,7 +34,7 @@ pub async fn discard(db: &Db, caller: &Caller, id: ArticleId, expected: Expected
         edited.subject.trashed_at = Some(edited.now);
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &edited, &before)?;
+        publications::close(tx, &mut edited, &before)?;
         Ok(record(tx, Some(caller.user_id), "article.trashed", target(id), &json!({ "version": edited.subject.version }))?)
     })
     .await
@@ -65,7 +65,7 @@ pub async fn restore(
         edited.subject.trashed_at = None;
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &edited, &before)?;
+        publications::close(tx, &mut edited, &before)?;
         record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
         Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
     })

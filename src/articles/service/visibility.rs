@@ -65,6 +65,7 @@ fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Inst
         newer_saved: revision.is_some_and(|revision| revision < subject.newest_revision),
         publication_id: outlook.publication.map(|p| p.id),
         revision,
+        embargo_until: subject.embargo_until,
         next: outlook.next.map(|(at, live)| NextChange { at, live }),
         urls: Vec::new(),
         readers_saw: (at <= now).then(|| was_seen(history, at)),

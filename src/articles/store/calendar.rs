@@ -47,6 +47,8 @@ pub struct Row {
     pub status: String,
     /// The number of its newest save.
     pub newest_revision: i64,
+    /// Until when it is under embargo, and why.
+    pub embargo: (Option<Instant>, Option<String>),
     /// The id, slug and name of the revision's category.
     pub category: Option<(CategoryId, String, String)>,
     /// What whoever planned it is called.
@@ -63,12 +65,13 @@ type RowSql = (
     Text,
     Text,
     BigInt,
+    (Nullable<BigInt>, Nullable<Text>),
     Nullable<(IdSql, Text, Text)>,
     Nullable<Text>,
     Nullable<(IdSql, BigInt)>,
 );
 
-const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision, c.id, c.slug, c.name, u.name, q.id, q.revision FROM (";
+const COLUMNS: &str = "SELECT p.id, p.article_id, p.revision, p.follows_newest, p.publish_at, p.unpublish_at, p.cut_at, p.ends_at, p.published_at_given, p.published_at, p.updated_at, p.minor, p.withdrawn_reason, p.time_zone, p.publish_at_local, p.unpublish_at_local, p.version, p.created_by, p.created_at, p.base_revision, p.undoes, p.overrides_embargo, p.release_id, r.title, r.slug, a.kind, a.locale, s.status, a.newest_revision, a.embargo_until, a.embargo_note, c.id, c.slug, c.name, u.name, q.id, q.revision FROM (";
 const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision LEFT JOIN categories c ON c.id = r.category_id LEFT JOIN users u ON u.id = p.created_by LEFT JOIN publications q ON q.article_id = p.article_id AND q.publish_at < p.publish_at AND q.ends_at = p.publish_at AND p.ends_at > p.publish_at JOIN standings s ON s.article_id = p.article_id AND s.from_at <= ";
 
 /// A page as it stands at `now`, one row more than `limit` where there are more, in the direction of `place`. One statement.

@@ -1,10 +1,20 @@
 //! What changes of a publication that is planned or live (contract 2.4 and 2.7).
 
-use super::schedule::{free_now, refuse_dates, refuse_start};
-use super::{FREEZE_MS, LATE_MS, Publication, Refused, WrongDate, derive, in_force, position};
+use super::schedule::{free_now, refuse_base, refuse_dates, refuse_embargoed, refuse_start};
+use super::{FREEZE_MS, LATE_MS, Publication, Refused, WrongDate, before, derive, in_force, position};
 use crate::kernel::id::PublicationId;
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
+
+/// How a publication is moved or called off: one that belongs to a release moves with all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// By itself.
+    #[default]
+    Alone,
+    /// With its release.
+    Release,
+}
 
 /// What shall change in a publication.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +35,14 @@ pub struct Change {
     pub publish_at_local: Option<String>,
     /// The end as given.
     pub unpublish_at_local: Option<String>,
+    /// The revision that it must take the place of.
+    pub base_revision: Option<i64>,
+    /// Until when the article may not be published.
+    pub embargo_until: Option<Instant>,
+    /// Whether it may be all the same.
+    pub override_embargo: Option<bool>,
+    /// Who changes it.
+    pub way: Way,
 }
 
 /// Changes a publication (rule 4).
@@ -92,6 +110,7 @@ fn set_zone(changed: &mut Publication, zone: Patch<String>) {
 }
 
 fn change_scheduled(history: &[Publication], changed: &mut Publication, change: Change, newest: i64, now: Instant) -> Result<(), Refused> {
+    let (start, revision) = (changed.publish_at, changed.revision);
     match change.publish_at {
         Patch::Absent => {}
         Patch::Null => {
@@ -116,6 +135,18 @@ fn change_scheduled(history: &[Publication], changed: &mut Publication, change: 
         Patch::Null => (changed.revision, changed.follows_newest) = (newest, true),
         Patch::Value(revision) => (changed.revision, changed.follows_newest) = (revision, false),
     }
+    if let Some(release_id) = changed.release_id.filter(|_| changed.publish_at != start && change.way == Way::Alone) {
+        return Err(Refused::InRelease(release_id));
+    }
+    changed.overrides_embargo = change.override_embargo.unwrap_or(changed.overrides_embargo);
+    if changed.publish_at != start || change.override_embargo.is_some() {
+        refuse_embargoed(changed.publish_at, change.embargo_until, changed.overrides_embargo)?;
+    }
+    if change.base_revision.is_some() || (changed.publish_at, changed.revision) != (start, revision) {
+        let replaced = before(history, changed.publish_at, Some(changed.id)).map(|p| p.revision);
+        refuse_base(change.base_revision, replaced)?;
+        changed.base_revision = replaced;
+    }
     changed.published_at_given = change.published_at.or(changed.published_at_given);
     changed.minor = change.minor.unwrap_or(changed.minor);
     set_zone(changed, change.time_zone);
@@ -126,7 +157,7 @@ fn change_scheduled(history: &[Publication], changed: &mut Publication, change: 
 ///
 /// # Errors
 /// The reason why not.
-pub fn cancel(history: &mut Vec<Publication>, id: PublicationId, now: Instant) -> Result<(), Refused> {
+pub fn cancel(history: &mut Vec<Publication>, id: PublicationId, way: Way, now: Instant) -> Result<(), Refused> {
     let at = position(history, id)?;
     let start = history[at].publish_at;
     if start <= now {
@@ -135,14 +166,26 @@ pub fn cancel(history: &mut Vec<Publication>, id: PublicationId, now: Instant) -
     if start <= now.plus_millis(FREEZE_MS) {
         return Err(Refused::Starting);
     }
+    if let Some(release_id) = history[at].release_id.filter(|_| way == Way::Alone) {
+        return Err(Refused::InRelease(release_id));
+    }
     history.remove(at);
     derive(history);
     Ok(())
 }
 
-/// A save by someone who may publish: followers move to it, unless they start within a second (rule 7).
+/// A save by someone who may publish: followers move to it, unless they start within a second (rule 7). It was made in sight of what they take the
+/// place of.
 pub fn follow(history: &mut [Publication], revision: i64, now: Instant) {
-    for publication in history.iter_mut().filter(|p| p.follows_newest && p.publish_at > now.plus_millis(FREEZE_MS)) {
-        publication.revision = revision;
+    for at in follow_amended(history, revision, now) {
+        history[at].base_revision = before(history, history[at].publish_at, Some(history[at].id)).map(|p| p.revision);
     }
+}
+
+/// The same by an amendment, which takes over into the newest save only what does not collide. Names those that moved.
+pub fn follow_amended(history: &mut [Publication], revision: i64, now: Instant) -> Vec<usize> {
+    let followers = |p: &Publication| p.follows_newest && p.publish_at > now.plus_millis(FREEZE_MS);
+    let moved: Vec<usize> = (0..history.len()).filter(|at| followers(&history[*at])).collect();
+    moved.iter().for_each(|at| history[*at].revision = revision);
+    moved
 }

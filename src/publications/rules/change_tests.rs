@@ -113,7 +113,7 @@ mod rule_4 {
     #[test]
     fn one_that_the_article_does_not_have_is_unknown() {
         let mut article = Article::with(&[5000]);
-        assert_eq!(cancel(&mut article.history, PublicationId::new(), at(0)), Err(Refused::Unknown));
+        assert_eq!(cancel(&mut article.history, PublicationId::new(), Way::Alone, at(0)), Err(Refused::Unknown));
     }
 }
 

@@ -1,7 +1,7 @@
 //! A new publication (contract 2.2, 2.5, 2.6 and 2.7), and the dates that any may have.
 
-use super::{Publication, Refused, WrongDate, derive, in_force};
-use crate::kernel::id::{ArticleId, PublicationId, UserId};
+use super::{Publication, Refused, WrongDate, before, derive, in_force};
+use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 
@@ -28,6 +28,14 @@ pub struct Wanted {
     pub unpublish_at_local: Option<String>,
     /// Who asks.
     pub created_by: UserId,
+    /// The revision that it must take the place of.
+    pub base_revision: Option<i64>,
+    /// Until when the article may not be published.
+    pub embargo_until: Option<Instant>,
+    /// It may be all the same.
+    pub override_embargo: bool,
+    /// The release that it moves with.
+    pub release_id: Option<ReleaseId>,
 }
 
 /// What [`schedule`] did.
@@ -56,10 +64,11 @@ pub fn schedule(history: &mut Vec<Publication>, wanted: Wanted, newest: i64, now
             start
         }
     };
-    let inherited = || {
-        let before = history.iter().rfind(|p| p.publish_at < start && p.cut_at > p.publish_at);
-        before.map_or(Instant::NEVER, |p| p.unpublish_at.min(p.cut_at))
-    };
+    refuse_embargoed(start, wanted.embargo_until, wanted.override_embargo)?;
+    let replaced = before(history, start, None);
+    let base_revision = replaced.map(|p| p.revision);
+    refuse_base(wanted.base_revision, base_revision)?;
+    let inherited = || replaced.map_or(Instant::NEVER, |p| p.unpublish_at.min(p.cut_at));
     let end = match wanted.unpublish_at {
         Patch::Absent => Some(inherited()).filter(|end| *end > start).unwrap_or(Instant::NEVER),
         Patch::Null => Instant::NEVER,
@@ -87,6 +96,10 @@ pub fn schedule(history: &mut Vec<Publication>, wanted: Wanted, newest: i64, now
         version: 1,
         created_by: wanted.created_by,
         created_at: now,
+        base_revision,
+        undoes: String::new(),
+        overrides_embargo: wanted.override_embargo,
+        release_id: wanted.release_id,
     });
     derive(history);
     Ok(Scheduled::Added(id))
@@ -109,6 +122,21 @@ pub(super) fn refuse_start(history: &[Publication], moved: Option<PublicationId>
         return Err(Refused::PastIsHistory);
     }
     Ok(())
+}
+
+/// What is said not to go before the public yet does not, unless somebody says otherwise.
+pub(super) fn refuse_embargoed(start: Instant, embargo_until: Option<Instant>, is_overridden: bool) -> Result<(), Refused> {
+    match embargo_until {
+        Some(until) if start < until && !is_overridden => Err(Refused::Embargoed(until)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn refuse_base(expected: Option<i64>, present: Option<i64>) -> Result<(), Refused> {
+    match expected {
+        Some(expected) if present != Some(expected) => Err(Refused::BaseChanged { expected, present }),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn refuse_dates(start: Instant, end: Instant, published_at: Option<Instant>) -> Result<(), Refused> {

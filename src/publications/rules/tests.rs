@@ -20,6 +20,10 @@ pub(super) fn wanted(start: Option<i64>) -> Wanted {
         publish_at_local: None,
         unpublish_at_local: None,
         created_by: UserId::new(),
+        base_revision: None,
+        embargo_until: None,
+        override_embargo: false,
+        release_id: None,
     }
 }
 
@@ -60,7 +64,7 @@ impl Article {
 
     pub(super) fn cancel(&mut self, start: i64, now: i64) -> Result<(), Refused> {
         let id = self.id(start);
-        cancel(&mut self.history, id, at(now))
+        cancel(&mut self.history, id, Way::Alone, at(now))
     }
 
     pub(super) fn unpublish(&mut self, then: Option<i64>, keep_scheduled: bool, now: i64) -> Result<PublicationId, Refused> {

@@ -1,0 +1,186 @@
+//! Mending the text that readers have, while another one may be under way.
+
+use serde_json::json;
+
+use super::{About, Site, advance, open, rendered, target, too_long, write_revision};
+use crate::articles::dto::{Amended, Amendment, ArticlePatch, BodySource};
+use crate::articles::save::Draft;
+use crate::articles::seen;
+use crate::articles::store::{self, Content};
+use crate::audit::store::record;
+use crate::bodies::{EmbedHosts, Rendered, render};
+use crate::db::{AnyConnection, Db, Tx};
+use crate::idempotency::service as idempotency;
+use crate::kernel::caller::Caller;
+use crate::kernel::id::{ArticleId, PublicationId};
+use crate::kernel::mistakes::{Checked, Mistakes};
+use crate::kernel::problem::{Problem, Result};
+use crate::kernel::repeat::{Keyed, Once};
+use crate::kernel::version::Expected;
+use crate::publications::dto::{EditorPublication, PublicationCreate};
+use crate::publications::revision::merged;
+use crate::publications::rules::{self, Refused};
+use crate::publications::service::{self as publications, Edited};
+use crate::publications::subject;
+
+/// Patches the text in force and publishes that now. The newest save, if it is another one, gets the same changes where nothing collides, as a save of its own
+/// that what follows it takes.
+///
+/// # Errors
+/// 404, 412, 409 `not_live`, `embargoed` or `trashed`, 422.
+pub async fn amend(
+    db: &Db,
+    site: &Site,
+    caller: &Caller,
+    id: ArticleId,
+    expected: Expected,
+    given: Checked<Amendment>,
+    keyed: Option<Keyed<Amended>>,
+) -> Result<Once<Amended>> {
+    let Checked { value: amendment, mut mistakes } = given;
+    let create = PublicationCreate { minor: amendment.minor, override_embargo: amendment.override_embargo, ..PublicationCreate::default() };
+    let patch = ArticlePatch::from(amendment);
+    let bodies = Bodies::foresee(db, site, id, &patch, &mut mistakes).await?;
+    let caller = caller.clone();
+    idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
+        let edited = open(tx, &caller, id, &expected)?;
+        write(tx, &caller, edited, Wanted { patch: &patch, create: &create, bodies: &bodies }, mistakes.clone())
+    })
+    .await
+}
+
+/// What an amendment makes, and the bodies that were rendered for it.
+struct Wanted<'a> {
+    patch: &'a ArticlePatch,
+    create: &'a PublicationCreate,
+    bodies: &'a Bodies,
+}
+
+fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_>, mut mistakes: Mistakes) -> Result<Amended> {
+    let (id, before) = (edited.subject.id, edited.history.clone());
+    let live = rules::in_force(&before, edited.now).ok_or(Refused::NotLive)?.revision;
+    let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
+    let refs = draft.resolve(tx.conn(), &mut mistakes)?;
+    let amended = draft.content(draft.slug.clone().unwrap_or_default(), refs);
+    advance(&mut edited, &amended);
+    let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
+    let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;
+    let about = About { note: draft.note.as_deref(), restored_from: None };
+    write_revision(tx, caller, &edited, &amended, &wanted.bodies.of(&amended)?, about)?;
+    let mut collisions = Vec::new();
+    if texts.is_rewritten() {
+        let (rewritten, left) = merged(&texts.live, &amended, &texts.newest);
+        collisions = left;
+        advance(&mut edited, &rewritten);
+        write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.of(&rewritten)?, about)?;
+        rules::follow_amended(&mut edited.history, edited.subject.newest_revision, edited.now);
+    } else {
+        rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
+    }
+    subject::update(tx.conn(), &edited.subject)?;
+    publications::close(tx, &mut edited, &before)?;
+    let details = json!({ "version": edited.subject.version, "revision": create.revision, "publication_id": publication_id, "collisions": collisions });
+    record(tx, Some(caller.user_id), "article.amended", target(id), &details)?;
+    amended_as_seen(tx, edited, publication_id, collisions)
+}
+
+fn published(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    edited: &mut Edited,
+    create: &PublicationCreate,
+    mut mistakes: Mistakes,
+) -> Result<PublicationId> {
+    let created = publications::create_in(tx, edited, caller, create, &mut mistakes)?;
+    mistakes.finish()?;
+    created.map(|(id, _)| id).ok_or_else(|| Problem::internal("an amendment without mistakes was not published"))
+}
+
+fn amended_as_seen(tx: &mut Tx<'_>, edited: Edited, id: PublicationId, collisions: Vec<String>) -> Result<Amended> {
+    let publication = edited.history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
+    let publication = EditorPublication::new(publication, edited.subject.newest_revision, edited.now);
+    let article = seen::article(tx.conn(), &edited.subject, edited.history, edited.now)?;
+    Ok(Amended { article, publication, collisions })
+}
+
+/// The text in force and the newest save.
+struct Texts {
+    live: Content,
+    newest: Content,
+    numbers: (i64, i64),
+}
+
+impl Texts {
+    /// With what the patch makes of the first one.
+    fn of(
+        connection: &mut AnyConnection,
+        id: ArticleId,
+        numbers: (i64, i64),
+        patch: &ArticlePatch,
+        mistakes: &mut Mistakes,
+    ) -> Result<(Self, Draft)> {
+        let live = store::revision(connection, id, numbers.0)?.ok_or_else(Problem::not_found)?.content;
+        let newest = store::revision(connection, id, numbers.1)?.ok_or_else(Problem::not_found)?.content;
+        let names = store::slugs_of(connection, &live.refs)?;
+        let draft = Draft::patched(&live, names, patch, mistakes)?;
+        Ok((Self { live, newest, numbers }, draft))
+    }
+
+    /// Whether another text is under way.
+    fn is_rewritten(&self) -> bool {
+        self.numbers.0 != self.numbers.1
+    }
+}
+
+/// Bodies that were rendered before the write begins.
+struct Bodies {
+    rendered: Vec<(BodySource, Rendered)>,
+    hosts: EmbedHosts,
+}
+
+impl Bodies {
+    /// Those that the write will need unless another save comes first.
+    async fn foresee(db: &Db, site: &Site, id: ArticleId, patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
+        let (patch, now) = (patch.clone(), db.clock().now());
+        let sources = db.read(move |connection| foreseen(connection, id, &patch, now)).await?;
+        let mut bodies = Self { rendered: Vec::new(), hosts: site.embed_hosts.clone() };
+        for source in sources {
+            let body = mistakes.take(rendered(source.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
+            bodies.rendered.push((source, body));
+        }
+        Ok(bodies)
+    }
+
+    fn of(&self, content: &Content) -> Result<Rendered> {
+        let source = source_of(content);
+        match self.rendered.iter().find(|(known, _)| *known == source) {
+            Some((_, body)) => Ok(body.clone()),
+            // Another save came between: rare enough to render under the lock.
+            None => render(source.format, &source.source, &self.hosts).map_err(too_long),
+        }
+    }
+}
+
+fn source_of(content: &Content) -> BodySource {
+    BodySource { format: seen::format(&content.format), source: content.source.clone() }
+}
+
+fn foreseen(
+    connection: &mut AnyConnection,
+    id: ArticleId,
+    patch: &ArticlePatch,
+    now: crate::kernel::instant::Instant,
+) -> Result<Vec<BodySource>> {
+    let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
+    let history = publications::history(connection, id)?;
+    let Some(live) = rules::in_force(&history, now) else { return Ok(Vec::new()) };
+    let numbers = (live.revision, subject.newest_revision);
+    let (texts, draft) = Texts::of(connection, id, numbers, patch, &mut Mistakes::default())?;
+    let mut sources = vec![draft.body];
+    if texts.is_rewritten() {
+        let amended = Content { format: sources[0].format.name().to_owned(), source: sources[0].source.clone(), ..texts.live.clone() };
+        let newest = source_of(&merged(&texts.live, &amended, &texts.newest).0);
+        sources.extend((newest != sources[0]).then_some(newest));
+    }
+    Ok(sources)
+}
