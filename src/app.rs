@@ -28,7 +28,7 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{articles, auth, categories, ops, preview, publications, site, users};
+use crate::{articles, auth, categories, ops, preview, publications, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -67,6 +67,7 @@ fn operations(config: &mut ServiceConfig) {
     publications::editor::routes(config);
     categories::routes(config);
     site::routes(config);
+    releases::editor::routes(config);
     preview::editor::routes(config);
     ops::routes(config);
 }
@@ -104,7 +105,7 @@ const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createPreviewLink"];
 const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle", "createPreviewLink"];
 
 /// Whose bodies bring an article's text.
-const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle"];
+const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle", "amendArticle"];
 
 fn described() -> OpenApi {
     let description = format!(
@@ -119,6 +120,7 @@ fn described() -> OpenApi {
             ("Articles (editors)", "Writing articles. Each save is a revision."),
             ("History", "The revisions of an article: what was saved when, by whom, and in what it differs."),
             ("Publications", "Dates: what goes before the public when."),
+            ("Releases", "Publications of several articles that move together."),
             ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
             ("Categories", "The tree that articles lie in."),
             ("Auth", "Logging in."),

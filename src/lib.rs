@@ -14,6 +14,7 @@ pub mod kernel;
 pub mod ops;
 pub mod preview;
 pub mod publications;
+pub mod releases;
 pub mod settings;
 pub mod site;
 pub mod users;

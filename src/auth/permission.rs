@@ -12,6 +12,8 @@ pub enum Action {
     Purge,
     /// Decide on dates: publish, schedule, take down.
     Publish,
+    /// Decide on dates of several articles at once.
+    Release,
     /// Look at the site as of any instant, and let others look.
     Preview,
     /// Read categories as editors see them.
@@ -48,6 +50,19 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
         Action::Publish,
         Role::Editor,
         &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle", "amendArticle"],
+    ),
+    (
+        Action::Release,
+        Role::Editor,
+        &[
+            "createRelease",
+            "listReleases",
+            "getRelease",
+            "updateRelease",
+            "deleteRelease",
+            "addReleasePublication",
+            "removeReleasePublication",
+        ],
     ),
     (Action::Purge, Role::Admin, &[]),
     (
@@ -120,6 +135,7 @@ mod tests {
             Action::WriteArticles,
             Action::Purge,
             Action::Publish,
+            Action::Release,
             Action::Preview,
             Action::ReadCategories,
             Action::ChangeCategories,

@@ -347,6 +347,44 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    releases (id) {
+        id -> IdSql,
+        name -> Text,
+        publish_at -> Nullable<BigInt>,
+        time_zone -> Nullable<Text>,
+        publish_at_local -> Nullable<Text>,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    release_entries (id) {
+        id -> IdSql,
+        release_id -> IdSql,
+        article_id -> IdSql,
+        revision -> Nullable<BigInt>,
+        unpublish_at -> Nullable<BigInt>,
+        unpublish_at_local -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        published_at -> Nullable<BigInt>,
+        minor -> Bool,
+        overrides_embargo -> Bool,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -369,5 +407,7 @@ allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     login_failures,
     signing_keys,
-    preview_links
+    preview_links,
+    releases,
+    release_entries
 );

@@ -68,6 +68,8 @@ codes! {
     BaseChanged "base_changed" 409 "It would take the place of another revision" "Somebody published another text since the one in `base_revision`. `current_base_revision` is what it would take the place of, `changed_fields` where the two differ.";
     Embargoed "embargoed" 409 "The article is under embargo" "Nothing of it goes before the public earlier than `embargo_until`, unless `override_embargo` is said, which the audit log keeps.";
     InRelease "in_release" 409 "The publication belongs to a release" "It is moved and called off through the release alone.";
+    ReleaseClash "release_clash" 409 "Not all publications of the release can do that" "Nothing was changed. `clashes` names each publication that stands against it, and why: another start of its article, its own end, that it has begun, the trash, an embargo.";
+    ReleaseFull "release_full" 409 "The release is full" "A release has 200 publications at most. Make another one with the same date.";
     NotLive "not_live" 409 "Nothing of the article is in force" "There is nothing to take down.";
     NotEnded "not_ended" 409 "The publication is not the last one that ended" "`withdrawn` can be set on the last publication that began, once it has ended.";
     Trashed "trashed" 409 "The article is in the trash" "Nothing of it changes there. Restore it first.";

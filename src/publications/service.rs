@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
 use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
-pub use super::store::history;
+pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store};
 use crate::audit::store::{Target, record};
@@ -99,8 +99,11 @@ fn explained<T>(
     Ok(Err(Problem::from(refused).with("changed_fields", fields)))
 }
 
-/// A superseded save keeps no category from being deleted, and is then published no more.
-fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
+/// A superseded save keeps no category from being deleted, and is then published no more. Its mistake is noted.
+///
+/// # Errors
+/// If the database fails.
+pub fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
     let Some(number) = revision.filter(|number| *number != subject.newest_revision) else { return Ok(()) };
     if number < 1 || number > subject.newest_revision {
         let detail = format!("the article has revisions 1 to {}", subject.newest_revision);
@@ -116,7 +119,7 @@ fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mis
 }
 
 /// What is asked for; nothing if the start cannot be told. Without the other dates they are judged as if there were none.
-fn wanted(caller: &Caller, subject: &Subject, create: &PublicationCreate, mistakes: &mut Mistakes) -> Option<Wanted> {
+pub fn wanted(caller: &Caller, subject: &Subject, create: &PublicationCreate, mistakes: &mut Mistakes) -> Option<Wanted> {
     let times = Times::of(mistakes, create.time_zone.as_deref());
     let publish_at = times.read(mistakes, "/publish_at", &create.publish_at.clone().into());
     let unpublish_at = times.read(mistakes, "/unpublish_at", &create.unpublish_at).unwrap_or(Patch::Null);
@@ -144,12 +147,20 @@ fn local(given: &Patch<Given>) -> Option<String> {
     given.clone().value().and_then(|given| given.1)
 }
 
-fn seen(edited: &Edited, id: PublicationId) -> Result<EditorPublication> {
+/// A publication of an opened article as it stands now.
+///
+/// # Errors
+/// 404.
+pub fn seen(edited: &Edited, id: PublicationId) -> Result<EditorPublication> {
     let publication = edited.history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
     Ok(EditorPublication::new(publication, edited.subject.newest_revision, edited.now))
 }
 
-fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: &EditorPublication) -> Result<()> {
+/// Writes down what was done to a publication.
+///
+/// # Errors
+/// If the database fails.
+pub fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: &EditorPublication) -> Result<()> {
     let details = json!({ "article_id": publication.article_id, "publish_at": publication.publish_at, "unpublish_at": publication.unpublish_at, "revision": publication.revision });
     Ok(record(tx, Some(caller.user_id), action, Target { kind: "publication", id: publication.id.uuid() }, &details)?)
 }

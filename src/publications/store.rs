@@ -7,7 +7,7 @@ use super::row::Row;
 use super::rules::Publication;
 use crate::db::schema::publications;
 use crate::db::{AnyConnection, Result, Statement};
-use crate::kernel::id::{ArticleId, PublicationId};
+use crate::kernel::id::{ArticleId, PublicationId, ReleaseId};
 
 /// All publications of an article, in order of their starts.
 ///
@@ -24,6 +24,15 @@ pub fn history(connection: &mut AnyConnection, article_id: ArticleId) -> Result<
 /// If the database fails.
 pub fn find(connection: &mut AnyConnection, id: PublicationId) -> Result<Option<Publication>> {
     Ok(publications::table.find(id).select(Row::as_select()).first(connection).optional()?.map(Publication::from))
+}
+
+/// The publications of a release.
+///
+/// # Errors
+/// If the database fails.
+pub fn of_release(connection: &mut AnyConnection, id: ReleaseId) -> Result<Vec<Publication>> {
+    let rows = publications::table.filter(publications::release_id.eq(id));
+    Ok(rows.select(Row::as_select()).load(connection)?.into_iter().map(Publication::from).collect())
 }
 
 /// The article that a publication belongs to.

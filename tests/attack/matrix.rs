@@ -137,6 +137,19 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("amendArticle",            "own draft",       [401, 403, 409, 409, 401, 401]),
     ("amendArticle",            "missing",         [401, 403, 404, 404, 401, 401]),
 
+    ("createRelease",           "-",               [401, 403, 201, 201, 401, 401]),
+    ("listReleases",            "-",               [401, 403, 200, 200, 401, 401]),
+    ("getRelease",              "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("getRelease",              "missing",         [401, 403, 404, 404, 401, 401]),
+    ("updateRelease",           "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("updateRelease",           "missing",         [401, 403, 404, 404, 401, 401]),
+    ("deleteRelease",           "other draft",     [401, 403, 204, 204, 401, 401]),
+    ("deleteRelease",           "missing",         [401, 403, 404, 404, 401, 401]),
+    ("addReleasePublication",   "other draft",     [401, 403, 422, 422, 401, 401]),
+    ("addReleasePublication",   "missing",         [401, 403, 404, 404, 401, 401]),
+    ("removeReleasePublication", "other draft",    [401, 403, 204, 204, 401, 401]),
+    ("removeReleasePublication", "missing",        [401, 403, 404, 404, 401, 401]),
+
     ("createPreviewLink",       "-",               [401, 403, 201, 201, 401, 401]),
     ("listPreviewLinks",        "-",               [401, 403, 200, 200, 401, 401]),
     ("getPreviewLink",          "other draft",     [401, 403, 200, 200, 401, 401]),
@@ -199,6 +212,10 @@ fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value
         "createUser" => {
             json!({ "email": format!("{}@new.example.org", person.caller.user_id), "name": "New", "role": "author", "password": PASSWORD })
         }
+        "createRelease" => json!({ "name": "Election night" }),
+        "updateRelease" => json!({ "publish_at": "2026-12-02T08:00:00Z" }),
+        // There is no such article: to add one is held in the contract's own tests.
+        "addReleasePublication" => json!({ "article_id": ArticleId::new() }),
         "updateUser" => json!({ "name": "Another name" }),
         other => panic!("{other} takes a body, but none is written down.{HOW}"),
     };

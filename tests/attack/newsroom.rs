@@ -10,11 +10,13 @@ use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::kernel::caller::{Caller, Role};
-use dateline::kernel::id::{ArticleId, PreviewLinkId, SessionId, UserId};
+use dateline::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
 use dateline::preview::store::{self as links, StoredLink};
 use dateline::publications::dto::PublicationCreate;
+use dateline::releases::dto::{ReleaseCreate, ReleaseMember};
+use dateline::releases::service as releases;
 use dateline::settings::Options;
 use dateline::users::dto::UserPatch;
 use dateline::users::service::{NewUser, add_in, update_in};
@@ -120,6 +122,8 @@ impl Newsroom {
             "publications" => self.publication(owner, state).await,
             "categories" => self.category().await.0,
             "users" => owner.user_id.to_string(),
+            "releases" => self.release().await.0,
+            "releases publications" => self.in_release(owner).await,
             "preview-links" => self.preview_link().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
@@ -159,6 +163,23 @@ impl Newsroom {
     async fn publication(&self, owner: &Caller, state: &str) -> String {
         let (article, _) = self.article(owner, state).await;
         articles::get(self.site.db(), &self.editor, article).await.unwrap().publications[0].id.to_string()
+    }
+
+    /// A release whose date lies ahead: its id.
+    async fn release(&self) -> (String, ReleaseId) {
+        let create: ReleaseCreate = from(json!({ "name": "Election night", "publish_at": "2026-12-01T08:00:00Z" }));
+        let made = releases::create(self.site.db(), &self.editor, create.into(), None).await.unwrap().first().unwrap();
+        (made.summary.id.to_string(), made.summary.id)
+    }
+
+    /// A release, and what belongs to it.
+    async fn in_release(&self, owner: &Caller) -> String {
+        let (article_id, _) = self.article(owner, "draft").await;
+        let (name, id) = self.release().await;
+        let member: ReleaseMember = from(json!({ "article_id": article_id }));
+        let added =
+            releases::add(self.site.db(), &self.editor, id, Expected::Anything, member.into(), None).await.unwrap().first().unwrap();
+        format!("{name} {}", added.entry.id)
     }
 
     async fn preview_link(&self) -> String {

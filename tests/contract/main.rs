@@ -23,6 +23,7 @@ mod publications;
 mod purge;
 mod queued;
 mod reassign;
+mod releases;
 mod repeats;
 mod site;
 mod slugs;

@@ -87,6 +87,10 @@ fn content() -> Vec<(&'static str, Value)> {
     [text(), publication(&PUBLISH), vec![("/embargo_until", json!("soon")), ("/embargo_note", json!("x".repeat(501)))]].concat()
 }
 
+fn release_faults() -> Vec<(&'static str, Value)> {
+    vec![("/name", json!(" ")), ("/publish_at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), ("/date", json!("2026-12-01"))]
+}
+
 fn category_faults() -> Vec<(&'static str, Value)> {
     vec![
         ("/name", json!("\t")),
@@ -107,6 +111,9 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let live = format!("/v1/editor/articles/{}", admin.post("/v1/editor/articles").json(&live).await.text_at("/id"));
     let ahead = json!({ "publish_at": "2026-12-24T18:00:00Z", "published_at": "2026-11-29T08:00:00Z" });
     let scheduled = admin.post(&format!("{path}/publications")).json(ahead).await;
+    let id = made.text_at("/id").to_owned();
+    let release = admin.post("/v1/editor/releases").json(json!({ "name": "Election night" })).await;
+    let release = format!("/v1/editor/releases/{}", release.text_at("/id"));
     let category = admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await;
     let user = admin.post("/v1/editor/users").json(json!({ "email": "new@example.org", "name": "New", "role": "author" })).await;
     let (category, user) =
@@ -144,6 +151,15 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
         body("amendArticle", "POST", &format!("{live}/amend"), json!({ "title": "Mended" }), text()),
+        body("createRelease", "POST", "/v1/editor/releases", json!({ "name": "Night" }), release_faults()),
+        body("updateRelease", "PATCH", &release, json!({}), [release_faults(), vec![("/override_embargo", json!(1))]].concat()),
+        body(
+            "addReleasePublication",
+            "POST",
+            &format!("{release}/publications"),
+            json!({ "article_id": id }),
+            [publication(&PUBLICATION)[1..].to_vec(), vec![("/base_revision", json!(1))]].concat(),
+        ),
         body(
             "createPreviewLink",
             "POST",

@@ -53,6 +53,7 @@ const ORDER: &[&str] = &[
     "categories tags authors media",
     "publications",
     "articles",
+    "releases",
     "search feeds changes site preview",
     "webhooks transfer",
 ];

@@ -1,0 +1,2 @@
+DROP TABLE release_entries;
+DROP TABLE releases;
