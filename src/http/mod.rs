@@ -43,7 +43,7 @@ pub use large::{Budget, Share};
 pub use limits::{MAX_BODY_BYTES, SMALL_BODY_BYTES};
 pub use nearest::nearest;
 pub use openapi::Document;
-pub use path::{PathId, PathNumber, PathSlug};
+pub use path::{PathId, PathNumber, PathSlug, parameter as path_parameter};
 pub use patience::Patience;
 pub use query::{Collector, FilterItem, FromQuery, PageQuery, RawQuery};
 pub use schemas::Schemas;

@@ -91,14 +91,21 @@ impl Operation {
         self.parameters().any(|parameter| parameter.name == "If-Match" && parameter.is_required)
     }
 
-    /// What its placeholder stands for: the segment before it, such as `articles`.
+    /// What its placeholder stands for: the segment before it, such as `articles`; for what lies below another thing both, such as `users sessions`.
     pub fn kind(&self) -> Option<&str> {
+        if self.template.contains("{session_id}") {
+            return Some("users sessions");
+        }
         let before = self.template.split("/{").next()?;
         self.template.contains('{').then(|| before.rsplit('/').next())?
     }
 
-    /// Its path, with this in place of the placeholder.
+    /// Its path, with this in place of the placeholder; for what lies below another thing two with a space between, or one for both.
     pub fn path(&self, value: &str) -> String {
+        if self.template.contains("{session_id}") {
+            let (outer, inner) = value.split_once(' ').unwrap_or((value, value));
+            return self.template.replace("{id}", outer).replace("{session_id}", inner);
+        }
         match (self.template.find('{'), self.template.find('}')) {
             (Some(start), Some(end)) => format!("{}{value}{}", &self.template[..start], &self.template[end + 1..]),
             _ => self.template.clone(),

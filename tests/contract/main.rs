@@ -23,6 +23,7 @@ mod publications;
 mod purge;
 mod reassign;
 mod repeats;
+mod sessions;
 mod site;
 mod slugs;
 #[path = "../support/mod.rs"]
