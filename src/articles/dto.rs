@@ -169,7 +169,7 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub embargo_until: Patch<String>,
-    /// Why there is an embargo.
+    /// Why there is an embargo; it goes when that is lifted.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub embargo_note: Patch<String>,

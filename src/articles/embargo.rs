@@ -47,11 +47,9 @@ impl Embargo {
         if until != present {
             mistakes.take(refuse_scheduled(&edited.history, until, edited.now))?;
         }
-        if until.is_none() && matches!(self.note, Patch::Value(_)) {
-            mistakes.note("/embargo_note", "no_embargo", "there is no embargo that it could explain: give `embargo_until` with it");
-        }
-        edited.subject.embargo_note =
-            self.note.clone().or(edited.subject.embargo_note.take()).filter(|note| until.is_some() && !note.is_empty());
+        let is_lifted = present.is_some() && until.is_none() && self.note.is_absent();
+        let note = if is_lifted { None } else { edited.subject.embargo_note.take() };
+        edited.subject.embargo_note = self.note.clone().or(note).filter(|note| !note.is_empty());
         edited.subject.embargo_until = until;
         Ok(())
     }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::caller::Role;
-use crate::kernel::id::UserId;
+use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::instant::Instant;
 
 /// E-mail and password.
 #[derive(Deserialize, ToSchema)]
@@ -67,6 +68,35 @@ pub struct Tokens {
     pub refresh_token: String,
     /// Who logged in.
     pub user: Me,
+}
+
+/// A session: a login, and what came from it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// The address that the user logged in from; an IPv6 one is cut to its /64.
+    #[schema(example = "203.0.113.9")]
+    pub address: String,
+    /// What the client said that it is, cut to its first 200 characters.
+    #[schema(max_length = 200, required)]
+    pub user_agent: Option<String>,
+    /// When the user logged in.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+    /// When it was renewed last: when its newest refresh token was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_used_at: Instant,
+    /// When it ends by itself.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Instant,
+}
+
+crate::list_of! {
+    /// Sessions, the latest login first.
+    SessionList of Session
 }
 
 /// The public keys that access tokens are signed with (RFC 7517).

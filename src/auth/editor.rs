@@ -1,21 +1,30 @@
 //! Logging in over HTTP.
 
+mod sessions;
+
 use actix_web::http::StatusCode;
+use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
-use super::service::{Auth, refuse_too_long};
+use super::permission::{Action, require};
+use super::service::{Auth, Origin, refuse_too_long};
 use crate::http::caching::Lifetime;
 use crate::http::{ClientAddress, IdempotencyKey, JsonBody, RawQuery, SMALL_BODY_BYTES, answer};
 use crate::kernel::caller::Caller;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::Result;
 
+/// How many characters of what a client says that it is are kept.
+const LONGEST_USER_AGENT: usize = 200;
+
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(login).service(refresh).service(logout).service(me).service(password).service(jwks);
+    config.service(sessions::list).service(sessions::end).service(sessions::end_all);
+    config.service(sessions::list_of_user).service(sessions::end_of_user).service(sessions::end_all_of_user);
 }
 
 /// Log in
@@ -25,15 +34,28 @@ pub fn routes(config: &mut ServiceConfig) {
 /// as many from where the account is known.
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
 #[post("/v1/auth/login")]
-async fn login(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
+async fn login(
+    request: HttpRequest,
+    auth: Data<Auth>,
+    address: ClientAddress,
+    query: RawQuery,
+    key: IdempotencyKey,
+    body: JsonBody,
+) -> Result<HttpResponse> {
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let Checked { value: login, mut mistakes } = json.check::<Login>()?;
     mistakes.take(refuse_too_long("/password", &login.password))?;
     mistakes.finish()?;
-    let tokens = auth.login(&login.email, &login.password, &address.key().to_string()).await?;
+    let origin = Origin { address: address.key().to_string(), user_agent: user_agent(&request) };
+    let tokens = auth.login(&login.email, &login.password, origin).await?;
     answer::editor(StatusCode::OK).json(&tokens)
+}
+
+fn user_agent(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(USER_AGENT)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).chars().take(LONGEST_USER_AGENT).collect())
 }
 
 /// Get the next pair of tokens
@@ -79,6 +101,7 @@ async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpRes
 #[utoipa::path(tag = "Auth", operation_id = "changePassword", request_body = PasswordChange, responses((status = 204, description = "It is changed."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/auth/password")]
 async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
+    require(&caller, Action::OwnAccount)?;
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;

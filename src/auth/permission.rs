@@ -20,8 +20,10 @@ pub enum Action {
     ReadCategories,
     /// Change categories.
     ChangeCategories,
-    /// Manage users.
+    /// Manage users and their sessions.
     ManageUsers,
+    /// Look after one's own password and sessions.
+    OwnAccount,
 }
 
 /// The least role for each action, and the operations that it covers.
@@ -83,7 +85,12 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
     ),
     (Action::ReadCategories, Role::Author, &["listEditorCategories", "getEditorCategory"]),
     (Action::ChangeCategories, Role::Editor, &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"]),
-    (Action::ManageUsers, Role::Admin, &["createUser", "listUsers", "getUser", "updateUser"]),
+    (
+        Action::ManageUsers,
+        Role::Admin,
+        &["createUser", "listUsers", "getUser", "updateUser", "listUserSessions", "endUserSession", "endUserSessions"],
+    ),
+    (Action::OwnAccount, Role::Author, &["changePassword", "listSessions", "endSession", "endSessions"]),
 ];
 
 /// The table in Markdown: a row for each operation, a column for each role.
@@ -140,6 +147,7 @@ mod tests {
             Action::ReadCategories,
             Action::ChangeCategories,
             Action::ManageUsers,
+            Action::OwnAccount,
         ] {
             assert_eq!(TABLE.iter().filter(|(other, ..)| *other == action).count(), 1, "{action:?}");
         }

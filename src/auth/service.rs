@@ -1,5 +1,7 @@
 //! Logging in, staying logged in and logging out.
 
+pub mod sessions;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::attempts::Counts;
 use super::dto::{Me, PasswordChange, Tokens};
 use super::password::{Passwords, Queue};
+pub use super::store::Origin;
 use super::store::{self, SigningKey};
 use super::token;
 use crate::audit::store::{Target, record};
@@ -113,20 +116,20 @@ impl Auth {
     ///
     /// # Errors
     /// `invalid_credentials` (401), `too_many_requests` (429).
-    pub async fn login(&self, email: &str, password: &str, address: &str) -> Result<Tokens> {
+    pub async fn login(&self, email: &str, password: &str, origin: impl Into<Origin>) -> Result<Tokens> {
         refuse_too_long("/password", password)?;
-        let (auth, email, password, address) = (self.clone(), users::normalised(email), password.to_owned(), address.to_owned());
-        to_the_end(async move { auth.attempt(email, &password, address).await }).await
+        let (auth, email, password, origin) = (self.clone(), users::normalised(email), password.to_owned(), origin.into());
+        to_the_end(async move { auth.attempt(email, &password, origin).await }).await
     }
 
-    async fn attempt(&self, email: String, password: &str, address: String) -> Result<Tokens> {
-        let turn = self.passwords.turn(self.admitted(&email, &address).await?.queue()).await?;
+    async fn attempt(&self, email: String, password: &str, origin: Origin) -> Result<Tokens> {
+        let turn = self.passwords.turn(self.admitted(&email, &origin.address).await?.queue()).await?;
         // Others of the queue may have failed meanwhile. From here on nobody of it is looked at until this one is counted.
-        let Attempt { user, counts, .. } = self.admitted(&email, &address).await?;
+        let Attempt { user, counts, .. } = self.admitted(&email, &origin.address).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let is_right = turn.verify(password, hash).await?;
         match user.filter(|user| is_right && user.active) {
-            Some(user) => self.start_session(user, address).await,
+            Some(user) => self.start_session(user, origin).await,
             None => {
                 tracing::info!("a login failed");
                 self.db.write(move |tx| counts.add(tx)).await?;
@@ -153,7 +156,7 @@ impl Auth {
             .await
     }
 
-    async fn start_session(&self, user: User, address: String) -> Result<Tokens> {
+    async fn start_session(&self, user: User, origin: Origin) -> Result<Tokens> {
         let token = format!("dlr_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
         self.db
             .write(move |tx| {
@@ -165,7 +168,7 @@ impl Auth {
                 let user = user.ok_or_else(invalid_credentials)?;
                 store::delete_expired(tx.conn(), now)?;
                 let session = SessionId::new();
-                store::insert_session(tx.conn(), session, user.id, &address, now, now.plus_millis(SESSION_MS))?;
+                store::insert_session(tx.conn(), session, user.id, &origin, now, now.plus_millis(SESSION_MS))?;
                 store::insert_refresh(tx.conn(), hash(&token), session, now)?;
                 record(
                     tx,
@@ -199,6 +202,7 @@ impl Auth {
                     None => {
                         if store::use_refresh(tx.conn(), &used, now)? {
                             store::insert_refresh(tx.conn(), hash(&successor), session, now)?;
+                            store::listed::touch(tx.conn(), session, now)?;
                         }
                     }
                     Some(used_at) if now < used_at.plus_millis(GRACE_MS) => {}

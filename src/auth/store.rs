@@ -1,5 +1,7 @@
 //! Sessions, refresh tokens, keys and failed logins in the database.
 
+pub mod listed;
+
 use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
@@ -21,6 +23,22 @@ pub struct SigningKey {
     pub private_key: Vec<u8>,
     /// 32 bytes.
     pub public_key: Vec<u8>,
+}
+
+/// Where a login comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The client's address, an IPv6 one cut to its /64.
+    pub address: String,
+    /// What the client says that it is, cut.
+    pub user_agent: Option<String>,
+}
+
+/// From an address, by a client that says nothing of itself.
+impl From<&str> for Origin {
+    fn from(address: &str) -> Self {
+        Self { address: address.to_owned(), user_agent: None }
+    }
 }
 
 /// What each request with a token depends on: role, whether the user is active, when the session ends, whether it was ended.
@@ -123,7 +141,7 @@ pub fn insert_session(
     connection: &mut AnyConnection,
     id: SessionId,
     user: UserId,
-    address: &str,
+    origin: &Origin,
     now: Instant,
     expires_at: Instant,
 ) -> Result<()> {
@@ -131,8 +149,10 @@ pub fn insert_session(
         .values((
             sessions::id.eq(id),
             sessions::user_id.eq(user),
-            sessions::address.eq(address),
+            sessions::address.eq(&origin.address),
+            sessions::user_agent.eq(&origin.user_agent),
             sessions::created_at.eq(now),
+            sessions::last_used_at.eq(now),
             sessions::expires_at.eq(expires_at),
             sessions::revoked_at.eq(None::<Instant>),
         ))

@@ -288,7 +288,9 @@ table! {
         id -> IdSql,
         user_id -> IdSql,
         address -> Text,
+        user_agent -> Nullable<Text>,
         created_at -> BigInt,
+        last_used_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
     }

@@ -142,6 +142,15 @@ pub fn set_password_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, passw
     Ok(record(tx, actor, "user.password_changed", target(id), &json!({ "email": user.email }))?)
 }
 
+/// Ends all sessions of a user within a write, but for one that is kept.
+///
+/// # Errors
+/// If the database fails.
+pub fn end_sessions_in(tx: &mut Tx<'_>, id: UserId, kept: Option<SessionId>) -> Result<()> {
+    let now = tx.now()?;
+    Ok(store::end_sessions(tx.conn(), id, kept, now)?)
+}
+
 /// The user of this id, as stored.
 ///
 /// # Errors

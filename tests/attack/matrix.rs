@@ -51,6 +51,11 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("getMe",                   "-",               [401, 200, 200, 200, 401, 401]),
     ("changePassword",          "own session",     [401, 204, 204, 204, 401, 401]),
     ("changePassword",          "missing session", [401, 422, 422, 422, 401, 401]),
+    ("listSessions",            "-",               [401, 200, 200, 200, 401, 401]),
+    ("endSession",              "own session",     [401, 204, 204, 204, 401, 401]),
+    ("endSession",              "other session",   [401, 404, 404, 404, 401, 401]),
+    ("endSession",              "missing",         [401, 404, 404, 404, 401, 401]),
+    ("endSessions",             "own session",     [401, 204, 204, 204, 401, 401]),
 
     ("createArticle",           "-",               [401, 201, 201, 201, 401, 401]),
     ("createArticle",           "publishing",      [401, 403, 201, 201, 401, 401]),
@@ -185,6 +190,15 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("updateUser",              "own draft",       [401, 403, 403, 200, 401, 401]),
     ("updateUser",              "other draft",     [401, 403, 403, 200, 401, 401]),
     ("updateUser",              "missing",         [401, 403, 403, 404, 401, 401]),
+    ("listUserSessions",        "own draft",       [401, 403, 403, 200, 401, 401]),
+    ("listUserSessions",        "other draft",     [401, 403, 403, 200, 401, 401]),
+    ("listUserSessions",        "missing",         [401, 403, 403, 404, 401, 401]),
+    ("endUserSession",          "own session",     [401, 403, 403, 204, 401, 401]),
+    ("endUserSession",          "other session",   [401, 403, 403, 204, 401, 401]),
+    ("endUserSession",          "missing",         [401, 403, 403, 404, 401, 401]),
+    ("endUserSessions",         "own session",     [401, 403, 403, 204, 401, 401]),
+    ("endUserSessions",         "other session",   [401, 403, 403, 204, 401, 401]),
+    ("endUserSessions",         "missing",         [401, 403, 403, 404, 401, 401]),
 ];
 
 /// How to make a row for what was added.

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service::{self as articles, publishing};
-use dateline::auth::store::newest_key;
+use dateline::auth::store::{insert_session, newest_key};
 use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
+use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
@@ -124,6 +125,8 @@ impl Newsroom {
             "users" => owner.user_id.to_string(),
             "releases" => self.release().await.0,
             "releases publications" => self.in_release(owner).await,
+            "sessions" => self.session(owner).await,
+            "users sessions" => format!("{} {}", owner.user_id, self.session(owner).await),
             "preview-links" => self.preview_link().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
@@ -180,6 +183,14 @@ impl Newsroom {
         let added =
             releases::add(self.site.db(), &self.editor, id, Expected::Anything, member.into(), None).await.unwrap().first().unwrap();
         format!("{name} {}", added.entry.id)
+    }
+
+    /// Another session of a user.
+    async fn session(&self, owner: &Caller) -> String {
+        let (id, user, now) = (SessionId::new(), owner.user_id, self.site.db().clock().now());
+        let insert = move |tx: &mut Tx<'_>| insert_session(tx.conn(), id, user, &"203.0.113.9".into(), now, now.plus_millis(60_000));
+        self.site.db().write(insert).await.unwrap();
+        id.to_string()
     }
 
     async fn preview_link(&self) -> String {

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// The revision that stands in paths.
 const FIRST: &str = "1";
 
+/// The placeholders of what lies below another thing, and both kinds.
+const BELOW: &[(&str, &str)] = &[("{session_id}", "users sessions"), ("{publication_id}", "releases publications")];
+
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -93,11 +96,8 @@ impl Operation {
 
     /// What its placeholder stands for: the segment before it, such as `articles`; for what lies below another thing both, such as `users sessions`.
     pub fn kind(&self) -> Option<&str> {
-        if self.template.contains("{session_id}") {
-            return Some("users sessions");
-        }
-        if self.template.contains("{publication_id}") {
-            return Some("releases publications");
+        if let Some((_, kinds)) = BELOW.iter().find(|(below, _)| self.template.contains(below)) {
+            return Some(kinds);
         }
         let before = self.template.split("/{").next()?;
         self.template.contains('{').then(|| before.rsplit('/').next())?
@@ -105,7 +105,7 @@ impl Operation {
 
     /// Its path, with this in place of the placeholder; for what lies below another thing two with a space between, or one for both.
     pub fn path(&self, value: &str) -> String {
-        if let Some(below) = ["{session_id}", "{publication_id}"].into_iter().find(|below| self.template.contains(below)) {
+        if let Some((below, _)) = BELOW.iter().find(|(below, _)| self.template.contains(below)) {
             let (outer, inner) = value.split_once(' ').unwrap_or((value, value));
             return self.template.replace("{id}", outer).replace(below, inner);
         }

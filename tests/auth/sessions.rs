@@ -107,7 +107,7 @@ each_engine! {
     async fn attempts_at_the_same_time_do_not_pass_the_limit(desk: Desk) {
         let attempts = (0..16).map(|nth| {
             let (auth, address) = (desk.auth.clone(), format!("198.51.100.{nth}"));
-            tokio::spawn(async move { code(&refused(auth.login(ADMIN, "wrong password", &address).await)) })
+            tokio::spawn(async move { code(&refused(auth.login(ADMIN, "wrong password", &*address).await)) })
         });
         let attempts: Vec<_> = attempts.collect();
         let mut looked_at = 0;
@@ -137,7 +137,7 @@ each_engine! {
         let strangers: Vec<_> = (0..40)
             .map(|nth| {
                 let auth = desk.auth.clone();
-                tokio::spawn(async move { code(&refused(auth.login(&format!("nobody{nth}@example.org"), PASSWORD, &format!("198.51.100.{nth}")).await)) })
+                tokio::spawn(async move { code(&refused(auth.login(&format!("nobody{nth}@example.org"), PASSWORD, &*format!("198.51.100.{nth}")).await)) })
             })
             .collect();
         tokio::task::yield_now().await;
@@ -281,7 +281,7 @@ each_engine! {
     async fn an_overload_of_logins_is_told_to_come_again(desk: Desk) {
         let logins = (0..60).map(|nth| {
             let (auth, address) = (desk.auth.clone(), format!("198.51.100.{nth}"));
-            tokio::spawn(async move { auth.login(ADMIN, PASSWORD, &address).await.map(|_| ()) })
+            tokio::spawn(async move { auth.login(ADMIN, PASSWORD, &*address).await.map(|_| ()) })
         });
         let logins: Vec<_> = logins.collect();
         let (mut served, mut sent_away) = (0, 0);

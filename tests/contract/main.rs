@@ -25,6 +25,7 @@ mod queued;
 mod reassign;
 mod releases;
 mod repeats;
+mod sessions;
 mod site;
 mod slugs;
 #[path = "../support/mod.rs"]

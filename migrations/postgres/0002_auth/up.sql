@@ -18,11 +18,16 @@ CREATE TABLE sessions (
     user_id UUID NOT NULL REFERENCES users (id),
     -- The client's address, an IPv6 one cut to its /64.
     address TEXT COLLATE "C" NOT NULL,
+    -- What the client says that it is, cut.
+    user_agent TEXT,
     created_at BIGINT NOT NULL,
+    -- When its newest refresh token was made.
+    last_used_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT
 );
 CREATE INDEX sessions_user ON sessions (user_id, address, created_at);
+CREATE INDEX sessions_created ON sessions (user_id, created_at, id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 
 -- Refresh tokens by their SHA-256; the tokens themselves are not stored.

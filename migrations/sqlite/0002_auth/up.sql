@@ -18,11 +18,16 @@ CREATE TABLE sessions (
     user_id BLOB NOT NULL REFERENCES users (id),
     -- The client's address, an IPv6 one cut to its /64.
     address TEXT NOT NULL,
+    -- What the client says that it is, cut.
+    user_agent TEXT,
     created_at INTEGER NOT NULL,
+    -- When its newest refresh token was made.
+    last_used_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user_id, address, created_at);
+CREATE INDEX sessions_created ON sessions (user_id, created_at, id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 
 -- Refresh tokens by their SHA-256; the tokens themselves are not stored.
