@@ -7,8 +7,11 @@ mod lifetimes;
 mod listed;
 mod model;
 mod oracle;
+mod people;
 mod play;
 mod pure;
+#[path = "../contract/site.rs"]
+mod site;
 mod stored;
 #[path = "../support/mod.rs"]
 mod support;
@@ -33,6 +36,16 @@ fn services_and_queries_do_as_the_model_does_on_both_engines() {
         let usual = if *engine == support::Engine::Sqlite { 60 } else { 6 };
         for seed in 0..cases(usual) {
             play::play(seed, 3, &mut stored::Stored::open(*engine));
+        }
+    }
+}
+
+#[test]
+fn several_people_find_what_the_model_has_at_every_instant_on_both_engines() {
+    for engine in support::engines() {
+        let usual = if *engine == support::Engine::Sqlite { 3 } else { 1 };
+        for seed in 0..cases(usual) {
+            actix_web::rt::System::new().block_on(people::work(*engine, seed));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::support::random::Random;
 
 /// How many articles a newsroom has.
 pub const ARTICLES: usize = 4;
-const STEPS: usize = 60;
+pub const STEPS: usize = 60;
 /// When it opens.
 pub const OPENING: i64 = 1_800_000_000_000;
 
@@ -106,7 +106,6 @@ pub fn play(seed: u64, looks: usize, subject: &mut dyn Subject) {
     for number in 1..=STEPS {
         now += random.of(&[1, 5, 400, 900, 1500, 4000]);
         let Some(step) = game.next_step(&mut random, now) else { continue };
-        game.steps.push((now, step.clone()));
         let expected = game.apply(now, &step).map_err(str::to_owned);
         let outcome = subject.apply(now, &step);
         assert_eq!(outcome, expected, "the outcome of the last step differs from the model's\n{}", game.story());
@@ -130,7 +129,8 @@ impl Game {
         format!("seed {}, instants after {OPENING}:\n{}", self.seed, steps.join("\n"))
     }
 
-    fn next_step(&self, random: &mut Random, now: i64) -> Option<Step> {
+    /// What somebody asks for next; nothing where there is nothing to ask it of.
+    pub fn next_step(&self, random: &mut Random, now: i64) -> Option<Step> {
         let a = usize::try_from(random.between(0, 3)).unwrap();
         let article = self.room.articles.get(&a);
         let kinds = ["save", "save", "publish", "publish", "publish", "change", "cancel", "unpublish", "trash", "restore", "move"];
@@ -174,7 +174,9 @@ impl Game {
         })
     }
 
-    fn apply(&mut self, now: i64, step: &Step) -> Result<(), model::Refused> {
+    /// Does it in the model, or names the code of the refusal.
+    pub fn apply(&mut self, now: i64, step: &Step) -> Result<(), model::Refused> {
+        self.steps.push((now, step.clone()));
         let room = &mut self.room;
         match step {
             Step::Save { a, slug, section, may_publish } => {
@@ -196,7 +198,7 @@ impl Game {
     }
 
     /// Every start and end, one millisecond before and after, and now.
-    fn instants(&self, now: i64) -> BTreeSet<i64> {
+    pub fn instants(&self, now: i64) -> BTreeSet<i64> {
         let publications = self.room.articles.values().flat_map(|article| &article.publications);
         let edges = publications.flat_map(|p| [p.publish_at, p.unpublish_at, p.cut_at]).filter(|edge| *edge != NEVER);
         edges.chain([now]).flat_map(|edge| [edge - 1, edge, edge + 1]).collect()

@@ -7,7 +7,7 @@ use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::{Code, Problem};
 use dateline::publications::rules::standing::{Status, Written};
-use dateline::publications::rules::{self, Change, Publication, TakeDown, Wanted};
+use dateline::publications::rules::{self, Change, Publication, TakeDown, Wanted, Way};
 
 use super::model::End;
 use super::play::{ARTICLES, Game, Step, Subject};
@@ -78,6 +78,10 @@ fn wanted(article_id: ArticleId, wanted: super::model::Wanted) -> Wanted {
         publish_at_local: None,
         unpublish_at_local: None,
         created_by: UserId::new(),
+        base_revision: None,
+        embargo_until: None,
+        override_embargo: false,
+        release_id: None,
     }
 }
 
@@ -122,7 +126,7 @@ fn edit(article: &mut Article, now: Instant, step: &Step) -> Result<(), Problem>
         }
         Step::Cancel { start, .. } => {
             let id = article.named(*start);
-            rules::cancel(&mut article.history, id, now)?;
+            rules::cancel(&mut article.history, id, Way::Alone, now)?;
         }
         Step::Unpublish { withdrawn, keep_scheduled, .. } => {
             let withdrawn_reason = withdrawn.then(|| "wrong".to_owned());

@@ -170,6 +170,7 @@ impl Stored {
             revision: wanted.revision,
             published_at: wanted.published_at.map(text),
             minor: Some(wanted.minor),
+            ..PublicationCreate::default()
         };
         publishing::publish(&self.db, &self.caller(Role::Editor), self.id(a), Expected::Anything, create, None).await.map(|_| ())
     }

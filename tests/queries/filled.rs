@@ -66,6 +66,8 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
         saved_at: now,
         category_id: None,
         title_folded: String::new(),
+        embargo_until: None,
+        embargo_note: None,
     };
     subject::insert(tx.conn(), &subject)?;
     let slugs = [1, 2].map(|revision| format!("article-{number}-{}", if number.is_multiple_of(5) { revision } else { 1 }));
@@ -108,6 +110,10 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
                 publish_at_local: None,
                 unpublish_at_local: None,
                 created_by: by,
+                base_revision: None,
+                embargo_until: None,
+                override_embargo: false,
+                release_id: None,
             };
             rules::schedule(&mut history, wanted, 2, now)?;
         }
