@@ -10,7 +10,7 @@ use crate::support::client::Client;
 use crate::support::random::Random;
 
 /// All kinds.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 21] = [
     "draft",
     "draft of a taken title",
     "draft saved again",
@@ -28,6 +28,10 @@ pub const KINDS: [&str; 17] = [
     "restored revision",
     "scheduled update",
     "scheduled end",
+    "draft under embargo",
+    "draft with a preview link",
+    "draft in a release",
+    "release that lies ahead",
 ];
 
 /// How often it is tried to hide something.
@@ -82,6 +86,10 @@ impl Desk<'_> {
                 whole["publish"] = json!({ "publish_at": start });
             }
             "scheduled" => whole["publish"] = json!({ "publish_at": later }),
+            "draft under embargo" => {
+                whole["embargo_until"] = json!(later);
+                whole["embargo_note"] = json!("Nobody may know why.");
+            }
             _ if kind.contains("scheduled") => whole["publish"] = json!({ "publish_at": soon }),
             _ => {}
         }
@@ -109,6 +117,9 @@ impl Desk<'_> {
                 }
                 is_cancelled
             }
+            "draft with a preview link" => self.link(made.text_at("/id")).await,
+            "draft in a release" => self.release(made.text_at("/id"), None).await,
+            "release that lies ahead" => self.release(made.text_at("/id"), Some(later)).await.map(|()| self.dates.push(later)),
             "taken down" => self.unpublish(&path, json!({})).await,
             "withdrawn in the trash" => {
                 self.unpublish(&path, json!({ "withdrawn": { "reason": "Nobody may know why." } })).await?;
@@ -163,6 +174,21 @@ impl Desk<'_> {
 
     async fn unpublish(&self, path: &str, how: Value) -> Option<()> {
         done(self.editor.post(&format!("{path}/unpublish")).json(how).await).map(|_| ())
+    }
+
+    async fn link(&self, article_id: &str) -> Option<()> {
+        done(self.editor.post("/v1/editor/preview-links").json(json!({ "article_id": article_id })).await).map(|_| ())
+    }
+
+    /// A release that publishes the article, when it has a date.
+    async fn release(&self, article_id: &str, publish_at: Option<Instant>) -> Option<()> {
+        let mut release = json!({ "name": "Nobody may know of it." });
+        if let Some(at) = publish_at {
+            release["publish_at"] = json!(at);
+        }
+        let made = done(self.editor.post("/v1/editor/releases").json(release).await)?;
+        let path = format!("/v1/editor/releases/{}/publications", made.text_at("/id"));
+        done(self.editor.post(&path).json(json!({ "article_id": article_id })).await).map(|_| ())
     }
 
     async fn trash(&self, path: &str) -> Option<()> {
