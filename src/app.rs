@@ -28,7 +28,7 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{articles, auth, categories, ops, preview, publications, releases, site, users};
+use crate::{articles, audit, auth, categories, ops, preview, publications, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -62,6 +62,7 @@ pub enum StartError {
 fn operations(config: &mut ServiceConfig) {
     auth::editor::routes(config);
     users::editor::routes(config);
+    audit::editor::routes(config);
     articles::delivery::routes(config);
     articles::editor::routes(config);
     publications::editor::routes(config);
@@ -125,6 +126,7 @@ fn described() -> OpenApi {
             ("Categories", "The tree that articles lie in."),
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),
+            ("Audit log", &format!("Who did what, when and from where.\n\n{}", audit::rules::table())),
             ("Operations", "For those who run it."),
         ],
     )

@@ -6,10 +6,10 @@ pub mod history;
 pub mod list;
 pub mod publishing;
 mod rendering;
+mod told;
 pub mod trash;
 pub mod visibility;
 
-use serde_json::json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use self::rendering::{rendered, too_long};
@@ -17,7 +17,6 @@ use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
-use crate::audit::store::{Target, record};
 use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
@@ -110,7 +109,7 @@ pub async fn create(
         subject::insert(tx.conn(), &edited.subject)?;
         let content = draft.content(slug, refs);
         let about = About { note: draft.note.as_deref(), restored_from: None };
-        finish(tx, &caller, &mut edited, Written { content: &content, body: &body, before: &[], action: "article.created", about })
+        finish(tx, &caller, &mut edited, Written { former: None, content: &content, body: &body, before: &[], about })
     })
     .await
 }
@@ -143,11 +142,10 @@ pub async fn replace(
         let edited = open(tx, &caller, id, &expected)?;
         let mut mistakes = mistakes.clone();
         check_kind(&edited.subject, &whole, &locales, &mut mistakes);
-        let slug = match &draft.slug {
-            Some(slug) => slug.clone(),
-            None => present(tx, &edited.subject)?.slug,
-        };
-        save(tx, &caller, edited, Saved { draft: &draft, slug, publish: whole.publish.as_ref() }, mistakes, |_| Ok(body.clone()))
+        let present = present(tx, &edited.subject)?;
+        let slug = draft.slug.clone().unwrap_or_else(|| present.content.slug.clone());
+        let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref() };
+        save(tx, &caller, edited, saved, mistakes, |_| Ok(body.clone()))
     })
     .await
 }
@@ -182,9 +180,10 @@ pub async fn update(
         let edited = open(tx, &caller, id, &expected)?;
         let mut mistakes = mistakes.clone();
         let present = present(tx, &edited.subject)?;
-        let names = store::slugs_of(tx.conn(), &present.refs)?;
-        let draft = Draft::patched(&present, names, &patch, &mut mistakes)?;
-        let saved = Saved { draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
+        let names = store::slugs_of(tx.conn(), &present.content.refs)?;
+        let draft = Draft::patched(&present.content, names, &patch, &mut mistakes)?;
+        let saved =
+            Saved { former: &present, draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
         // Another save came between, under `If-Match: *`: rare enough to render under the lock.
         let body = |source: &BodySource| {
             if *source == foreseen { Ok(foreseen_body.clone()) } else { render(source.format, &source.source, &hosts).map_err(too_long) }
@@ -225,13 +224,23 @@ fn changed_fields(connection: &mut AnyConnection, subject: &Subject, since: u64)
     revision::changed(connection, subject.id, Some(number), subject.newest_revision)
 }
 
-fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Content> {
+/// What was the newest save, and the embargo with it.
+struct Former {
+    content: Content,
+    embargo_until: Option<Instant>,
+    embargo_note: Option<String>,
+}
+
+/// The newest save of an article, before it changes.
+fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Former> {
     let revision = store::revision(tx.conn(), subject.id, subject.newest_revision)?;
-    Ok(revision.ok_or_else(|| crate::db::Error::corrupt("the newest revision is missing"))?.content)
+    let content = revision.ok_or_else(|| crate::db::Error::corrupt("the newest revision is missing"))?.content;
+    Ok(Former { content, embargo_until: subject.embargo_until, embargo_note: subject.embargo_note.clone() })
 }
 
 /// What is saved of an article that is there.
 struct Saved<'a> {
+    former: &'a Former,
     draft: &'a Draft,
     slug: String,
     publish: Option<&'a PublicationCreate>,
@@ -256,7 +265,7 @@ fn save(
     subject::update(tx.conn(), &edited.subject)?;
     let body = body(&draft.body)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    finish(tx, caller, &mut edited, Written { content: &content, body: &body, before: &before, action: "article.saved", about })
+    finish(tx, caller, &mut edited, Written { former: Some(saved.former), content: &content, body: &body, before: &before, about })
 }
 
 /// What the row of an article says of its newest save.
@@ -288,10 +297,11 @@ fn prepared(
 
 /// What a save writes.
 struct Written<'a> {
+    /// What was the newest save; `None` for the first one.
+    former: Option<&'a Former>,
     content: &'a Content,
     body: &'a Rendered,
     before: &'a [Publication],
-    action: &'static str,
     about: About<'a>,
 }
 
@@ -307,16 +317,9 @@ struct About<'a> {
 /// What every save ends with: the revision is written, slugs and lists are brought up to date.
 fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Written<'_>) -> Result<EditorArticle> {
     write_revision(tx, caller, edited, written.content, written.body, written.about)?;
-    publications::close(tx, edited, written.before)?;
+    told::record_save(tx, &caller.into(), &edited.subject, &written)?;
+    publications::close(tx, &caller.into(), edited, written.before)?;
     let subject = &edited.subject;
-    let mut details = json!({ "version": subject.version, "revision": subject.newest_revision });
-    if let Some(number) = written.about.restored_from {
-        details["restored_from"] = json!(number);
-    }
-    if subject.embargo_until.is_some() {
-        details["embargo_until"] = json!(subject.embargo_until);
-    }
-    record(tx, Some(caller.user_id), written.action, target(subject.id), &details)?;
     Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
 }
 
@@ -332,10 +335,6 @@ fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &C
         restored_from: about.restored_from,
     };
     Ok(store::insert(tx.conn(), save, content, body)?)
-}
-
-fn target(id: ArticleId) -> Target {
-    Target { kind: "article", id: id.uuid() }
 }
 
 /// The newest save of an article.

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
 use super::service::{Auth, missing_token};
+use crate::http::ClientAddress;
 use crate::kernel::caller::Caller;
 use crate::kernel::problem::{Code, Problem, Result};
 
@@ -16,10 +17,10 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let auth = request.app_data::<Data<Auth>>().cloned();
-        let (token, request) = (bearer(request), request.clone());
+        let (token, address, request) = (bearer(request), ClientAddress::of(request), request.clone());
         Box::pin(async move {
             let auth = auth.ok_or_else(|| Problem::internal("the app has no Auth"))?;
-            let caller = auth.caller(&token.ok_or_else(missing_token)?).await?;
+            let caller = auth.caller(&token.ok_or_else(missing_token)?, address.key().to_string()).await?;
             request.extensions_mut().insert(caller.clone());
             Ok(caller)
         })

@@ -63,12 +63,12 @@ fn user_agent(request: &HttpRequest) -> Option<String> {
 /// A refresh token is used once. Used again within 10 seconds it gives the same successor; later it ends its session.
 #[utoipa::path(tag = "Auth", operation_id = "refreshSession", request_body = RefreshToken, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_refresh_token`.")), security(()))]
 #[post("/v1/auth/refresh")]
-async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
+async fn refresh(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let token = json.check::<RefreshToken>()?.finish()?;
-    answer::editor(StatusCode::OK).json(&auth.refresh(&token.refresh_token).await?)
+    answer::editor(StatusCode::OK).json(&auth.refresh(&token.refresh_token, &address.key().to_string()).await?)
 }
 
 /// Log out
@@ -76,12 +76,12 @@ async fn refresh(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: J
 /// Ends the session: its access tokens as well.
 #[utoipa::path(tag = "Auth", operation_id = "logout", request_body = RefreshToken, responses((status = 204, description = "The session has ended.")), security(()))]
 #[post("/v1/auth/logout")]
-async fn logout(auth: Data<Auth>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
+async fn logout(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
     let token = json.check::<RefreshToken>()?.finish()?;
-    auth.logout(&token.refresh_token).await?;
+    auth.logout(&token.refresh_token, &address.key().to_string()).await?;
     Ok(answer::no_content())
 }
 

@@ -24,6 +24,8 @@ pub enum Action {
     ManageUsers,
     /// Look after one's own password and sessions.
     OwnAccount,
+    /// Read who did what.
+    ReadAuditLog,
 }
 
 /// The least role for each action, and the operations that it covers.
@@ -91,6 +93,7 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
         &["createUser", "listUsers", "getUser", "updateUser", "listUserSessions", "endUserSession", "endUserSessions"],
     ),
     (Action::OwnAccount, Role::Author, &["changePassword", "listSessions", "endSession", "endSessions"]),
+    (Action::ReadAuditLog, Role::Admin, &["listAuditLog", "exportAuditLog"]),
 ];
 
 /// The table in Markdown: a row for each operation, a column for each role.
@@ -148,6 +151,7 @@ mod tests {
             Action::ChangeCategories,
             Action::ManageUsers,
             Action::OwnAccount,
+            Action::ReadAuditLog,
         ] {
             assert_eq!(TABLE.iter().filter(|(other, ..)| *other == action).count(), 1, "{action:?}");
         }

@@ -14,7 +14,7 @@ use super::password::{Passwords, Queue};
 pub use super::store::Origin;
 use super::store::{self, SigningKey};
 use super::token;
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Error, Tx};
 use crate::kernel::caller::{Caller, Role};
@@ -90,11 +90,11 @@ impl Auth {
         &self.passwords
     }
 
-    /// Whom a token belongs to, with the role that they have now.
+    /// Whom a token belongs to, with the role that they have now; they ask from `address`.
     ///
     /// # Errors
     /// `invalid_token` (401).
-    pub async fn caller(&self, token: &str) -> Result<Caller> {
+    pub async fn caller(&self, token: &str, address: String) -> Result<Caller> {
         let key = token::key_id(token).ok_or_else(invalid_token)?;
         let (token, now) = (token.to_owned(), self.db.clock().now());
         self.db
@@ -107,7 +107,7 @@ impl Auth {
                     return Err(invalid_token());
                 }
                 let role = Role::find(&role).ok_or_else(invalid_token)?;
-                Ok(Caller { user_id, role, session_id })
+                Ok(Caller { user_id, role, session_id, address: Some(address.clone()) })
             })
             .await
     }
@@ -170,13 +170,8 @@ impl Auth {
                 let session = SessionId::new();
                 store::insert_session(tx.conn(), session, user.id, &origin, now, now.plus_millis(SESSION_MS))?;
                 store::insert_refresh(tx.conn(), hash(&token), session, now)?;
-                record(
-                    tx,
-                    Some(user.id),
-                    "session.started",
-                    Target { kind: "session", id: session.uuid() },
-                    &json!({ "email": user.email }),
-                )?;
+                let change = Change::made(json!({ "email": user.email, "expires_at": now.plus_millis(SESSION_MS) }));
+                record(tx, &Actor::user(user.id, &origin.address), "session.started", target(session), change)?;
                 tokens(tx, &user, session, token.clone())
             })
             .await
@@ -186,8 +181,8 @@ impl Auth {
     ///
     /// # Errors
     /// `invalid_refresh_token` (401); if the token was used before, its session is ended.
-    pub async fn refresh(&self, token: &str) -> Result<Tokens> {
-        let used = hash(token);
+    pub async fn refresh(&self, token: &str, address: &str) -> Result<Tokens> {
+        let (used, address) = (hash(token), address.to_owned());
         let successor = self.successor(token);
         let outcome = self
             .db
@@ -209,8 +204,8 @@ impl Auth {
                     Some(_) => {
                         tracing::warn!(%session, user = %user.id, "a refresh token was used again: its session is ended");
                         store::revoke(tx.conn(), session, now)?;
-                        let target = Target { kind: "session", id: session.uuid() };
-                        record(tx, Some(user.id), "session.refresh_token_reused", target, &json!({ "email": user.email }))?;
+                        let change = Change::removed(json!({ "email": user.email, "expires_at": expires_at }));
+                        record(tx, &Actor::user(user.id, &address), "session.refresh_token_reused", target(session), change)?;
                         return Ok(Err(invalid_refresh()));
                     }
                 }
@@ -231,14 +226,16 @@ impl Auth {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn logout(&self, token: &str) -> Result<()> {
-        let hash = hash(token);
+    pub async fn logout(&self, token: &str, address: &str) -> Result<()> {
+        let (hash, address) = (hash(token), address.to_owned());
         self.db
             .write(move |tx| {
                 let now = tx.now()?;
-                if let Some((session, _, _, None, user)) = store::refresh(tx.conn(), &hash)? {
+                if let Some((session, _, expires_at, None, user)) = store::refresh(tx.conn(), &hash)? {
                     store::revoke(tx.conn(), session, now)?;
-                    record(tx, Some(user), "session.ended", Target { kind: "session", id: session.uuid() }, &json!({}))?;
+                    let email = users::stored(tx.conn(), user)?.map(|user| user.email);
+                    let change = Change::removed(json!({ "email": email, "expires_at": expires_at }));
+                    record(tx, &Actor::user(user, &address), "session.ended", target(session), change)?;
                 }
                 Ok(())
             })
@@ -264,7 +261,7 @@ impl Auth {
     }
 
     async fn change_own(&self, caller: &Caller, change: Checked<PasswordChange>) -> Result<()> {
-        let (id, session) = (caller.user_id, caller.session_id);
+        let (id, session, actor) = (caller.user_id, caller.session_id, Actor::from(caller));
         let Checked { value: change, mut mistakes } = change;
         if let Some(fault) = super::password::fault(&change.new_password) {
             mistakes.note("/new_password", "invalid", fault);
@@ -288,7 +285,7 @@ impl Auth {
                 if users::stored(tx.conn(), id)?.is_none_or(|user| user.password_hash != known) {
                     return Err(wrong_password());
                 }
-                users::set_password_in(tx, Some(id), id, &hash, Some(session))
+                users::set_password_in(tx, &actor, id, &hash, Some(session))
             })
             .await
     }
@@ -329,7 +326,7 @@ pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
     let now = tx.now()?;
     store::insert_key(tx.conn(), &key, now)?;
     store::delete_retired_keys(tx.conn(), retired(now))?;
-    record(tx, None, "keys.rotated", Target { kind: "keys", id: key.id }, &json!({}))?;
+    record(tx, &Actor::COMMAND, "keys.rotated", Target { kind: "keys", id: key.id }, Change::default())?;
     Ok(key.id)
 }
 
@@ -338,13 +335,17 @@ pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
 /// # Errors
 /// 404.
 pub fn reset_password_in(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
-    users::set_password_in(tx, None, id, password_hash, None)
+    users::set_password_in(tx, &Actor::COMMAND, id, password_hash, None)
 }
 
 fn tokens(tx: &mut Tx<'_>, user: &User, session: SessionId, refresh_token: String) -> Result<Tokens> {
     let key = store::newest_key(tx.conn())?.ok_or_else(|| Error::corrupt("there is no signing key"))?;
     let access_token = key.sign(user.id, session, tx.now()?)?;
     Ok(Tokens { access_token, token_type: "Bearer", expires_in: token::LIFETIME_S, refresh_token, user: me(user)? })
+}
+
+fn target(session: SessionId) -> Target {
+    Target { kind: "session", id: session.uuid() }
 }
 
 fn me(user: &User) -> Result<Me> {

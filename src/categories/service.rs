@@ -1,17 +1,17 @@
 //! Reading and changing the tree of categories. Every change holds the tree alone, so that what is checked still holds when it is written.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, CategoryStep, EditorCategory};
 use super::names::{Names, NamesCache};
 use super::rules;
 use super::store::{self, Row};
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
-use crate::kernel::id::{CategoryId, UserId};
+use crate::kernel::id::CategoryId;
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Direction, Limit, ListParameters, Page, Place, SortValue};
@@ -28,6 +28,11 @@ fn target(id: CategoryId) -> Target {
     Target { kind: "category", id: id.uuid() }
 }
 
+/// What the audit log tells of a category.
+fn told(row: &Row) -> Value {
+    json!({ "slug": row.slug, "name": row.name, "description": row.description, "parent_id": row.parent_id, "position": row.position })
+}
+
 /// Makes a category.
 ///
 /// # Errors
@@ -38,15 +43,15 @@ pub async fn create(
     create: impl Into<Checked<CategoryCreate>>,
     keyed: Option<Keyed<EditorCategory>>,
 ) -> Result<Once<EditorCategory>> {
-    let (actor, create) = (Some(caller.user_id), create.into());
-    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, actor, &create)).await
+    let (actor, create) = (Actor::from(caller), create.into());
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, &actor, &create)).await
 }
 
 /// Makes a category within a write.
 ///
 /// # Errors
 /// As [`create`].
-pub fn create_in(tx: &mut Tx<'_>, actor: Option<UserId>, create: &Checked<CategoryCreate>) -> Result<EditorCategory> {
+pub fn create_in(tx: &mut Tx<'_>, actor: &Actor, create: &Checked<CategoryCreate>) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let id = CategoryId::new();
     let (create, mut mistakes) = (&create.value, create.mistakes.clone());
@@ -69,7 +74,7 @@ pub fn create_in(tx: &mut Tx<'_>, actor: Option<UserId>, create: &Checked<Catego
         updated_at: now,
     };
     store::insert(tx.conn(), &row)?;
-    record(tx, actor, "category.created", target(id), &json!({ "slug": row.slug, "parent_id": row.parent_id }))?;
+    record(tx, actor, "category.created", target(id), Change::made(told(&row)))?;
     seen_alone(tx.conn(), row)
 }
 
@@ -84,10 +89,10 @@ pub async fn replace(
     expected: Expected,
     whole: impl Into<Checked<CategoryReplace>>,
 ) -> Result<EditorCategory> {
-    let actor = Some(caller.user_id);
+    let actor = Actor::from(caller);
     let Checked { value: whole, mistakes } = whole.into();
     db.write(move |tx| {
-        change_in(tx, actor, id, &expected, mistakes.clone(), |row| Row {
+        change_in(tx, &actor, id, &expected, mistakes.clone(), |row| Row {
             slug: whole.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: whole.name.trim().to_owned(),
             description: whole.description.clone().unwrap_or_default(),
@@ -110,10 +115,10 @@ pub async fn update(
     expected: Expected,
     patch: impl Into<Checked<CategoryPatch>>,
 ) -> Result<EditorCategory> {
-    let actor = Some(caller.user_id);
+    let actor = Actor::from(caller);
     let Checked { value: patch, mistakes } = patch.into();
     db.write(move |tx| {
-        change_in(tx, actor, id, &expected, mistakes.clone(), |row| Row {
+        change_in(tx, &actor, id, &expected, mistakes.clone(), |row| Row {
             slug: patch.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: patch.name.as_ref().map_or_else(|| row.name.clone(), |name| name.trim().to_owned()),
             description: patch.description.clone().or(Some(row.description.clone())).unwrap_or_default(),
@@ -128,7 +133,7 @@ pub async fn update(
 /// Changes a category within a write; a change that changes nothing leaves its version.
 fn change_in(
     tx: &mut Tx<'_>,
-    actor: Option<UserId>,
+    actor: &Actor,
     id: CategoryId,
     expected: &Expected,
     mut mistakes: Mistakes,
@@ -154,7 +159,7 @@ fn change_in(
         listings::move_subtree(tx.conn(), id)?;
     }
     let action = if is_moved { "category.moved" } else { "category.updated" };
-    record(tx, actor, action, target(id), &json!({ "slug": row.slug, "parent_id": row.parent_id, "version": row.version }))?;
+    record(tx, actor, action, target(id), Change::between(told(&before), told(&row), &["slug"]))?;
     seen_alone(tx.conn(), row)
 }
 
@@ -163,19 +168,24 @@ fn change_in(
 /// # Errors
 /// 404, 412; `in_use` or `cycle` (409); 400 if there is no `reassign_to`.
 pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, reassign_to: Option<CategoryId>) -> Result<()> {
-    let actor = Some(caller.user_id);
+    let actor = Actor::from(caller);
     db.write(move |tx| {
         store::reassign::lock(tx, id)?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         expected.check_alone(row.version.unsigned_abs())?;
         let now = tx.now()?;
+        let mut change = Change::removed(told(&row));
         match reassign_to {
-            Some(target) => store::reassign::reassign(tx, &row, target, now)?,
+            Some(other) => {
+                for (before, moved) in store::reassign::reassign(tx, &row, other, now)? {
+                    record(tx, &actor, "category.moved", target(moved.id), Change::between(told(&before), told(&moved), &["slug"]))?;
+                }
+                change = change.with("reassign_to", other.to_string());
+            }
             None => refuse_in_use(tx.conn(), &row, now)?,
         }
         store::delete(tx.conn(), row.id)?;
-        let details = json!({ "slug": row.slug, "name": row.name, "reassign_to": reassign_to });
-        Ok(record(tx, actor, "category.deleted", target(row.id), &details)?)
+        Ok(record(tx, &actor, "category.deleted", target(row.id), change)?)
     })
     .await
 }

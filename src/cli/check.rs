@@ -1,7 +1,10 @@
 //! `dateline check`: all that is wrong, and what to do about it.
 
+use clap::Args;
+
 use super::{Outcome, open};
 use crate::articles::store::{StoredBody, bodies_behind};
+use crate::audit::verify::{Broken, Whole, verify};
 use crate::bodies::{EmbedHosts, Format, MAX_HTML_BYTES, render};
 use crate::db::Db;
 use crate::kernel::clock::{Clock, SystemClock};
@@ -17,8 +20,16 @@ const MOST_NAMED: usize = 20;
 /// How many bodies are read at once.
 const AT_ONCE: i64 = 100;
 
+/// What is looked at besides.
+#[derive(Args)]
+pub struct Check {
+    /// Read the whole audit log as well, and see whether it is what was written.
+    #[arg(long)]
+    audit: bool,
+}
+
 /// Opens the database as a server would, without applying anything. Fails if anything is wrong, after it has said all of it.
-pub(super) fn run(settings: &Settings) -> Outcome {
+pub(super) fn run(check: &Check, settings: &Settings) -> Outcome {
     let mut faults = 0;
     let mut say = |what: &str, fault: Option<String>, right: &str| {
         faults += usize::from(fault.is_some());
@@ -42,6 +53,12 @@ pub(super) fn run(settings: &Settings) -> Outcome {
             say("keys", None, &keys(&db)?);
             if let Ok(hosts) = settings.embed_hosts() {
                 say("bodies", None, &bodies(&db, &hosts)?);
+            }
+            if check.audit {
+                match verify(&db)? {
+                    Ok(Whole { number, hash }) => say("audit", None, &format!("{number} entries fit; the hash of the last one is {hash}")),
+                    Err(Broken(why)) => say("audit", Some(why), ""),
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use super::serve::{add_first_admin, bind, log_to, serve};
 use crate::app::App;
 use crate::articles::dto::ArticleCreate;
 use crate::articles::service::{self as articles, Site};
+use crate::audit::store::Actor;
 use crate::categories::dto::CategoryCreate;
 use crate::categories::service::create_in;
 use crate::db::{Db, FileLock};
@@ -135,7 +136,8 @@ const ARTICLES: [(i64, &str, &str, &str); 12] = [
 
 /// Makes the site through the services that the API calls as well.
 async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
-    let caller = Caller { user_id, role: Role::Admin, session_id: SessionId::new() };
+    let caller = Caller { user_id, role: Role::Admin, session_id: SessionId::new(), address: None };
+    let actor = Actor::from(&caller);
     let categories = db
         .write(move |tx| {
             let mut made: Vec<(&str, CategoryId)> = Vec::new();
@@ -143,7 +145,7 @@ async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
                 let parent = parent.and_then(|parent| id_of(&made, parent));
                 let wanted = serde_json::from_value::<CategoryCreate>(json!({ "slug": slug, "name": name, "parent_id": parent }));
                 let wanted = wanted.expect("the demo's own category is well formed");
-                made.push((slug, create_in(tx, Some(user_id), &wanted.into())?.id));
+                made.push((slug, create_in(tx, &actor, &wanted.into())?.id));
             }
             Ok::<_, crate::kernel::problem::Problem>(made)
         })

@@ -37,7 +37,7 @@ enum Command {
     /// Print the OpenAPI document.
     Openapi,
     /// Look at settings, database, clock, keys and stored bodies, and say what is wrong and what to do.
-    Check,
+    Check(check::Check),
     /// Add, list and change users, also beside a running server.
     User(user::User),
     /// Change the keys that access tokens are signed with.
@@ -65,7 +65,7 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo::run(demo, settings),
         Command::Migrate => migrate(&settings),
         Command::Openapi => print(&crate::app::document().text()),
-        Command::Check => check::run(&settings),
+        Command::Check(check) => check::run(&check, &settings),
         Command::User(user) => user::run(user, &settings),
         Command::Keys(keys) => keys::run(&keys, &settings),
     };

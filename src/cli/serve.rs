@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Outcome;
 use crate::app::App;
+use crate::audit::store::Actor;
 use crate::auth::password;
 use crate::db::{DatabaseUrl, Db, FileLock};
 use crate::kernel::caller::Role;
@@ -113,7 +114,7 @@ pub(super) fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -
     // Of two nodes that start together one adds the admin.
     let is_added = db.run_write(move |tx| {
         crate::db::dialect::lock(tx.conn(), crate::db::dialect::Lock::Users, crate::db::dialect::Hold::Exclusive)?;
-        if store::is_empty(tx.conn())? { add_in(tx, None, &new).map(|_| true) } else { Ok(false) }
+        if store::is_empty(tx.conn())? { add_in(tx, &Actor::COMMAND, &new).map(|_| true) } else { Ok(false) }
     })?;
     if is_added && given.is_none() { show_once(&settings.admin_email, &password, url) } else { Ok(()) }
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use clap::{Args, Subcommand};
 
 use super::{Outcome, open};
+use crate::audit::store::Actor;
 use crate::auth::password;
 use crate::auth::service::reset_password_in;
 use crate::kernel::caller::Role;
@@ -108,7 +109,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
             check(&email, &name)?;
             let password = Password::read(password_stdin)?;
             let new = NewUser { email, name, role, password_hash: password::hash_here(&password.text)? };
-            let added = db.run_write(move |tx| service::add_in(tx, None, &new))?;
+            let added = db.run_write(move |tx| service::add_in(tx, &Actor::COMMAND, &new))?;
             println!("{} {} {}", added.id, added.email, added.role.name());
             password.show();
         }
@@ -144,7 +145,7 @@ fn check(email: &str, name: &str) -> Outcome {
 
 fn change(db: &crate::db::Db, email: &str, patch: UserPatch) -> Outcome {
     let id = service::by_email(db, email)?.id;
-    let user = db.run_write(move |tx| service::update_in(tx, None, id, &Expected::Anything, &patch))?;
+    let user = db.run_write(move |tx| service::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch))?;
     super::print(&line(&user))
 }
 

@@ -7,6 +7,7 @@
 mod connection;
 pub mod dialect;
 mod error;
+mod ledger;
 mod lock;
 mod migrate;
 mod pool;

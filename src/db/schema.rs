@@ -236,14 +236,30 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
-    audit (id) {
+    audit (number) {
+        number -> BigInt,
         id -> IdSql,
         at -> BigInt,
         actor_id -> Nullable<IdSql>,
+        key_id -> Nullable<IdSql>,
+        address -> Nullable<Text>,
         action -> Text,
         target_kind -> Text,
         target_id -> IdSql,
-        details -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        hash -> Binary,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Binary,
     }
 }
 
@@ -403,6 +419,7 @@ allow_tables_to_appear_in_same_query!(
     standings,
     slugs,
     audit,
+    audit_head,
     idempotency_keys,
     users,
     sessions,

@@ -6,8 +6,10 @@ use diesel::{Connection, QueryDsl, RunQueryDsl};
 
 use super::connection::AnyConnection;
 use super::error::{Error, Failure, Result};
+use super::ledger;
 use super::schema::audit;
 use crate::kernel::clock::Clock;
+use crate::kernel::entry::Entry;
 use crate::kernel::instant::Instant;
 
 /// The transaction that a write runs in.
@@ -15,6 +17,7 @@ pub struct Tx<'a> {
     connection: &'a mut AnyConnection,
     clock: &'a dyn Clock,
     now: Option<Instant>,
+    entries: Vec<Entry>,
 }
 
 /// What became of a transaction.
@@ -47,6 +50,11 @@ impl Tx<'_> {
         Ok(now)
     }
 
+    /// Keeps an entry of the audit log for the end of the transaction, where all of them are written.
+    pub fn record(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
     /// Runs `f` in a transaction, or in a savepoint where one is open already.
     pub(super) fn run<T, E: Failure>(
         connection: &mut AnyConnection,
@@ -56,10 +64,11 @@ impl Tx<'_> {
         let (mut now, mut has_begun) = (None, false);
         let outcome = connection.transaction(|connection| {
             has_begun = true;
-            let mut tx = Tx { connection, clock, now: None };
-            let outcome = f(&mut tx).map_err(Failed::Refused);
+            let mut tx = Tx { connection, clock, now: None, entries: Vec::new() };
+            let value = f(&mut tx).map_err(Failed::Refused)?;
             now = tx.now;
-            outcome
+            ledger::append(tx.connection, &tx.entries).map_err(|failed| Failed::Refused(failed.into()))?;
+            Ok(value)
         });
         let outcome = outcome.map_err(|failed| match failed {
             Failed::Refused(error) => error,

@@ -1,9 +1,11 @@
 //! Answers that are not problems: delivery's, which anyone may keep, and editors', which nobody may.
 
+use actix_web::body::{BodyStream, BoxBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::Stream;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -217,7 +219,17 @@ impl Editor {
     /// The answer, with JSON that was made before.
     pub fn json_bytes(mut self, json: impl Into<Bytes>) -> HttpResponse {
         self.0.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.0.set_body(actix_web::body::BoxBody::new(json.into()))
+        self.0.set_body(BoxBody::new(json.into()))
+    }
+
+    /// The answer, of another media type, with bytes that come while it is sent; it breaks off where they do.
+    pub fn stream<S>(self, media_type: &'static str, bytes: S) -> HttpResponse
+    where
+        S: Stream<Item = Result<Bytes>> + 'static,
+    {
+        let mut response = self.0;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        response.set_body(BoxBody::new(BodyStream::new(Box::pin(bytes))))
     }
 
     /// The answer, without a body.

@@ -42,4 +42,6 @@ pub struct Caller {
     pub role: Role,
     /// The session that the token belongs to.
     pub session_id: SessionId,
+    /// Where the request comes from, as sessions keep it: an IPv4 address, or the /64 of an IPv6 one; `None` for what comes from no network.
+    pub address: Option<String>,
 }

@@ -82,6 +82,8 @@ ids! {
     ReleaseId
     /// Names a preview link.
     PreviewLinkId
+    /// Names an API key.
+    ApiKeyId
     /// Names an entry of the audit log.
     AuditId
 }

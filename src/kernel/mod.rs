@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod clock;
+pub mod entry;
 pub mod id;
 pub mod instant;
 pub mod locale;

@@ -1,20 +1,19 @@
 //! Making, listing and revoking preview links, and what a token of one lets see.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::dto::{NewPreviewLink, PreviewLink, PreviewLinkCreate, USUAL_LIFETIME_S};
 use super::store::{self, StoredLink};
 use super::token::LinkKey;
 use crate::articles::service::visibility::path_of_newest;
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::auth::permission::{Action, least};
 use crate::auth::service::shared_secret;
 use crate::db::dialect::{self, Hold, Lock};
-use crate::db::{AnyConnection, Db, Tx};
+use crate::db::{Db, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, PreviewLinkId};
-use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
@@ -78,8 +77,7 @@ impl Previews {
         };
         store::delete_expired(tx.conn(), now)?;
         store::insert(tx.conn(), &link)?;
-        let details = json!({ "article_id": link.article_id, "at": link.at, "expires_at": link.expires_at });
-        record(tx, Some(caller.user_id), "preview_link.created", target(link.id), &details)?;
+        record(tx, &caller.into(), "preview_link.created", target(link.id), Change::made(told(&link)))?;
         let token = self.key.sign(link.id);
         let url = self.url(&token, link.article_id, &path.flatten().unwrap_or_else(|| "/".to_owned()));
         Ok(NewPreviewLink { link: seen(link), token, url })
@@ -114,6 +112,11 @@ fn target(id: PreviewLinkId) -> Target {
     Target { kind: "preview_link", id: id.uuid() }
 }
 
+/// What the audit log tells of a link: nothing of its token.
+fn told(link: &StoredLink) -> Value {
+    json!({ "article_id": link.article_id, "at": link.at, "expires_at": link.expires_at })
+}
+
 fn seen(link: StoredLink) -> PreviewLink {
     let StoredLink { id, article_id, at, created_by, created_at, expires_at } = link;
     PreviewLink { id, article_id, at, created_by, created_at, expires_at }
@@ -125,11 +128,7 @@ fn seen(link: StoredLink) -> PreviewLink {
 /// 404.
 pub async fn get(db: &Db, id: PreviewLinkId) -> Result<PreviewLink> {
     let now = db.clock().now();
-    db.read(move |connection| good(connection, id, now)).await
-}
-
-fn good(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<PreviewLink> {
-    store::find(connection, id, now)?.map(seen).ok_or_else(Problem::not_found)
+    db.read(move |connection| store::find(connection, id, now)?.map(seen).ok_or_else(Problem::not_found)).await
 }
 
 /// A page of the links that are still good, the newest first.
@@ -151,12 +150,12 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
 /// # Errors
 /// 404.
 pub async fn revoke(db: &Db, caller: &Caller, id: PreviewLinkId) -> Result<()> {
-    let user_id = caller.user_id;
+    let actor = Actor::from(caller);
     db.write(move |tx| {
         let now = tx.now()?;
-        let link = good(tx.conn(), id, now)?;
+        let link = store::find(tx.conn(), id, now)?.ok_or_else(Problem::not_found)?;
         store::delete(tx.conn(), id)?;
-        Ok(record(tx, Some(user_id), "preview_link.revoked", target(id), &json!({ "article_id": link.article_id, "at": link.at }))?)
+        Ok(record(tx, &actor, "preview_link.revoked", target(id), Change::removed(told(&link)))?)
     })
     .await
 }

@@ -1,14 +1,14 @@
 //! Writing publications: each write locks its article, asks `rules`, and brings intervals, listings and slugs up to date in the
 //! same transaction.
 
-use serde_json::json;
+mod told;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
 use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store};
-use crate::audit::store::{Target, record};
+use crate::audit::store::Actor;
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
 use crate::kernel::caller::Caller;
@@ -44,11 +44,16 @@ pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
     Ok(Edited { subject, history, now })
 }
 
-/// Writes what changed of an opened article.
+/// Writes what changed of an opened article, and records it.
 ///
 /// # Errors
 /// `slug_taken` (409).
-pub fn close(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Result<()> {
+pub fn close(tx: &mut Tx<'_>, actor: &Actor, edited: &mut Edited, before: &[Publication]) -> Result<()> {
+    write(tx, edited, before)?;
+    Ok(told::record_changes(tx, actor, before, &edited.history)?)
+}
+
+fn write(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Result<()> {
     revision::refresh_undone(tx.conn(), edited.subject.id, &mut edited.history, edited.now)?;
     store::save(tx.conn(), before, &edited.history)?;
     subject::hold_slugs(tx.conn(), &edited.subject, &edited.history, edited.now)?;
@@ -56,14 +61,14 @@ pub fn close(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Re
     Ok(listings::rewrite(tx.conn(), &edited.subject, &edited.history)?)
 }
 
-/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was.
+/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was. Whoever purges it says so in the audit log.
 ///
 /// # Errors
 /// If the database fails.
 pub fn erase(tx: &mut Tx<'_>, subject: Subject) -> Result<()> {
     let before = store::history(tx.conn(), subject.id)?;
     let now = tx.now()?;
-    close(tx, &mut Edited { subject, history: Vec::new(), now }, &before)
+    write(tx, &mut Edited { subject, history: Vec::new(), now }, &before)
 }
 
 /// Adds a publication within a write of its article, in memory: [`close`] writes it. `true` beside its id if it is new, nothing if its mistakes were noted.
@@ -156,15 +161,6 @@ pub fn seen(edited: &Edited, id: PublicationId) -> Result<EditorPublication> {
     Ok(EditorPublication::new(publication, edited.subject.newest_revision, edited.now))
 }
 
-/// Writes down what was done to a publication.
-///
-/// # Errors
-/// If the database fails.
-pub fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, publication: &EditorPublication) -> Result<()> {
-    let details = json!({ "article_id": publication.article_id, "publish_at": publication.publish_at, "unpublish_at": publication.unpublish_at, "revision": publication.revision });
-    Ok(record(tx, Some(caller.user_id), action, Target { kind: "publication", id: publication.id.uuid() }, &details)?)
-}
-
 /// Publishes or schedules an opened article; `true` beside the publication if it is new.
 ///
 /// # Errors
@@ -183,10 +179,8 @@ pub fn publish(
     if !is_new {
         return Ok((seen(&edited, id)?, false));
     }
-    close(tx, &mut edited, &before)?;
-    let publication = seen(&edited, id)?;
-    audited(tx, caller, "publication.created", &publication)?;
-    Ok((publication, true))
+    close(tx, &caller.into(), &mut edited, &before)?;
+    Ok((seen(&edited, id)?, true))
 }
 
 /// Changes a publication.
@@ -200,7 +194,7 @@ pub async fn update(
     expected: Expected,
     given: impl Into<Checked<PublicationPatch>>,
 ) -> Result<EditorPublication> {
-    let (caller, given) = (caller.clone(), given.into());
+    let (actor, given) = (Actor::from(caller), given.into());
     db.write(move |tx| {
         let article_id = article_of(tx, id)?;
         let mut edited = open(tx, article_id)?;
@@ -213,10 +207,8 @@ pub async fn update(
         if edited.history == before {
             return seen(&edited, id);
         }
-        close(tx, &mut edited, &before)?;
-        let publication = seen(&edited, id)?;
-        audited(tx, &caller, "publication.updated", &publication)?;
-        Ok(publication)
+        close(tx, &actor, &mut edited, &before)?;
+        seen(&edited, id)
     })
     .await
 }
@@ -321,7 +313,7 @@ fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {
 /// # Errors
 /// What the rules refuse; 412.
 pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expected) -> Result<()> {
-    let caller = caller.clone();
+    let actor = Actor::from(caller);
     db.write(move |tx| {
         let article_id = article_of(tx, id)?;
         let mut edited = open(tx, article_id)?;
@@ -329,8 +321,7 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
         let current = seen(&edited, id)?;
         expected.check_alone(current.version.unsigned_abs())?;
         rules::cancel(&mut edited.history, id, Way::Alone, edited.now)?;
-        close(tx, &mut edited, &before)?;
-        audited(tx, &caller, "publication.deleted", &current)
+        close(tx, &actor, &mut edited, &before)
     })
     .await
 }
@@ -355,9 +346,9 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
     if let (Some(ended), Some(zone)) = (edited.history.iter_mut().find(|p| p.id == id), times.zone()) {
         keep_zone(ended, zone);
     }
-    close(tx, &mut edited, &before)?;
+    told::record_unpublished(tx, &caller.into(), &seen(&edited, id)?)?;
+    close(tx, &caller.into(), &mut edited, &before)?;
     let publication = seen(&edited, id)?;
-    audited(tx, caller, "article.unpublished", &publication)?;
     let end = publication.unpublish_at.unwrap_or(edited.now);
     let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
     Ok(Unpublished { publication, returns_at })

@@ -2,12 +2,12 @@
 
 mod members;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use self::members::{Added, add, remove};
 use super::dto::{Release, ReleaseCreate, ReleaseEntry, ReleasePatch, ReleaseState, ReleaseSummary};
 use super::store::{self, Shown, StoredRelease};
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -28,9 +28,10 @@ fn target(id: ReleaseId) -> Target {
     Target { kind: "release", id: id.uuid() }
 }
 
-fn audited(tx: &mut Tx<'_>, caller: &Caller, action: &'static str, release: &StoredRelease) -> Result<()> {
-    let details = json!({ "name": release.name, "publish_at": release.publish_at });
-    Ok(record(tx, Some(caller.user_id), action, target(release.id), &details)?)
+/// What the audit log tells of a release.
+fn told(release: &StoredRelease) -> Value {
+    let StoredRelease { name, publish_at, time_zone, publish_at_local, .. } = release;
+    json!({ "name": name, "publish_at": publish_at, "time_zone": time_zone, "publish_at_local": publish_at_local })
 }
 
 /// Makes a release that holds nothing yet.
@@ -57,7 +58,7 @@ pub async fn create(db: &Db, caller: &Caller, create: Checked<ReleaseCreate>, ke
             created_at: now,
         };
         store::insert(tx.conn(), &release)?;
-        audited(tx, &caller, "release.created", &release)?;
+        record(tx, &(&caller).into(), "release.created", target(release.id), Change::made(told(&release)))?;
         Ok(Release { summary: summary(release, now), publications: Vec::new() })
     })
     .await
@@ -165,10 +166,10 @@ pub async fn update(db: &Db, caller: &Caller, id: ReleaseId, expected: Expected,
         set_date(&mut release, date.unwrap_or(Patch::Absent), times.zone());
         members::reschedule(tx, &caller, &before, &release, patch.override_embargo)?;
         let now = tx.now()?;
-        if differ(&before, &release) {
+        if told(&before) != told(&release) {
             release.version += 1;
             store::update(tx.conn(), &release)?;
-            audited(tx, &caller, "release.updated", &release)?;
+            record(tx, &(&caller).into(), "release.updated", target(id), Change::between(told(&before), told(&release), &["name"]))?;
         }
         whole(tx.conn(), release, now)
     })
@@ -187,12 +188,6 @@ fn set_date(release: &mut StoredRelease, date: Patch<(Instant, Option<String>)>,
     release.time_zone = zone.map(|zone| zone.name().to_owned());
 }
 
-fn differ(one: &StoredRelease, other: &StoredRelease) -> bool {
-    let told =
-        |release: &StoredRelease| (release.name.clone(), release.publish_at, release.time_zone.clone(), release.publish_at_local.clone());
-    told(one) != told(other)
-}
-
 /// Calls a release off with all that it would publish.
 ///
 /// # Errors
@@ -203,7 +198,7 @@ pub async fn cancel(db: &Db, caller: &Caller, id: ReleaseId, expected: Expected)
         let release = open(tx, id, &expected)?;
         members::call_off(tx, &caller, &release)?;
         store::delete(tx.conn(), id)?;
-        audited(tx, &caller, "release.cancelled", &release)
+        Ok(record(tx, &Actor::from(&caller), "release.cancelled", target(id), Change::removed(told(&release)))?)
     })
     .await
 }

@@ -50,7 +50,7 @@ async fn create(
     let password_hash = turn.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
     drop(turn);
     let new = NewUser { email: create.email, name: create.name, role: create.role, password_hash };
-    let mut user = db.write(move |tx| service::add_in(tx, Some(caller.user_id), &new)).await?;
+    let mut user = db.write(move |tx| service::add_in(tx, &(&caller).into(), &new)).await?;
     user.one_time_password = one_time;
     answer::editor(StatusCode::CREATED).location(&format!("/v1/editor/users/{}", user.id)).version(user.version.unsigned_abs()).json(&user)
 }
@@ -99,6 +99,6 @@ async fn update(
     let expected = conditional::optional(&request)?;
     expected.check_alone(current.version.unsigned_abs())?;
     let patch = json.check::<UserPatch>()?.finish()?;
-    let user = db.write(move |tx| service::update_in(tx, Some(caller.user_id), current.id, &expected, &patch)).await?;
+    let user = db.write(move |tx| service::update_in(tx, &(&caller).into(), current.id, &expected, &patch)).await?;
     answer::editor(StatusCode::OK).version(user.version.unsigned_abs()).json(&user)
 }

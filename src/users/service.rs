@@ -2,13 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::dto::{EditorUser, UserPatch};
 pub use super::store::User;
 use super::{rules, store};
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
@@ -44,11 +44,16 @@ fn target(id: UserId) -> Target {
     Target { kind: "user", id: id.uuid() }
 }
 
+/// What the audit log tells of a user: nothing of the password.
+fn told(user: &User) -> Value {
+    json!({ "email": user.email, "name": user.name, "role": user.role, "active": user.active })
+}
+
 /// Adds a user within a write.
 ///
 /// # Errors
 /// `email_taken` (409); 422 for what is no e-mail.
-pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<EditorUser> {
+pub fn add_in(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser) -> Result<EditorUser> {
     let email = check_email(&new.email)?;
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     if store::by_email(tx.conn(), &email)?.is_some() {
@@ -65,7 +70,7 @@ pub fn add_in(tx: &mut Tx<'_>, actor: Option<UserId>, new: &NewUser) -> Result<E
         created_at: tx.now()?,
     };
     store::insert(tx.conn(), &user)?;
-    record(tx, actor, "user.created", target(user.id), &json!({ "email": user.email, "role": user.role }))?;
+    record(tx, actor, "user.created", target(user.id), Change::made(told(&user)))?;
     seen(&user)
 }
 
@@ -102,11 +107,11 @@ pub fn seen(user: &User) -> Result<EditorUser> {
 ///
 /// # Errors
 /// 404, 412, `last_admin` (409).
-pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &Expected, patch: &UserPatch) -> Result<EditorUser> {
+pub fn update_in(tx: &mut Tx<'_>, actor: &Actor, id: UserId, expected: &Expected, patch: &UserPatch) -> Result<EditorUser> {
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     expected.check_alone(user.version.unsigned_abs())?;
-    let before = (user.name.clone(), user.role.clone(), user.active);
+    let before = told(&user);
     let was_admin = user.active && user.role()? == Role::Admin;
     user.name = patch.name.clone().unwrap_or(user.name);
     user.role = patch.role.map_or(user.role, |role| role.name().to_owned());
@@ -115,14 +120,15 @@ pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &
     if was_admin && !stays_admin && store::other_admins(tx.conn(), id)? == 0 {
         return Err(Problem::new(Code::LastAdmin, "This is the last active admin. Make another user an admin first."));
     }
-    if before != (user.name.clone(), user.role.clone(), user.active) {
+    if before != told(&user) {
         user.version += 1;
         store::update(tx.conn(), &user)?;
+        let mut change = Change::between(before, told(&user), &["email"]);
         if !user.active {
             let now = tx.now()?;
-            store::end_sessions(tx.conn(), id, None, now)?;
+            change = change.with("sessions_ended", store::end_sessions(tx.conn(), id, None, now)?);
         }
-        record(tx, actor, "user.updated", target(id), &json!({ "email": user.email, "role": user.role, "active": user.active }))?;
+        record(tx, actor, "user.updated", target(id), change)?;
     }
     seen(&user)
 }
@@ -131,22 +137,23 @@ pub fn update_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, expected: &
 ///
 /// # Errors
 /// 404.
-pub fn set_password_in(tx: &mut Tx<'_>, actor: Option<UserId>, id: UserId, password_hash: &str, kept: Option<SessionId>) -> Result<()> {
+pub fn set_password_in(tx: &mut Tx<'_>, actor: &Actor, id: UserId, password_hash: &str, kept: Option<SessionId>) -> Result<()> {
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     password_hash.clone_into(&mut user.password_hash);
     user.version += 1;
     store::update(tx.conn(), &user)?;
     let now = tx.now()?;
-    store::end_sessions(tx.conn(), id, kept, now)?;
-    Ok(record(tx, actor, "user.password_changed", target(id), &json!({ "email": user.email }))?)
+    let ended = store::end_sessions(tx.conn(), id, kept, now)?;
+    let change = Change::made(json!({ "email": user.email, "sessions_ended": ended }));
+    Ok(record(tx, actor, "user.password_changed", target(id), change)?)
 }
 
-/// Ends all sessions of a user within a write, but for one that is kept.
+/// Ends all sessions of a user within a write, but for one that is kept: how many.
 ///
 /// # Errors
 /// If the database fails.
-pub fn end_sessions_in(tx: &mut Tx<'_>, id: UserId, kept: Option<SessionId>) -> Result<()> {
+pub fn end_sessions_in(tx: &mut Tx<'_>, id: UserId, kept: Option<SessionId>) -> Result<usize> {
     let now = tx.now()?;
     Ok(store::end_sessions(tx.conn(), id, kept, now)?)
 }

@@ -129,15 +129,16 @@ pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Ends all sessions of a user, but for one that is kept.
+/// Ends all sessions of a user, but for one that is kept: how many.
 ///
 /// # Errors
 /// If the database fails.
-pub fn end_sessions(connection: &mut AnyConnection, user: UserId, kept: Option<SessionId>, now: Instant) -> Result<()> {
-    let rows = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
-    match kept {
-        Some(kept) => diesel::update(rows.filter(sessions::id.ne(kept))).set(sessions::revoked_at.eq(now)).execute(connection)?,
-        None => diesel::update(rows).set(sessions::revoked_at.eq(now)).execute(connection)?,
-    };
-    Ok(())
+pub fn end_sessions(connection: &mut AnyConnection, user: UserId, kept: Option<SessionId>, now: Instant) -> Result<usize> {
+    let rows =
+        sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(now));
+    let ended = sessions::revoked_at.eq(now);
+    Ok(match kept {
+        Some(kept) => diesel::update(rows.filter(sessions::id.ne(kept))).set(ended).execute(connection)?,
+        None => diesel::update(rows).set(ended).execute(connection)?,
+    })
 }

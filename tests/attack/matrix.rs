@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use dateline::audit::store::head;
 use dateline::kernel::caller::Role;
 use dateline::kernel::id::ArticleId;
 use serde_json::{Value, json};
@@ -199,6 +200,8 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("endUserSessions",         "own session",     [401, 403, 403, 204, 401, 401]),
     ("endUserSessions",         "other session",   [401, 403, 403, 204, 401, 401]),
     ("endUserSessions",         "missing",         [401, 403, 403, 404, 401, 401]),
+    ("listAuditLog",            "-",               [401, 403, 403, 200, 401, 401]),
+    ("exportAuditLog",          "-",               [401, 403, 403, 200, 401, 401]),
 ];
 
 /// How to make a row for what was added.
@@ -279,6 +282,19 @@ fn fault(operation: &Operation, answer: &Answer) -> Option<&'static str> {
     (answer.status == 401 && operation.is_secured() && !is_bare).then_some("a 401 is invalid_token, with WWW-Authenticate")
 }
 
+/// What changes nothing when it is asked for again.
+const CHANGES_ONCE: &[&str] = &["replaceCategory", "updateCategory", "updateUser", "logout", "endSessions", "endUserSessions"];
+
+/// How many entries the audit log has.
+fn told(newsroom: &Newsroom) -> i64 {
+    newsroom.site.db().run_read(head).unwrap().unwrap().0
+}
+
+/// What changes something is in the audit log, what is refused or only read is not. That tokens are renewed is no change.
+fn must_be_told(operation: &Operation, object: &str, answer: &Answer) -> bool {
+    answer.status < 300 && operation.method != "GET" && operation.id != "refreshSession" && object != "missing session"
+}
+
 on_both_engines! {
     async fn every_caller_gets_of_every_operation_what_the_table_says(engine) {
         let newsroom = Newsroom::open(engine).await;
@@ -296,7 +312,12 @@ on_both_engines! {
                 let fresh = if object.ends_with("session") { Some(newsroom.person(standing).await) } else { None };
                 let person = fresh.as_ref().unwrap_or(person);
                 for path in paths(&newsroom, &operation, object, person, other).await {
+                    let told_before = told(&newsroom);
                     let answer = ask(&operation, &path, object, person).await;
+                    let is_told = told(&newsroom) > told_before;
+                    if is_told != must_be_told(&operation, object, &answer) && !(answer.status < 300 && CHANGES_ONCE.contains(id)) {
+                        wrong.push(format!("{id} | {object} | {standing:?}: {} for {path}, in the audit log: {is_told}", answer.status));
+                    }
                     if answer.status != *expected {
                         wrong.push(format!("{id} | {object} | {standing:?} gets {} for {path}, not {expected}", answer.status));
                     }

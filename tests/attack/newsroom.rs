@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service::{self as articles, publishing};
+use dateline::audit::store::Actor;
 use dateline::auth::store::{insert_session, newest_key};
 use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
@@ -71,7 +72,7 @@ impl Newsroom {
     /// The same with other settings.
     pub async fn with(engine: Engine, set: impl FnOnce(&mut Options)) -> Self {
         let site = Site::with(engine, "2026-11-30T08:00:00.000Z", set);
-        let nobody = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new() };
+        let nobody = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new(), address: None };
         let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0) };
         newsroom.editor = newsroom.person(Standing::Active(Role::Editor)).await.caller;
         newsroom
@@ -85,7 +86,7 @@ impl Newsroom {
     pub async fn user(&self, role: Role) -> (UserId, String) {
         let email = format!("somebody-{}@example.org", self.next());
         let new = NewUser { email: email.clone(), name: "Somebody".to_owned(), role, password_hash: password_hash() };
-        (self.site.db().write(move |tx| add_in(tx, None, &new)).await.unwrap().id, email)
+        (self.site.db().write(move |tx| add_in(tx, &Actor::COMMAND, &new)).await.unwrap().id, email)
     }
 
     /// A new person of this standing.
@@ -108,12 +109,12 @@ impl Newsroom {
         }
         let access_token = (standing != Standing::Anonymous).then_some(access_token);
         let client = access_token.as_ref().map_or_else(|| anyone.clone(), |token| anyone.with_token(token));
-        Person { client, caller: Caller { user_id: id, role, session_id }, email, refresh_token, access_token }
+        Person { client, caller: Caller { user_id: id, role, session_id, address: None }, email, refresh_token, access_token }
     }
 
     async fn deactivate(&self, id: UserId) {
         let patch = UserPatch { active: Some(false), ..UserPatch::default() };
-        self.site.db().write(move |tx| update_in(tx, None, id, &Expected::Anything, &patch)).await.unwrap();
+        self.site.db().write(move |tx| update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch)).await.unwrap();
     }
 
     /// Something of a kind (a segment of paths, such as `articles`) in a state, that belongs to `owner`: its id.

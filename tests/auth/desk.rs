@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dateline::audit::store::Actor;
 use dateline::auth::dto::Tokens;
 use dateline::auth::password::hash_here;
 use dateline::auth::service::Auth;
@@ -51,11 +52,11 @@ impl Desk {
 
     pub async fn add(&self, email: &str, role: Role) -> Result<EditorUser> {
         let new = NewUser { email: email.to_owned(), name: "Somebody".to_owned(), role, password_hash: hash_here(PASSWORD).unwrap() };
-        self.db.write(move |tx| users::add_in(tx, None, &new)).await
+        self.db.write(move |tx| users::add_in(tx, &Actor::COMMAND, &new)).await
     }
 
     pub async fn change(&self, id: UserId, patch: UserPatch) -> Result<EditorUser> {
-        self.db.write(move |tx| users::update_in(tx, None, id, &Expected::Anything, &patch)).await
+        self.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch)).await
     }
 
     pub async fn login(&self) -> Tokens {
@@ -74,7 +75,7 @@ impl Desk {
     }
 
     pub async fn caller(&self, tokens: &Tokens) -> Result<Caller> {
-        self.auth.caller(&tokens.access_token).await
+        self.auth.caller(&tokens.access_token, ELSEWHERE.to_owned()).await
     }
 
     /// Whether the access token is refused, with the code that says so.

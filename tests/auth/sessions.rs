@@ -161,15 +161,15 @@ each_engine! {
 each_engine! {
     async fn a_refresh_token_is_used_once_and_for_ten_seconds_more(desk: Desk) {
         let first = desk.login().await;
-        let second = desk.auth.refresh(&first.refresh_token).await.unwrap();
+        let second = desk.auth.refresh(&first.refresh_token, ELSEWHERE).await.unwrap();
         assert_ne!(first.refresh_token, second.refresh_token);
         assert!(!desk.is_refused(&second).await);
         desk.clock.advance_ms(9_999);
-        assert_eq!(desk.auth.refresh(&first.refresh_token).await.unwrap().refresh_token, second.refresh_token);
+        assert_eq!(desk.auth.refresh(&first.refresh_token, ELSEWHERE).await.unwrap().refresh_token, second.refresh_token);
         desk.clock.advance_ms(1);
-        assert_eq!(code(&refused(desk.auth.refresh(&first.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&first.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         // Its whole family has ended.
-        assert_eq!(code(&refused(desk.auth.refresh(&second.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&second.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         assert!(desk.is_refused(&second).await);
         assert!(!desk.is_refused(&desk.login().await).await);
     }
@@ -178,11 +178,11 @@ each_engine! {
 each_engine! {
     async fn refreshes_at_the_same_time_give_one_successor(desk: Desk) {
         let first = desk.login().await;
-        let refresh = || desk.auth.refresh(&first.refresh_token);
+        let refresh = || desk.auth.refresh(&first.refresh_token, ELSEWHERE);
         let (a, b, c, d) = tokio::join!(refresh(), refresh(), refresh(), refresh());
         let successors: Vec<String> = [a, b, c, d].into_iter().map(|tokens| tokens.unwrap().refresh_token).collect();
         assert!(successors.iter().all(|token| *token == successors[0]));
-        assert!(desk.auth.refresh(&successors[0]).await.is_ok());
+        assert!(desk.auth.refresh(&successors[0], ELSEWHERE).await.is_ok());
     }
 }
 
@@ -191,27 +191,27 @@ each_engine! {
         let mut tokens = desk.login().await;
         for _ in 0..29 {
             desk.minutes(24 * 60);
-            tokens = desk.auth.refresh(&tokens.refresh_token).await.unwrap();
+            tokens = desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await.unwrap();
         }
         desk.clock.advance_ms(24 * 60 * 60_000 - 1);
-        tokens = desk.auth.refresh(&tokens.refresh_token).await.unwrap();
+        tokens = desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await.unwrap();
         desk.clock.advance_ms(1);
         assert!(desk.is_refused(&tokens).await);
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         // The next login clears away what is over.
         desk.login().await;
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
     }
 }
 
 each_engine! {
     async fn logging_out_ends_both_tokens_at_once(desk: Desk) {
         let (tokens, other) = (desk.login().await, desk.login().await);
-        desk.auth.logout(&tokens.refresh_token).await.unwrap();
-        desk.auth.logout(&tokens.refresh_token).await.unwrap();
-        desk.auth.logout("dlr_unknown").await.unwrap();
+        desk.auth.logout(&tokens.refresh_token, ELSEWHERE).await.unwrap();
+        desk.auth.logout(&tokens.refresh_token, ELSEWHERE).await.unwrap();
+        desk.auth.logout("dlr_unknown", ELSEWHERE).await.unwrap();
         assert!(desk.is_refused(&tokens).await);
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         assert!(!desk.is_refused(&other).await);
     }
 }
@@ -219,8 +219,8 @@ each_engine! {
 each_engine! {
     async fn one_kind_of_token_is_not_taken_for_another(desk: Desk) {
         let tokens = desk.login().await;
-        assert_eq!(code(&refused(desk.auth.caller(&tokens.refresh_token).await)), Code::InvalidToken);
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.access_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.caller(&tokens.refresh_token, ELSEWHERE.to_owned()).await)), Code::InvalidToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.access_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
     }
 }
 
@@ -235,7 +235,7 @@ each_engine! {
         desk.auth.change_password(&caller, change(PASSWORD, new)).await.unwrap();
         assert!(!desk.is_refused(&mine).await);
         assert!(desk.is_refused(&other).await);
-        assert_eq!(code(&refused(desk.auth.refresh(&other.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&other.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         assert_eq!(code(&refused(desk.auth.login(ADMIN, PASSWORD, ELSEWHERE).await)), Code::InvalidCredentials);
         // Typed on a system that decomposes letters.
         assert!(desk.auth.login(ADMIN, "a\u{30a}ngstro\u{308}m unit", ELSEWHERE).await.is_ok());
@@ -271,7 +271,7 @@ each_engine! {
         desk.clock.advance_ms(6_001);
         assert!(desk.is_refused(&old).await);
         assert_eq!(kids(desk.auth.keys().await.unwrap()), both[..1]);
-        assert!(desk.auth.refresh(&old.refresh_token).await.is_ok());
+        assert!(desk.auth.refresh(&old.refresh_token, ELSEWHERE).await.is_ok());
         desk.db.write(rotate_in).await.unwrap();
         assert_eq!(desk.auth.keys().await.unwrap().len(), 2);
     }

@@ -1,5 +1,6 @@
 //! Adding and changing users.
 
+use dateline::audit::store::Actor;
 use dateline::auth::password::hash_here;
 use dateline::auth::service::reset_password_in;
 use dateline::kernel::caller::Role;
@@ -59,11 +60,11 @@ each_engine! {
         let tokens = login().await.unwrap();
         desk.change(user.id, active(false)).await.unwrap();
         assert!(desk.is_refused(&tokens).await);
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         assert_eq!(code(&refused(login().await)), Code::InvalidCredentials);
         desk.change(user.id, active(true)).await.unwrap();
         assert!(desk.is_refused(&tokens).await);
-        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token).await)), Code::InvalidRefreshToken);
+        assert_eq!(code(&refused(desk.auth.refresh(&tokens.refresh_token, ELSEWHERE).await)), Code::InvalidRefreshToken);
         assert!(login().await.is_ok());
     }
 }
@@ -86,7 +87,7 @@ each_engine! {
         let user = desk.add("editor@example.org", Role::Editor).await.unwrap();
         assert_eq!(desk.change(user.id, role(Role::Editor)).await.unwrap().version, 1);
         assert_eq!(desk.change(user.id, role(Role::Author)).await.unwrap().version, 2);
-        let stale = desk.db.write(move |tx| users::update_in(tx, None, user.id, &Expected::OneOf(vec![1]), &active(false))).await;
+        let stale = desk.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, user.id, &Expected::OneOf(vec![1]), &active(false))).await;
         assert_eq!(code(&refused(stale)), Code::PreconditionFailed);
         assert_eq!(code(&refused(desk.change(dateline::kernel::id::UserId::new(), active(false)).await)), Code::NotFound);
     }

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
 
 use dateline::app::{App, document};
+use dateline::audit::store::Actor;
 use dateline::auth::password::hash_here;
 use dateline::db::Db;
 use dateline::kernel::caller::Role;
@@ -80,7 +81,7 @@ impl Site {
                     role,
                     password_hash: password_hash(),
                 };
-                app.db().run_write(move |tx| add_in(tx, None, &new)).expect("the user is added");
+                app.db().run_write(move |tx| add_in(tx, &Actor::COMMAND, &new)).expect("the user is added");
             }
         })
     }

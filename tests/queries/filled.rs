@@ -1,7 +1,7 @@
 //! A site with so many articles that a database thinks twice before it reads a table from end to end.
 
 use dateline::articles::store::{self as articles, Content, Save};
-use dateline::audit::store::{Target, record};
+use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
 use dateline::db::Tx;
 use dateline::kernel::caller::Role;
@@ -91,7 +91,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
             &content,
             &body,
         )?;
-        record(tx, Some(by), "article.save", Target { kind: "article", id: subject.id.uuid() }, &json!({}))?;
+        record(tx, &Actor::user(by, "192.0.2.1"), "article.saved", Target { kind: "article", id: subject.id.uuid() }, Change::default())?;
     }
     let mut history = Vec::new();
     if !random.happens(10) {

@@ -230,17 +230,35 @@ CREATE TABLE slugs (
 );
 CREATE INDEX slugs_article ON slugs (article_id);
 
--- Who did what, written in the transaction of the change. Its latest instant is the floor of every clock.
+-- Who did what, written as the last of the transaction of the change, numbered from 1 without a gap. Its latest instant is the floor of every clock.
+-- `hash` is over that of the row before and this row, so that no row can be changed or taken out unnoticed. Rows are never deleted.
 CREATE TABLE audit (
-    id UUID NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL PRIMARY KEY,
+    id UUID NOT NULL,
     at BIGINT NOT NULL,
     actor_id UUID,
+    key_id UUID,
+    address TEXT COLLATE "C",
     action TEXT COLLATE "C" NOT NULL,
     target_kind TEXT COLLATE "C" NOT NULL,
     target_id UUID NOT NULL,
-    details TEXT COLLATE "C" NOT NULL
+    before TEXT COLLATE "C",
+    after TEXT COLLATE "C",
+    hash BYTEA NOT NULL
 );
-CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_at ON audit (at, id);
+CREATE INDEX audit_actor ON audit (actor_id, at, id);
+CREATE INDEX audit_action ON audit (action, at, id);
+CREATE INDEX audit_target_kind ON audit (target_kind, at, id);
+CREATE INDEX audit_target ON audit (target_id, at, id);
+
+-- The last row of the audit log: without it, nobody would notice that the newest ones were taken out.
+CREATE TABLE audit_head (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    number BIGINT NOT NULL,
+    hash BYTEA NOT NULL
+);
+INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '\x0000000000000000000000000000000000000000000000000000000000000000');
 
 -- The first answer to a POST with an Idempotency-Key, for 24 hours.
 CREATE TABLE idempotency_keys (

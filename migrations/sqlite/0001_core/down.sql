@@ -1,4 +1,5 @@
 DROP TABLE idempotency_keys;
+DROP TABLE audit_head;
 DROP TABLE audit;
 DROP TABLE slugs;
 DROP TABLE standings;

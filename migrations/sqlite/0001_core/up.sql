@@ -230,17 +230,35 @@ CREATE TABLE slugs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX slugs_article ON slugs (article_id);
 
--- Who did what, written in the transaction of the change. Its latest instant is the floor of every clock.
+-- Who did what, written as the last of the transaction of the change, numbered from 1 without a gap. Its latest instant is the floor of every clock.
+-- `hash` is over that of the row before and this row, so that no row can be changed or taken out unnoticed. Rows are never deleted.
 CREATE TABLE audit (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    number INTEGER NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL CHECK (length(id) = 16),
     at INTEGER NOT NULL,
     actor_id BLOB,
+    key_id BLOB,
+    address TEXT,
     action TEXT NOT NULL,
     target_kind TEXT NOT NULL,
     target_id BLOB NOT NULL,
-    details TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX audit_at ON audit (at);
+    before TEXT,
+    after TEXT,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_at ON audit (at, id);
+CREATE INDEX audit_actor ON audit (actor_id, at, id);
+CREATE INDEX audit_action ON audit (action, at, id);
+CREATE INDEX audit_target_kind ON audit (target_kind, at, id);
+CREATE INDEX audit_target ON audit (target_id, at, id);
+
+-- The last row of the audit log: without it, nobody would notice that the newest ones were taken out.
+CREATE TABLE audit_head (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+INSERT INTO audit_head (id, number, hash) VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000');
 
 -- The first answer to a POST with an Idempotency-Key, for 24 hours.
 CREATE TABLE idempotency_keys (

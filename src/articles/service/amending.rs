@@ -1,13 +1,10 @@
 //! Mending the text that readers have, while another one may be under way.
 
-use serde_json::json;
-
-use super::{About, Site, advance, open, rendered, target, too_long, write_revision};
+use super::{About, Site, advance, open, rendered, told, too_long, write_revision};
 use crate::articles::dto::{Amended, Amendment, ArticlePatch, BodySource};
 use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::{self, Content};
-use crate::audit::store::record;
 use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
@@ -57,7 +54,7 @@ struct Wanted<'a> {
 }
 
 fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_>, mut mistakes: Mistakes) -> Result<Amended> {
-    let (id, before) = (edited.subject.id, edited.history.clone());
+    let (id, version, before) = (edited.subject.id, edited.subject.version, edited.history.clone());
     let live = rules::in_force(&before, edited.now).ok_or(Refused::NotLive)?.revision;
     let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
@@ -78,9 +75,16 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
     }
     subject::update(tx.conn(), &edited.subject)?;
-    publications::close(tx, &mut edited, &before)?;
-    let details = json!({ "version": edited.subject.version, "revision": create.revision, "publication_id": publication_id, "collisions": collisions });
-    record(tx, Some(caller.user_id), "article.amended", target(id), &details)?;
+    let amending = told::Amending {
+        live: &texts.live,
+        live_revision: live,
+        amended: &amended,
+        revision: create.revision.unwrap_or_default(),
+        publication_id,
+        collisions: &collisions,
+    };
+    told::record_amended(tx, &caller.into(), &edited.subject, version, &amending)?;
+    publications::close(tx, &caller.into(), &mut edited, &before)?;
     amended_as_seen(tx, edited, publication_id, collisions)
 }
 

@@ -1,11 +1,8 @@
 //! The trash, and the way back.
 
-use serde_json::json;
-
-use super::{check, may_publish, open, target};
+use super::{check, may_publish, open, told};
 use crate::articles::dto::EditorArticle;
 use crate::articles::{seen, store};
-use crate::audit::store::record;
 use crate::db::Db;
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -34,8 +31,8 @@ pub async fn discard(db: &Db, caller: &Caller, id: ArticleId, expected: Expected
         edited.subject.trashed_at = Some(edited.now);
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &mut edited, &before)?;
-        Ok(record(tx, Some(caller.user_id), "article.trashed", target(id), &json!({ "version": edited.subject.version }))?)
+        publications::close(tx, &(&caller).into(), &mut edited, &before)?;
+        Ok(told::record_moved(tx, &(&caller).into(), "article.trashed", &edited.subject)?)
     })
     .await
 }
@@ -65,8 +62,8 @@ pub async fn restore(
         edited.subject.trashed_at = None;
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &mut edited, &before)?;
-        record(tx, Some(caller.user_id), "article.restored", target(id), &json!({ "version": edited.subject.version }))?;
+        publications::close(tx, &(&caller).into(), &mut edited, &before)?;
+        told::record_moved(tx, &(&caller).into(), "article.restored", &edited.subject)?;
         Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
     })
     .await
@@ -84,11 +81,10 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "Only what is in the trash is purged. Put the article there first."));
         }
-        let details = json!({ "version": subject.version });
+        told::record_purged(tx, &(&caller).into(), &subject)?;
         publications::erase(tx, subject)?;
         store::erase(tx.conn(), id)?;
-        subject::erase(tx.conn(), id)?;
-        Ok(record(tx, Some(caller.user_id), "article.purged", target(id), &details)?)
+        Ok(subject::erase(tx.conn(), id)?)
     })
     .await
 }

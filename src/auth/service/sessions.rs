@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::audit::store::{Target, record};
+use crate::audit::store::{Actor, Change, Target, record};
 use crate::auth::dto::Session;
 use crate::auth::store;
 use crate::auth::store::listed::{self, StoredSession};
@@ -66,12 +66,14 @@ fn lasting(connection: &mut AnyConnection, user: UserId, id: SessionId, now: Ins
 /// # Errors
 /// 404 if they have none such that lasts.
 pub async fn end(db: &Db, caller: &Caller, user: UserId, id: SessionId) -> Result<()> {
-    let actor = caller.user_id;
+    let actor = Actor::from(caller);
     db.write(move |tx| {
         let now = tx.now()?;
         lasting(tx.conn(), user, id, now)?;
         store::revoke(tx.conn(), id, now)?;
-        Ok(record(tx, Some(actor), "session.ended", Target { kind: "session", id: id.uuid() }, &json!({ "user_id": user }))?)
+        let email = users::stored(tx.conn(), user)?.map(|user| user.email);
+        let change = Change::removed(json!({ "email": email }));
+        Ok(record(tx, &actor, "session.ended", Target { kind: "session", id: id.uuid() }, change)?)
     })
     .await
 }
@@ -81,10 +83,15 @@ pub async fn end(db: &Db, caller: &Caller, user: UserId, id: SessionId) -> Resul
 /// # Errors
 /// If the database fails.
 pub async fn end_all(db: &Db, caller: &Caller, user: UserId, kept: Option<SessionId>) -> Result<()> {
-    let actor = caller.user_id;
+    let actor = Actor::from(caller);
     db.write(move |tx| {
-        users::end_sessions_in(tx, user, kept)?;
-        Ok(record(tx, Some(actor), "user.sessions_ended", Target { kind: "user", id: user.uuid() }, &json!({ "kept": kept }))?)
+        let ended = users::end_sessions_in(tx, user, kept)?;
+        if ended == 0 {
+            return Ok(());
+        }
+        let email = users::stored(tx.conn(), user)?.map(|user| user.email);
+        let change = Change::made(json!({ "email": email, "sessions_ended": ended }));
+        Ok(record(tx, &actor, "user.sessions_ended", Target { kind: "user", id: user.uuid() }, change)?)
     })
     .await
 }

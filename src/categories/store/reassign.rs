@@ -33,11 +33,11 @@ pub fn lock(tx: &mut Tx<'_>, id: CategoryId) -> Result<()> {
     Ok(dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?)
 }
 
-/// Moves what lies in `row`, categories and articles, to `target`.
+/// Moves what lies in `row`, categories and articles, to `target`: the categories, as they were and as they are.
 ///
 /// # Errors
 /// `cycle` (409) if the target lies in or below it; 400 if there is no such category; 422 if something would lie too deep.
-pub fn reassign(tx: &mut Tx<'_>, row: &Row, target: CategoryId, now: Instant) -> Result<()> {
+pub fn reassign(tx: &mut Tx<'_>, row: &Row, target: CategoryId, now: Instant) -> Result<Vec<(Row, Row)>> {
     let above = store::above(tx.conn(), target)?;
     if above.is_empty() {
         return Err(Problem::invalid_parameter("reassign_to", "unknown", "there is no such category"));
@@ -46,21 +46,28 @@ pub fn reassign(tx: &mut Tx<'_>, row: &Row, target: CategoryId, now: Instant) ->
         return Err(Problem::new(Code::Cycle, "`reassign_to` must name a category that is neither this one nor below it."));
     }
     let listed = listings::articles_below(tx.conn(), row.id)?;
-    move_children(tx.conn(), row.id, target, &above, now)?;
+    let moved = move_children(tx.conn(), row.id, target, &above, now)?;
     rewrite_revisions(tx.conn(), row.id, target)?;
-    Ok(listings::rewrite_all(tx.conn(), &listed)?)
+    listings::rewrite_all(tx.conn(), &listed)?;
+    Ok(moved)
 }
 
-fn move_children(connection: &mut AnyConnection, id: CategoryId, target: CategoryId, above: &[CategoryId], now: Instant) -> Result<()> {
-    for mut child in store::children(connection, id)? {
-        let height = store::height(connection, child.id)?;
-        rules::check_parent(child.id, target, above, height)?;
-        child.parent_id = Some(target);
-        child.version += 1;
-        child.updated_at = now;
+fn move_children(
+    connection: &mut AnyConnection,
+    id: CategoryId,
+    target: CategoryId,
+    above: &[CategoryId],
+    now: Instant,
+) -> Result<Vec<(Row, Row)>> {
+    let mut moved = Vec::new();
+    for before in store::children(connection, id)? {
+        let height = store::height(connection, before.id)?;
+        rules::check_parent(before.id, target, above, height)?;
+        let child = Row { parent_id: Some(target), version: before.version + 1, updated_at: now, ..before.clone() };
         store::update(connection, &child, true)?;
+        moved.push((before, child));
     }
-    Ok(())
+    Ok(moved)
 }
 
 type Named = (ArticleId, i64, Option<CategoryId>, String);

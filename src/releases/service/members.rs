@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{open, target, whole};
-use crate::audit::store::record;
+use crate::audit::store::{Change as Told, record};
 use crate::db::{Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -16,7 +16,7 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
 use crate::publications::rules::{self, Change, Publication, Scheduled, Wanted, Way};
-use crate::publications::service::{self as publications, Edited};
+use crate::publications::service as publications;
 use crate::publications::subject;
 use crate::releases::dto::{MOST_PUBLICATIONS, Release, ReleaseEntry, ReleaseMember};
 use crate::releases::store::{self, Entry, StoredRelease};
@@ -62,7 +62,7 @@ pub async fn add(
             Some(date) => place(tx, &caller, &entry, date)?,
             None => store::insert_entry(tx.conn(), &entry)?,
         }
-        changed(tx, &caller, &mut release, "release.publication_added", (entry.id, subject.id))?;
+        changed(tx, &caller, &mut release, "release.publication_added", Told::made(member_told(entry.id, subject.id)))?;
         let release = whole(tx.conn(), release, now)?;
         let entry = release.publications.iter().find(|shown| shown.id == entry.id).cloned().ok_or_else(Problem::not_found)?;
         Ok(Added { release, entry })
@@ -97,16 +97,15 @@ fn articles_of(tx: &mut Tx<'_>, release: &StoredRelease) -> Result<Vec<(Publicat
     Ok(held)
 }
 
-fn changed(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    release: &mut StoredRelease,
-    action: &'static str,
-    (id, article_id): (PublicationId, ArticleId),
-) -> Result<()> {
+/// What the audit log tells of what belongs to a release.
+fn member_told(id: PublicationId, article_id: ArticleId) -> Value {
+    json!({ "publication_id": id, "article_id": article_id })
+}
+
+fn changed(tx: &mut Tx<'_>, caller: &Caller, release: &mut StoredRelease, action: &'static str, change: Told) -> Result<()> {
     release.version += 1;
     store::update(tx.conn(), release)?;
-    Ok(record(tx, Some(caller.user_id), action, target(release.id), &json!({ "publication_id": id, "article_id": article_id }))?)
+    Ok(record(tx, &caller.into(), action, target(release.id), change)?)
 }
 
 /// What is wanted, as a release without a date holds it.
@@ -161,20 +160,7 @@ fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Resu
     let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now)?;
     let (Scheduled::Added(made) | Scheduled::InForceAlready(made)) = scheduled;
     edited.history.iter_mut().filter(|p| p.id == made).for_each(|p| p.id = entry.id);
-    close(tx, caller, edited, &before, "publication.created", entry.id)
-}
-
-fn close(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    mut edited: Edited,
-    before: &[Publication],
-    action: &'static str,
-    id: PublicationId,
-) -> Result<()> {
-    publications::close(tx, &mut edited, before)?;
-    let publication = publications::seen(&edited, id)?;
-    publications::audited(tx, caller, action, &publication)
+    publications::close(tx, &caller.into(), &mut edited, &before)
 }
 
 /// Takes something out of a release: it is not published any more.
@@ -190,7 +176,7 @@ pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: Public
         if !store::delete_entry(tx.conn(), publication)? {
             take_out(tx, &caller, publication, article_id)?;
         }
-        changed(tx, &caller, &mut release, "release.publication_removed", (publication, article_id))
+        changed(tx, &caller, &mut release, "release.publication_removed", Told::removed(member_told(publication, article_id)))
     })
     .await
 }
@@ -199,10 +185,8 @@ pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: Public
 fn take_out(tx: &mut Tx<'_>, caller: &Caller, id: PublicationId, article_id: ArticleId) -> Result<Publication> {
     let mut edited = publications::open(tx, article_id)?;
     let before = edited.history.clone();
-    let current = publications::seen(&edited, id)?;
     rules::cancel(&mut edited.history, id, Way::Release, edited.now)?;
-    publications::close(tx, &mut edited, &before)?;
-    publications::audited(tx, caller, "publication.deleted", &current)?;
+    publications::close(tx, &caller.into(), &mut edited, &before)?;
     before.into_iter().find(|p| p.id == id).ok_or_else(Problem::not_found)
 }
 
@@ -296,7 +280,7 @@ fn move_one(
     let embargo_until = edited.subject.embargo_until;
     let change = Change { publish_at: Patch::Value(date), embargo_until, override_embargo, way: Way::Release, ..Change::default() };
     rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
-    close(tx, caller, edited, &before, "publication.updated", id)
+    publications::close(tx, &caller.into(), &mut edited, &before)
 }
 
 /// Calls off all that a release would publish.
