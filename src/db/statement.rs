@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::connection::AnyConnection;
 use super::types::{IdSql, StoredId};
-use crate::kernel::id::{ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, SessionId, TagId, UserId};
+use crate::kernel::id::{ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, SessionId, TagId, UserId};
 use crate::kernel::instant::Instant;
 
 /// A statement whose rows are of the SQL type `ST`. The same parts give the same text, which the connection keeps prepared.
@@ -201,7 +201,7 @@ binds! {
     Text: String => |t| t, &str => |t| t.to_owned();
     Id: Uuid => |id| StoredId(id), StoredId => |id| id, ArticleId => |id| StoredId(id.uuid()), PublicationId => |id| StoredId(id.uuid()),
         CategoryId => |id| StoredId(id.uuid()), TagId => |id| StoredId(id.uuid()), AuthorId => |id| StoredId(id.uuid()),
-        UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
+        UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), ApiKeyId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
         PreviewLinkId => |id| StoredId(id.uuid());
 }
 

@@ -12,7 +12,7 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use super::connection::{MultiBackend, MultiRawValue};
-use crate::kernel::id::{ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, UserId};
+use crate::kernel::id::{ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, UserId};
 use crate::kernel::instant::Instant;
 
 /// An id: `uuid` on PostgreSQL, a BLOB of 16 bytes on SQLite.
@@ -97,7 +97,7 @@ macro_rules! stored_ids {
     };
 }
 
-stored_ids!(ArticleId PublicationId CategoryId TagId AuthorId UserId SessionId ReleaseId PreviewLinkId AuditId StoredId);
+stored_ids!(ArticleId PublicationId CategoryId TagId AuthorId UserId SessionId ApiKeyId ReleaseId PreviewLinkId AuditId StoredId);
 
 /// An id whose kind another column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

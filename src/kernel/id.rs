@@ -80,6 +80,8 @@ ids! {
     SessionId
     /// Names a release: publications that move together.
     ReleaseId
+    /// Names an API key; where ids of users stand, it stands for itself.
+    ApiKeyId
     /// Names a preview link.
     PreviewLinkId
     /// Names an entry of the audit log.
