@@ -12,7 +12,9 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use super::connection::{MultiBackend, MultiRawValue};
-use crate::kernel::id::{ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, UserId};
+use crate::kernel::id::{
+    ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, UserId,
+};
 use crate::kernel::instant::Instant;
 
 /// An id: `uuid` on PostgreSQL, a BLOB of 16 bytes on SQLite.
