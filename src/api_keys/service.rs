@@ -5,7 +5,7 @@ mod uses;
 use serde_json::json;
 
 use super::dto::{ApiKey, ApiKeyCreate, ApiKeyPatch, ApiKeyRotation, KeyMaker, NewApiKey, PreviousSecret, USUAL_OVERLAP_S};
-use super::secret::Secret;
+pub use super::secret::{START, Secret};
 use super::store::{self, StoredKey};
 pub use uses::Uses;
 

@@ -14,8 +14,7 @@ use super::password::{Passwords, Queue};
 pub use super::store::Origin;
 use super::store::{self, SigningKey};
 use super::token;
-use crate::api_keys::secret::{self, Secret};
-use crate::api_keys::service::{self as api_keys, Uses};
+use crate::api_keys::service::{self as api_keys, START, Secret, Uses};
 use crate::audit::store::{Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Error, Tx};
@@ -98,7 +97,7 @@ impl Auth {
     /// # Errors
     /// `invalid_token` (401).
     pub async fn caller(&self, token: &str) -> Result<Caller> {
-        if token.starts_with(secret::START) { self.key(token).await } else { self.user(token).await }
+        if token.starts_with(START) { self.key(token).await } else { self.user(token).await }
     }
 
     async fn key(&self, token: &str) -> Result<Caller> {
