@@ -23,7 +23,8 @@ const KEYWORDS: [(&str, &str, i64); 6] = [
 
 /// Members whose values must mean something besides: of the right length they are refused for what they say.
 const MEANT: &[&str] = &[
-    "embargo_until", "publish_at",
+    "embargo_until",
+    "publish_at",
     "unpublish_at",
     "published_at",
     "expires_at",
