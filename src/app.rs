@@ -11,7 +11,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::articles::service::Site;
-use crate::auth::permission::TABLE;
+use crate::auth::permission::{self, Action, TABLE};
 use crate::auth::service::Auth;
 use crate::categories::context::Delivery;
 use crate::categories::context::view::Admission;
@@ -23,12 +23,12 @@ use crate::http::middleware::Shell;
 use crate::http::openapi::{Document, Finish, frame};
 use crate::http::routes::{Routes, fallback};
 use crate::http::{Budget, Patience, Recheck, Schemas, docs, serving};
-use crate::kernel::caller::Role;
+use crate::kernel::caller::{Role, Scope};
 use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{articles, audit, auth, categories, ops, preview, publications, releases, site, users};
+use crate::{api_keys, articles, audit, auth, categories, ops, preview, publications, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -63,6 +63,7 @@ fn operations(config: &mut ServiceConfig) {
     auth::editor::routes(config);
     users::editor::routes(config);
     audit::editor::routes(config);
+    api_keys::editor::routes(config);
     articles::delivery::routes(config);
     articles::editor::routes(config);
     publications::editor::routes(config);
@@ -74,8 +75,16 @@ fn operations(config: &mut ServiceConfig) {
 }
 
 fn roles(operation: &str) -> Option<Vec<&'static str>> {
-    let (_, least, _) = TABLE.iter().find(|(_, _, operations)| operations.contains(&operation))?;
-    Some(Role::ALL.into_iter().filter(|role| role >= least).map(Role::name).collect())
+    let least = permission::least(action(operation)?);
+    Some(Role::ALL.into_iter().filter(|role| *role >= least).map(Role::name).collect())
+}
+
+fn scopes(operation: &str) -> Option<Vec<&'static str>> {
+    Some(permission::scopes(action(operation)?).into_iter().map(Scope::name).collect())
+}
+
+fn action(operation: &str) -> Option<Action> {
+    TABLE.iter().find(|(.., operations)| operations.contains(&operation)).map(|(action, ..)| *action)
 }
 
 /// The API document: what `dateline openapi` prints.
@@ -85,6 +94,7 @@ pub fn document() -> Document {
         &api,
         Finish {
             roles: Some(&roles),
+            scopes: Some(&scopes),
             without_idempotency: WITHOUT_IDEMPOTENCY,
             optional_bodies: OPTIONAL_BODIES,
             long_bodies: LONG_BODIES,
@@ -100,10 +110,10 @@ fn read(examples: &str) -> serde_json::Value {
 }
 
 /// Whose answers may hold a secret.
-const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createPreviewLink"];
+const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createApiKey", "rotateApiKey", "createPreviewLink"];
 
-/// Publishing or taking down now needs nothing to be said, and nothing a link to the site as it is.
-const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle", "createPreviewLink"];
+/// Publishing or taking down now needs nothing to be said, nor does a link to the site as it is, or another secret for a key.
+const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle", "createPreviewLink", "rotateApiKey"];
 
 /// Whose bodies bring an article's text.
 const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle", "amendArticle"];
@@ -111,8 +121,8 @@ const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle
 fn described() -> OpenApi {
     let description = format!(
         "A headless CMS for news. `/v1/articles` is for readers: anonymous, cacheable, and only what is live at the instant of the request. `/v1/editor` is for editors, \
-         with the access token of `/v1/auth/login`. Ids are UUIDv7 and tell when a thing was begun.\n\n{}",
-        auth::permission::table()
+         with the access token of `/v1/auth/login`, and for programs with API keys. Ids are UUIDv7 and tell when a thing was begun.\n\n{}",
+        permission::table()
     );
     frame(
         &description,
@@ -127,6 +137,7 @@ fn described() -> OpenApi {
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),
             ("Audit log", &format!("Who did what, when and from where.\n\n{}", audit::rules::table())),
+            ("API keys", "What programs ask with."),
             ("Operations", "For those who run it."),
         ],
     )

@@ -1,5 +1,6 @@
 //! Dateline: a headless CMS for news, in which the publication date is exact and first class.
 
+pub mod api_keys;
 pub mod app;
 pub mod articles;
 pub mod audit;

@@ -44,7 +44,7 @@ impl Newsroom {
         db::migrate(&url).unwrap();
         let db = Db::open(&url, Arc::new(SystemClock::new()), PoolSize(8)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let caller = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new(), address: None };
+        let caller = Caller::user(UserId::new(), Role::Editor, SessionId::new());
         let site = Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
         let made: Vec<CategoryId> = ["News", "Culture", "Sport", "Nature"]
             .into_iter()

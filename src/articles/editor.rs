@@ -98,7 +98,7 @@ fn created(article: &EditorArticle) -> Result<Kept> {
 )]
 #[get("/v1/editor/articles")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data<Delivery>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadArticles)?;
     let asked = asked::asked(&query, &delivery.locales)?;
     let limit = asked.limit;
     let page = service::list::list(&db, &delivery.cursor_key, &caller, asked).await?;
@@ -111,7 +111,7 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, delivery: Data
 #[utoipa::path(tag = "Articles (editors)", operation_id = "getEditorArticle", params(("id" = ArticleId, Path, description = "The article."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false)), responses((status = 200, description = "The article.", body = EditorArticle)), security(("bearer" = [])))]
 #[get("/v1/editor/articles/{id}")]
 async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadArticles)?;
     let article = service::get(&db, &caller, id.get()?).await?;
     let article = article.in_zone(query.time_zone()?.as_ref());
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)

@@ -17,10 +17,11 @@ use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
+use crate::auth::permission::{Action, may};
 use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
-use crate::kernel::caller::{Caller, Role};
+use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::{Locale, Locales};
@@ -52,7 +53,7 @@ const MOST_ALIKE: u32 = 10;
 const AT_ONCE: usize = 500;
 
 fn may_publish(caller: &Caller) -> bool {
-    caller.role >= Role::Editor
+    may(caller, Action::Publish)
 }
 
 /// Creates an article, and publishes it if asked.

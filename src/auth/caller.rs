@@ -27,18 +27,18 @@ impl FromRequest for Caller {
     }
 }
 
-const CHANGED: &str = "Your role changed while the request arrived. Send it again.";
+const CHANGED: &str = "What you may do changed while the request arrived. Send it again.";
 
 /// Whether who asked still may what they might when the request began.
 ///
 /// # Errors
-/// `invalid_token` (401) if they are out, `forbidden` (403) if their role is another one.
+/// `invalid_token` (401) if they are out, `forbidden` (403) if they may do something else by now.
 pub fn recheck(request: &HttpRequest) -> LocalBoxFuture<'static, Result<()>> {
     let before = request.extensions().get::<Caller>().cloned();
     let now = Caller::extract(request);
     Box::pin(async move {
         match before {
-            Some(before) if now.await?.role != before.role => Err(Problem::new(Code::Forbidden, CHANGED)),
+            Some(before) if now.await?.rights != before.rights => Err(Problem::new(Code::Forbidden, CHANGED)),
             _ => Ok(()),
         }
     })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::caller::Role;
+use crate::kernel::caller::{Role, Scope};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
 
@@ -51,6 +51,36 @@ pub struct Me {
     pub name: String,
     /// Their role.
     pub role: Role,
+}
+
+/// What asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityKind {
+    /// A user who is logged in.
+    User,
+    /// A program with an API key.
+    ApiKey,
+}
+
+/// Who asks, and what they may do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Identity {
+    /// Whether it is a user or an API key.
+    pub kind: IdentityKind,
+    /// The id of either.
+    pub id: UserId,
+    /// The user's e-mail.
+    #[schema(required)]
+    pub email: Option<String>,
+    /// The name of either.
+    pub name: String,
+    /// The user's role.
+    #[schema(required)]
+    pub role: Option<Role>,
+    /// The key's scopes.
+    #[schema(required)]
+    pub scopes: Option<Vec<Scope>>,
 }
 
 /// The tokens of a session.

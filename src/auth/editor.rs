@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{Jwks, Login, Me, PasswordChange, RefreshToken, Tokens};
+use super::dto::{Identity, Jwks, Login, PasswordChange, RefreshToken, Tokens};
 use super::permission::{Action, require};
 use super::service::{Auth, Origin, refuse_too_long};
 use crate::http::caching::Lifetime;
@@ -87,8 +87,8 @@ async fn logout(auth: Data<Auth>, address: ClientAddress, query: RawQuery, key: 
 
 /// Who am I
 ///
-/// The user whose access token this is.
-#[utoipa::path(tag = "Auth", operation_id = "getMe", responses((status = 200, description = "The user.", body = Me)), security(("bearer" = [])))]
+/// The user whose access token this is, or the API key, and what they may do.
+#[utoipa::path(tag = "Auth", operation_id = "getMe", responses((status = 200, description = "Who asks.", body = Identity)), security(("bearer" = [])))]
 #[get("/v1/auth/me")]
 async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpResponse> {
     query.none()?;

@@ -1,82 +1,91 @@
 //! Who may do what: one table. The API document shows it.
 
-use crate::kernel::caller::{Caller, Role};
+use crate::kernel::caller::{Caller, Rights, Role, Scope};
 use crate::kernel::problem::{Code, Problem, Result};
 
 /// What can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Read articles, their history and their publications; create, save and trash them; authors their own.
+    /// Read articles and their history; authors their own.
+    ReadArticles,
+    /// Read when articles are published; authors their own.
+    ReadPublications,
+    /// Read what is published when, of all articles.
+    ReadCalendar,
+    /// Create, save and trash articles; authors their own.
     WriteArticles,
     /// Take what is in the trash out of the world: `purge=true` of an operation that others may call without it.
     Purge,
     /// Decide on dates: publish, schedule, take down.
     Publish,
+    /// Read what several articles will do at once.
+    ReadReleases,
     /// Decide on dates of several articles at once.
     Release,
-    /// Look at the site as of any instant, and let others look.
+    /// Look at the site as of any instant.
     Preview,
+    /// Let others look at it.
+    SharePreview,
     /// Read categories as editors see them.
     ReadCategories,
     /// Change categories.
     ChangeCategories,
     /// Manage users and their sessions.
     ManageUsers,
+    /// Manage API keys.
+    ManageKeys,
     /// Look after one's own password and sessions.
     OwnAccount,
     /// Read who did what.
     ReadAuditLog,
 }
 
-/// The least role for each action, and the operations that it covers.
-pub const TABLE: &[(Action, Role, &[&str])] = &[
+/// For each action the least role, the scopes of which a key needs one (with none of them it is for people alone), and the operations that it covers.
+pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
+    // Every save answers with the article: whoever may write it reads it.
+    (
+        Action::ReadArticles,
+        Role::Author,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite],
+        &["listEditorArticles", "getEditorArticle", "listRevisions", "getRevision", "diffRevision"],
+    ),
     (
         Action::WriteArticles,
         Role::Author,
-        &[
-            "createArticle",
-            "listEditorArticles",
-            "getEditorArticle",
-            "replaceArticle",
-            "updateArticle",
-            "deleteArticle",
-            "restoreArticle",
-            "getArticleVisibility",
-            "listArticlePublications",
-            "getPublication",
-            "listRevisions",
-            "getRevision",
-            "diffRevision",
-            "restoreRevision",
-        ],
+        &[Scope::ArticlesWrite],
+        &["createArticle", "replaceArticle", "updateArticle", "deleteArticle", "restoreArticle", "restoreRevision"],
     ),
+    (Action::Purge, Role::Admin, &[Scope::Admin], &[]),
+    (
+        Action::ReadPublications,
+        Role::Author,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite],
+        &["getArticleVisibility", "listArticlePublications", "getPublication"],
+    ),
+    (Action::ReadCalendar, Role::Editor, &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite], &["listPublications"]),
     (
         Action::Publish,
         Role::Editor,
-        &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle", "amendArticle"],
+        &[Scope::PublicationsWrite],
+        &["createPublication", "updatePublication", "deletePublication", "unpublishArticle", "amendArticle"],
+    ),
+    (
+        Action::ReadReleases,
+        Role::Editor,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite],
+        &["listReleases", "getRelease"],
     ),
     (
         Action::Release,
         Role::Editor,
-        &[
-            "createRelease",
-            "listReleases",
-            "getRelease",
-            "updateRelease",
-            "deleteRelease",
-            "addReleasePublication",
-            "removeReleasePublication",
-        ],
+        &[Scope::PublicationsWrite],
+        &["createRelease", "updateRelease", "deleteRelease", "addReleasePublication", "removeReleasePublication"],
     ),
-    (Action::Purge, Role::Admin, &[]),
     (
         Action::Preview,
         Role::Editor,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite],
         &[
-            "createPreviewLink",
-            "listPreviewLinks",
-            "getPreviewLink",
-            "deletePreviewLink",
             "previewListArticles",
             "previewGetArticle",
             "previewListPublicationDates",
@@ -85,49 +94,92 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
             "previewGetSite",
         ],
     ),
-    (Action::ReadCategories, Role::Author, &["listEditorCategories", "getEditorCategory"]),
-    (Action::ChangeCategories, Role::Editor, &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"]),
+    // A link lets others in: no key hands out what is a key itself.
+    (Action::SharePreview, Role::Editor, &[], &["createPreviewLink", "listPreviewLinks", "getPreviewLink", "deletePreviewLink"]),
+    (
+        Action::ReadCategories,
+        Role::Author,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::CategoriesWrite],
+        &["listEditorCategories", "getEditorCategory"],
+    ),
+    (
+        Action::ChangeCategories,
+        Role::Editor,
+        &[Scope::CategoriesWrite],
+        &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"],
+    ),
     (
         Action::ManageUsers,
         Role::Admin,
+        &[],
         &["createUser", "listUsers", "getUser", "updateUser", "listUserSessions", "endUserSession", "endUserSessions"],
     ),
-    (Action::OwnAccount, Role::Author, &["changePassword", "listSessions", "endSession", "endSessions"]),
-    (Action::ReadAuditLog, Role::Admin, &["listAuditLog", "exportAuditLog"]),
+    (Action::ReadAuditLog, Role::Admin, &[Scope::Admin], &["listAuditLog", "exportAuditLog"]),
+    (Action::ManageKeys, Role::Admin, &[], &["createApiKey", "listApiKeys", "getApiKey", "updateApiKey", "deleteApiKey", "rotateApiKey"]),
+    (Action::OwnAccount, Role::Author, &[], &["changePassword", "listSessions", "endSession", "endSessions"]),
 ];
 
-/// The table in Markdown: a row for each operation, a column for each role.
+/// The table in Markdown: a row for each operation, a column for each role, and the scopes that let a key do it.
 pub fn table() -> String {
-    let roles = [Role::Author, Role::Editor, Role::Admin];
-    let mut table = String::from("| operation | author | editor | admin |\n| --- | --- | --- | --- |");
-    for (_, least, operations) in TABLE {
-        let may = roles.map(|role| if role >= *least { " yes |" } else { " |" }).concat();
+    let mut table = String::from("| operation | author | editor | admin | API keys with |\n| --- | --- | --- | --- | --- |");
+    for (action, least, _, operations) in TABLE {
+        let may = Role::ALL.map(|role| if role >= *least { " yes |" } else { " |" }).concat();
+        let scopes = scopes(*action).iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(", ");
         for operation in *operations {
-            table.push_str(&format!("\n| {operation} |{may}"));
+            table.push_str(&format!("\n| {operation} |{may} {scopes} |"));
         }
     }
     table.push_str(
         "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Only admins purge. Whoever has a preview link sees \
-         what it shows, whoever they are.",
+         what it shows, whoever they are. An API key sees all articles, needs one of the scopes that are named, and where a save publishes or an amendment is made one for saving and one for dates; `admin` holds all \
+         others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.",
     );
     table
 }
 
-/// The least role that an action takes.
-pub fn least(action: Action) -> Role {
-    TABLE.iter().find(|(other, ..)| *other == action).map_or(Role::Admin, |(_, role, _)| *role)
+fn row(action: Action) -> Option<&'static (Action, Role, &'static [Scope], &'static [&'static str])> {
+    TABLE.iter().find(|(other, ..)| *other == action)
 }
 
-/// Lets the caller pass if their role allows the action.
+/// The least role that an action takes.
+pub fn least(action: Action) -> Role {
+    row(action).map_or(Role::Admin, |(_, role, ..)| *role)
+}
+
+/// The scopes of which a key needs one: those of the table, and `admin`, which holds them all. None where it is for people alone.
+pub fn scopes(action: Action) -> Vec<Scope> {
+    let mut scopes = row(action).map_or(&[][..], |(_, _, scopes, _)| scopes).to_vec();
+    if !scopes.is_empty() && !scopes.contains(&Scope::Admin) {
+        scopes.push(Scope::Admin);
+    }
+    scopes
+}
+
+/// Whether the table allows it.
+pub fn may(caller: &Caller, action: Action) -> bool {
+    match &caller.rights {
+        Rights::Role(role) => *role >= least(action),
+        Rights::Scopes(held) => scopes(action).iter().any(|scope| held.contains(scope)),
+    }
+}
+
+/// Lets the caller pass if the table allows the action.
 ///
 /// # Errors
-/// `forbidden` (403).
+/// `forbidden` (403), saying what is missing.
 pub fn require(caller: &Caller, action: Action) -> Result<()> {
-    let least = least(action);
-    if caller.role >= least {
-        return Ok(());
+    if may(caller, action) { Ok(()) } else { Err(Problem::new(Code::Forbidden, missing(&caller.rights, action))) }
+}
+
+fn missing(rights: &Rights, action: Action) -> String {
+    let named = |scopes: &[Scope]| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
+    match (rights, &*scopes(action)) {
+        (Rights::Role(role), _) => format!("This takes the role {} or a higher one; yours is {}.", least(action).name(), role.name()),
+        (Rights::Scopes(_), []) => "No API key may do this, whatever its scopes: log in as a user.".to_owned(),
+        (Rights::Scopes(held), taken) => {
+            format!("This takes an API key with one of the scopes {}; this one has {}.", named(taken), named(held))
+        }
     }
-    Err(Problem::new(Code::Forbidden, format!("This takes the role {} or a higher one; yours is {}.", least.name(), caller.role.name())))
 }
 
 #[cfg(test)]
@@ -136,20 +188,26 @@ mod tests {
 
     #[test]
     fn every_action_has_one_row_and_every_operation_one_action() {
-        let mut operations: Vec<&str> = TABLE.iter().flat_map(|(_, _, operations)| operations.iter().copied()).collect();
+        let mut operations: Vec<&str> = TABLE.iter().flat_map(|(.., operations)| operations.iter().copied()).collect();
         let count = operations.len();
         operations.sort_unstable();
         operations.dedup();
         assert_eq!(operations.len(), count);
         for action in [
+            Action::ReadArticles,
+            Action::ReadPublications,
+            Action::ReadCalendar,
             Action::WriteArticles,
             Action::Purge,
             Action::Publish,
+            Action::ReadReleases,
             Action::Release,
             Action::Preview,
+            Action::SharePreview,
             Action::ReadCategories,
             Action::ChangeCategories,
             Action::ManageUsers,
+            Action::ManageKeys,
             Action::OwnAccount,
             Action::ReadAuditLog,
         ] {

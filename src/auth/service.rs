@@ -9,15 +9,16 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::attempts::Counts;
-use super::dto::{Me, PasswordChange, Tokens};
+use super::dto::{Identity, IdentityKind, Me, PasswordChange, Tokens};
 use super::password::{Passwords, Queue};
 pub use super::store::Origin;
 use super::store::{self, SigningKey};
 use super::token;
+use crate::api_keys::service::{self as api_keys, START, Secret, Uses};
 use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Error, Tx};
-use crate::kernel::caller::{Caller, Role};
+use crate::kernel::caller::{Caller, Credential, Rights, Role};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Checked;
@@ -36,6 +37,7 @@ pub struct Auth {
     db: Db,
     passwords: Passwords,
     refresh_key: Vec<u8>,
+    uses: Uses,
 }
 
 /// A login that is looked at.
@@ -82,7 +84,7 @@ impl Auth {
         });
         let (refresh_key, cursor_key) = secrets?;
         let cursor_key: [u8; 32] = cursor_key.try_into().map_err(|_| Error::corrupt("the key of cursors has not 32 bytes"))?;
-        Ok((Self { db: db.clone(), passwords: Passwords::default(), refresh_key }, CursorKey::new(cursor_key)))
+        Ok((Self { db: db.clone(), passwords: Passwords::default(), refresh_key, uses: Uses::default() }, CursorKey::new(cursor_key)))
     }
 
     /// The pool that hashes.
@@ -90,11 +92,26 @@ impl Auth {
         &self.passwords
     }
 
-    /// Whom a token belongs to, with the role that they have now; they ask from `address`.
+    /// Whom a token or an API key belongs to, with what they may do now; they ask from `address`.
     ///
     /// # Errors
     /// `invalid_token` (401).
     pub async fn caller(&self, token: &str, address: String) -> Result<Caller> {
+        let caller = if token.starts_with(START) { self.key(token).await? } else { self.user(token).await? };
+        Ok(caller.from_address(address))
+    }
+
+    async fn key(&self, token: &str) -> Result<Caller> {
+        let (secret, now) = (Secret::parse(token).ok_or_else(invalid_token)?, self.db.clock().now());
+        let found = self.db.read(move |connection| api_keys::caller(connection, &secret, now)).await?;
+        let (caller, last_used_at) = found.ok_or_else(invalid_token)?;
+        if let Credential::Key(id) = caller.credential {
+            self.uses.note(&self.db, id, last_used_at, now);
+        }
+        Ok(caller)
+    }
+
+    async fn user(&self, token: &str) -> Result<Caller> {
         let key = token::key_id(token).ok_or_else(invalid_token)?;
         let (token, now) = (token.to_owned(), self.db.clock().now());
         self.db
@@ -107,7 +124,7 @@ impl Auth {
                     return Err(invalid_token());
                 }
                 let role = Role::find(&role).ok_or_else(invalid_token)?;
-                Ok(Caller { user_id, role, session_id, address: Some(address.clone()) })
+                Ok(Caller::user(user_id, role, session_id))
             })
             .await
     }
@@ -242,13 +259,18 @@ impl Auth {
             .await
     }
 
-    /// Who is logged in.
+    /// Who asks.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn me(&self, caller: &Caller) -> Result<Me> {
-        let id = caller.user_id;
-        self.db.read(move |connection| me(&users::stored(connection, id)?.ok_or_else(invalid_token)?)).await
+    pub async fn me(&self, caller: &Caller) -> Result<Identity> {
+        let caller = caller.clone();
+        self.db
+            .read(move |connection| match caller.credential {
+                Credential::Session(_) => Ok(user(&users::stored(connection, caller.user_id)?.ok_or_else(invalid_token)?, &caller)),
+                Credential::Key(id) => Ok(key(api_keys::name(connection, id)?.ok_or_else(invalid_token)?, &caller)),
+            })
+            .await
     }
 
     /// Changes one's own password; all other sessions end.
@@ -261,7 +283,7 @@ impl Auth {
     }
 
     async fn change_own(&self, caller: &Caller, change: Checked<PasswordChange>) -> Result<()> {
-        let (id, session, actor) = (caller.user_id, caller.session_id, Actor::from(caller));
+        let (id, session, actor) = (caller.user_id, caller.session(), Actor::from(caller));
         let Checked { value: change, mut mistakes } = change;
         if let Some(fault) = super::password::fault(&change.new_password) {
             mistakes.note("/new_password", "invalid", fault);
@@ -285,7 +307,7 @@ impl Auth {
                 if users::stored(tx.conn(), id)?.is_none_or(|user| user.password_hash != known) {
                     return Err(wrong_password());
                 }
-                users::set_password_in(tx, &actor, id, &hash, Some(session))
+                users::set_password_in(tx, &actor, id, &hash, session)
             })
             .await
     }
@@ -352,6 +374,16 @@ fn me(user: &User) -> Result<Me> {
     Ok(Me { id: user.id, email: user.email.clone(), name: user.name.clone(), role: user.role()? })
 }
 
+fn user(user: &User, caller: &Caller) -> Identity {
+    let role = if let Rights::Role(role) = caller.rights { Some(role) } else { None };
+    Identity { kind: IdentityKind::User, id: user.id, email: Some(user.email.clone()), name: user.name.clone(), role, scopes: None }
+}
+
+fn key(name: String, caller: &Caller) -> Identity {
+    let scopes = if let Rights::Scopes(scopes) = &caller.rights { Some(scopes.clone()) } else { None };
+    Identity { kind: IdentityKind::ApiKey, id: caller.user_id, email: None, name, role: None, scopes }
+}
+
 fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
@@ -381,7 +413,7 @@ fn wrong_password() -> Problem {
 }
 
 fn invalid_token() -> Problem {
-    Problem::new(Code::InvalidToken, "The access token is missing, malformed, expired or revoked.")
+    Problem::new(Code::InvalidToken, "The access token or API key is missing, malformed, expired or revoked.")
         .with_header("www-authenticate", "Bearer")
 }
 

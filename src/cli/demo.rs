@@ -136,7 +136,7 @@ const ARTICLES: [(i64, &str, &str, &str); 12] = [
 
 /// Makes the site through the services that the API calls as well.
 async fn fill(db: &Db, options: &Options, user_id: UserId) -> Outcome {
-    let caller = Caller { user_id, role: Role::Admin, session_id: SessionId::new(), address: None };
+    let caller = Caller::user(user_id, Role::Admin, SessionId::new());
     let actor = Actor::from(&caller);
     let categories = db
         .write(move |tx| {

@@ -355,6 +355,29 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
+    api_keys (id) {
+        id -> IdSql,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Binary,
+        prefix -> Text,
+        previous_hash -> Nullable<Binary>,
+        previous_prefix -> Nullable<Text>,
+        previous_until -> Nullable<BigInt>,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
     preview_links (id) {
         id -> IdSql,
         article_id -> Nullable<IdSql>,
@@ -426,6 +449,7 @@ allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     login_failures,
     signing_keys,
+    api_keys,
     preview_links,
     releases,
     release_entries

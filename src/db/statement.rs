@@ -201,8 +201,8 @@ binds! {
     Text: String => |t| t, &str => |t| t.to_owned();
     Id: Uuid => |id| StoredId(id), StoredId => |id| id, ArticleId => |id| StoredId(id.uuid()), PublicationId => |id| StoredId(id.uuid()),
         CategoryId => |id| StoredId(id.uuid()), TagId => |id| StoredId(id.uuid()), AuthorId => |id| StoredId(id.uuid()),
-        UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
-        PreviewLinkId => |id| StoredId(id.uuid()), ApiKeyId => |id| StoredId(id.uuid());
+        UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), ApiKeyId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
+        PreviewLinkId => |id| StoredId(id.uuid());
 }
 
 impl From<bool> for Bind {

@@ -99,7 +99,7 @@ macro_rules! stored_ids {
     };
 }
 
-stored_ids!(ArticleId PublicationId CategoryId TagId AuthorId UserId SessionId ReleaseId PreviewLinkId ApiKeyId AuditId StoredId);
+stored_ids!(ArticleId PublicationId CategoryId TagId AuthorId UserId SessionId ApiKeyId ReleaseId PreviewLinkId AuditId StoredId);
 
 /// An id whose kind another column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -37,8 +37,7 @@ pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
         .build();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .description(Some("The `access_token` of `POST /v1/auth/login`; it lives for 15 minutes. Under `/docs` whoever tries out that operation is logged in by it: nothing needs to be filled in here."))
+        .description(Some("The `access_token` of `POST /v1/auth/login`, which lives for 15 minutes, or an API key. Under `/docs` whoever tries out that operation is logged in by it: nothing needs to be filled in here."))
         .build();
     let link = |place: fn(ApiKeyValue) -> ApiKey, name| {
         SecurityScheme::ApiKey(place(ApiKeyValue::with_description(name, "The `token` of a preview link.")))

@@ -8,7 +8,7 @@ use super::tree::Tree;
 use super::{conditional, idempotency};
 use crate::kernel::problem::Code;
 
-/// Tells which roles may do the operation of this operationId.
+/// Tells of the operation of this operationId which roles may do it, or which scopes let a key do it.
 pub type RolesOf<'a> = dyn Fn(&str) -> Option<Vec<&'static str>> + 'a;
 
 /// What only the things themselves know.
@@ -16,6 +16,8 @@ pub type RolesOf<'a> = dyn Fn(&str) -> Option<Vec<&'static str>> + 'a;
 pub struct Finish<'a> {
     /// Which roles may do an operation, by its operationId; `None` for those that ask for no role.
     pub roles: Option<&'a RolesOf<'a>>,
+    /// Which scopes let an API key do an operation, by its operationId; none for people alone, `None` for those that ask for no right.
+    pub scopes: Option<&'a RolesOf<'a>>,
     /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
     pub without_idempotency: &'a [&'a str],
     /// Operations, by operationId, whose bodies may be left out.
@@ -78,6 +80,12 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
         let text = operation["description"].as_str().unwrap_or_default();
         operation["description"] = json!(format!("{text}\n\nRoles: {}.", roles.join(", ")).trim_start());
         operation["x-roles"] = json!(roles);
+    }
+    if let Some(scopes) = with.scopes.and_then(|scopes| scopes(&id)) {
+        let text = operation["description"].as_str().unwrap_or_default();
+        let said = if scopes.is_empty() { "none".to_owned() } else { format!("with {}", scopes.join(" or ")) };
+        operation["description"] = json!(format!("{text} API keys: {said}."));
+        operation["x-scopes"] = json!(scopes);
     }
 }
 
@@ -176,15 +184,15 @@ fn add_refusals(around: &Surroundings, operation: &mut Value) {
         bad_request,
     ));
     let unproved = if around.tree == Tree::Preview {
-        "There is no valid access token, and no preview link that is good."
+        "There is no valid access token or API key, and no preview link that is good."
     } else {
-        "There is no valid access token."
+        "There is no valid access token or API key."
     };
     refusals.push((around.is_secured, 401, unproved, &[Code::InvalidToken]));
     let forbids = if around.tree == Tree::Preview {
-        "The caller's role does not allow this, or the preview link shows something else."
+        "The caller's role, or the API key's scopes, do not allow this, or the preview link shows something else."
     } else {
-        "The caller's role does not allow this."
+        "The caller's role, or the API key's scopes, do not allow this."
     };
     refusals.push((around.is_secured && around.tree != Tree::Delivery, 403, forbids, &[Code::Forbidden]));
     refusals.push((around.has_path_parameter, 404, "There is no such resource.", &[Code::NotFound]));

@@ -5,14 +5,14 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::caller::Caller;
+use super::caller::{Caller, Credential};
 use super::id::{ApiKeyId, AuditId, UserId};
 use super::instant::Instant;
 
 /// Who did something. Without user and key it was the `dateline` command, on a machine that has the database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// The user; with a key, whoever the key acts for.
+    /// The user; a key acts for itself.
     pub user_id: Option<UserId>,
     /// The API key that was used instead of a login.
     pub key_id: Option<ApiKeyId>,
@@ -32,7 +32,11 @@ impl Actor {
 
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
-        Self { user_id: Some(caller.user_id), key_id: None, address: caller.address.clone() }
+        let (user_id, key_id) = match caller.credential {
+            Credential::Session(_) => (Some(caller.user_id), None),
+            Credential::Key(id) => (None, Some(id)),
+        };
+        Self { user_id, key_id, address: caller.address.clone() }
     }
 }
 

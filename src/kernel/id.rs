@@ -80,10 +80,10 @@ ids! {
     SessionId
     /// Names a release: publications that move together.
     ReleaseId
+    /// Names an API key; where ids of users stand, it stands for itself.
+    ApiKeyId
     /// Names a preview link.
     PreviewLinkId
-    /// Names an API key.
-    ApiKeyId
     /// Names an entry of the audit log.
     AuditId
 }

@@ -52,10 +52,10 @@ codes! {
     InvalidHeader "invalid_header" 400 "A header is not right" "A request header has a form that is not taken; `detail` names it.";
     CountTooLarge "count_too_large" 400 "There are too many to count" "An exact count over several lists at once is given up to 10,000. Ask without `count=exact`, or for one list.";
     IdempotencyUnsupported "idempotency_unsupported" 400 "This operation takes no Idempotency-Key" "An answer that holds a secret is not kept. Send the request without the header.";
-    InvalidToken "invalid_token" 401 "The access token is not valid" "It is missing, malformed, expired or revoked. Log in, or refresh the session.";
+    InvalidToken "invalid_token" 401 "The access token or API key is not valid" "It is missing, malformed, expired or revoked. Log in, or refresh the session; a key that is good no longer has an admin replace it.";
     InvalidCredentials "invalid_credentials" 401 "E-mail or password is wrong" "Either no active user has this e-mail or the password is another one. Which of them is not said.";
     InvalidRefreshToken "invalid_refresh_token" 401 "The refresh token is not valid" "It is unknown, expired, revoked, or was used before; in the last case the whole session was ended. Log in again.";
-    Forbidden "forbidden" 403 "The role does not allow this" "The table of roles and operations in the API document says who may do what.";
+    Forbidden "forbidden" 403 "This is not allowed" "`detail` says what is missing: a role, a scope of the API key, or what a preview link was made for. The table of operations in the API document says who may do what.";
     NotFound "not_found" 404 "There is nothing here" "No such resource, or none that the caller may see.";
     MethodNotAllowed "method_not_allowed" 405 "The resource does not take this method" "The header `Allow` lists the methods that it takes.";
     NotAcceptable "not_acceptable" 406 "No acceptable form" "Answers are JSON; `Accept-Encoding` must allow one of identity, gzip, br and zstd.";

@@ -34,7 +34,7 @@ async fn create(
     key: IdempotencyKey,
     body: JsonBody,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::Preview)?;
+    require(&caller, Action::SharePreview)?;
     let json = body.json_or_empty(SMALL_BODY_BYTES).await?;
     query.none()?;
     key.none()?;
@@ -48,7 +48,7 @@ async fn create(
 #[utoipa::path(tag = "Preview", operation_id = "listPreviewLinks", params(("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false), ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`.", nullable = false)), responses((status = 200, description = "Links.", body = PreviewLinkList)), security(("bearer" = [])))]
 #[get("/v1/editor/preview-links")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<CursorKey>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Preview)?;
+    require(&caller, Action::SharePreview)?;
     let query: PageQuery = query.parse()?;
     let page = service::list(&db, &key, query.limit, query.cursor.as_deref()).await?;
     answer::editor(StatusCode::OK).page(&request, &page).json(&PreviewLinkList::new(page, query.limit))
@@ -60,7 +60,7 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<Curs
 #[utoipa::path(tag = "Preview", operation_id = "getPreviewLink", params(("id" = PreviewLinkId, Path, description = "The link.")), responses((status = 200, description = "The link.", body = PreviewLink)), security(("bearer" = [])))]
 #[get("/v1/editor/preview-links/{id}")]
 async fn get_one(caller: Caller, id: PathId<PreviewLinkId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Preview)?;
+    require(&caller, Action::SharePreview)?;
     let link = service::get(&db, id.get()?).await?;
     query.none()?;
     answer::editor(StatusCode::OK).json(&link)
@@ -72,7 +72,7 @@ async fn get_one(caller: Caller, id: PathId<PreviewLinkId>, db: Data<Db>, query:
 #[utoipa::path(tag = "Preview", operation_id = "deletePreviewLink", params(("id" = PreviewLinkId, Path, description = "The link.")), responses((status = 204, description = "It is revoked.")), security(("bearer" = [])))]
 #[delete("/v1/editor/preview-links/{id}")]
 async fn revoke(caller: Caller, id: PathId<PreviewLinkId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Preview)?;
+    require(&caller, Action::SharePreview)?;
     let id = id.get()?;
     service::get(&db, id).await?;
     query.none()?;

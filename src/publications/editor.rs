@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "Publications", operation_id = "getPublication", params(("id" = PublicationId, Path, description = "The publication."), ("time_zone" = Option<String>, Query, max_length = 60, description = "An IANA zone: adds the local times in it; the zone that was given stays.", nullable = false)), responses((status = 200, description = "The publication.", body = EditorPublication)), security(("bearer" = [])))]
 #[get("/v1/editor/publications/{id}")]
 async fn get_one(caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadPublications)?;
     let publication = service::get(&db, &caller, id.get()?).await?;
     let publication = publication.in_zone(query.time_zone()?.as_ref());
     answer::editor(StatusCode::OK).version(publication.version.unsigned_abs()).json(&publication)

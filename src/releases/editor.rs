@@ -45,7 +45,7 @@ fn created(release: &Release) -> Result<Kept> {
 #[utoipa::path(tag = "Releases", operation_id = "listReleases", params(("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false), ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`.", nullable = false)), responses((status = 200, description = "Releases.", body = ReleaseList)), security(("bearer" = [])))]
 #[get("/v1/editor/releases")]
 async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<CursorKey>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Release)?;
+    require(&caller, Action::ReadReleases)?;
     let query: PageQuery = query.parse()?;
     let page = service::list(&db, &key, query.limit, query.cursor.as_deref()).await?;
     answer::editor(StatusCode::OK).page(&request, &page).json(&ReleaseList::new(page, query.limit))
@@ -57,7 +57,7 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<Curs
 #[utoipa::path(tag = "Releases", operation_id = "getRelease", params(("id" = ReleaseId, Path, description = "The release.")), responses((status = 200, description = "The release.", body = Release)), security(("bearer" = [])))]
 #[get("/v1/editor/releases/{id}")]
 async fn get_one(caller: Caller, id: PathId<ReleaseId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::Release)?;
+    require(&caller, Action::ReadReleases)?;
     let release = service::get(&db, id.get()?).await?;
     query.none()?;
     answer::editor(StatusCode::OK).version(release.summary.version.unsigned_abs()).json(&release)

@@ -27,6 +27,7 @@ const MEANT: &[&str] = &[
     "publish_at",
     "unpublish_at",
     "published_at",
+    "expires_at",
     "at",
     "time_zone",
     "locale",
@@ -80,7 +81,7 @@ impl Limit {
         let count = usize::try_from(number).unwrap_or_default();
         match self.keyword {
             "maxLength" | "minLength" => Value::from(self.text(count)),
-            "maxItems" | "minItems" => Value::from(vec![json!(item); count]),
+            "maxItems" | "minItems" => Value::from(vec![json!(word_of(&self.schema).unwrap_or(item)); count]),
             _ => json!(number),
         }
     }
@@ -106,6 +107,11 @@ impl Limit {
     }
 }
 
+/// What an item of a list of words can be.
+fn word_of(list: &Value) -> Option<&str> {
+    resolve(&list["items"])["enum"][0].as_str()
+}
+
 /// What a member holds where it must hold something.
 fn least(name: &str, schema: &Value) -> Value {
     let schema = resolve(schema);
@@ -113,6 +119,7 @@ fn least(name: &str, schema: &Value) -> Value {
         (_, Some(words)) => words[0].clone(),
         ("url", _) => json!("/picture"),
         ("email", _) => json!(format!("{}@example.org", dateline::kernel::id::UserId::new())),
+        _ if schema["type"] == "array" => json!([word_of(schema).unwrap_or("Some words")]),
         _ if schema["type"] == "object" => least_object(schema),
         _ => json!("Some words"),
     }

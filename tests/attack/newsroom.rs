@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use dateline::api_keys::dto::ApiKeyCreate;
+use dateline::api_keys::service as keys;
 use dateline::articles::dto::ArticleCreate;
 use dateline::articles::service::{self as articles, publishing};
 use dateline::audit::store::Actor;
@@ -11,8 +13,8 @@ use dateline::bodies::EmbedHosts;
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::db::Tx;
-use dateline::kernel::caller::{Caller, Role};
-use dateline::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, SessionId, UserId};
+use dateline::kernel::caller::{Caller, Role, Scope};
+use dateline::kernel::id::{ApiKeyId, ArticleId, PreviewLinkId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
 use dateline::preview::store::{self as links, StoredLink};
@@ -72,7 +74,7 @@ impl Newsroom {
     /// The same with other settings.
     pub async fn with(engine: Engine, set: impl FnOnce(&mut Options)) -> Self {
         let site = Site::with(engine, "2026-11-30T08:00:00.000Z", set);
-        let nobody = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new(), address: None };
+        let nobody = Caller::user(UserId::new(), Role::Editor, SessionId::new());
         let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0) };
         newsroom.editor = newsroom.person(Standing::Active(Role::Editor)).await.caller;
         newsroom
@@ -109,7 +111,7 @@ impl Newsroom {
         }
         let access_token = (standing != Standing::Anonymous).then_some(access_token);
         let client = access_token.as_ref().map_or_else(|| anyone.clone(), |token| anyone.with_token(token));
-        Person { client, caller: Caller { user_id: id, role, session_id, address: None }, email, refresh_token, access_token }
+        Person { client, caller: Caller::user(id, role, session_id), email, refresh_token, access_token }
     }
 
     async fn deactivate(&self, id: UserId) {
@@ -128,6 +130,7 @@ impl Newsroom {
             "releases publications" => self.in_release(owner).await,
             "sessions" => self.session(owner).await,
             "users sessions" => format!("{} {}", owner.user_id, self.session(owner).await),
+            "api-keys" => self.api_key(&[Scope::ArticlesRead]).await.0.to_string(),
             "preview-links" => self.preview_link().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
@@ -192,6 +195,13 @@ impl Newsroom {
         let insert = move |tx: &mut Tx<'_>| insert_session(tx.conn(), id, user, &"203.0.113.9".into(), now, now.plus_millis(60_000));
         self.site.db().write(insert).await.unwrap();
         id.to_string()
+    }
+
+    /// A new API key with these scopes: its id and its secret.
+    pub async fn api_key(&self, scopes: &[Scope]) -> (ApiKeyId, String) {
+        let create = ApiKeyCreate { name: "A program".to_owned(), scopes: scopes.to_vec(), expires_at: None };
+        let made = keys::create(self.site.db(), &self.editor, create.into()).await.unwrap();
+        (made.about.id, made.key)
     }
 
     async fn preview_link(&self) -> String {

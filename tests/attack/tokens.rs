@@ -33,7 +33,7 @@ impl Forge {
         let key = newsroom.site.db().run_read(newest_key).unwrap().unwrap();
         let now = newsroom.site.db().clock().now().millis() / 1000;
         let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{}"}}"#, key.id);
-        let (sub, sid) = (person.caller.user_id, person.caller.session_id);
+        let (sub, sid) = (person.caller.user_id, person.caller.session().unwrap());
         let claims =
             format!(r#"{{"iss":"dateline","aud":"dateline","sub":"{sub}","sid":"{sid}","iat":{now},"nbf":{now},"exp":{}}}"#, now + 900);
         Self { key, header, claims }
@@ -305,7 +305,7 @@ on_both_engines! {
             "Bearer".to_owned(),
             "Bearer ".to_owned(),
             String::new(),
-            format!("Bearer {}", person.caller.session_id),
+            format!("Bearer {}", person.caller.session().unwrap()),
             format!("Bearer {}", person.caller.user_id),
         ] {
             is_refused(&with_authorization(&newsroom, &value).await, &missing, &value);

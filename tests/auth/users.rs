@@ -3,7 +3,7 @@
 use dateline::audit::store::Actor;
 use dateline::auth::password::hash_here;
 use dateline::auth::service::reset_password_in;
-use dateline::kernel::caller::Role;
+use dateline::kernel::caller::{Rights, Role};
 use dateline::kernel::page::{CursorKey, Limit, Page};
 use dateline::kernel::problem::Code;
 use dateline::kernel::version::Expected;
@@ -47,9 +47,9 @@ each_engine! {
     async fn a_role_counts_as_it_is_at_the_request(desk: Desk) {
         let user = desk.add("editor@example.org", Role::Editor).await.unwrap();
         let tokens = desk.auth.login("editor@example.org", PASSWORD, ELSEWHERE).await.unwrap();
-        assert_eq!(desk.caller(&tokens).await.unwrap().role, Role::Editor);
+        assert_eq!(desk.caller(&tokens).await.unwrap().rights, Rights::Role(Role::Editor));
         desk.change(user.id, role(Role::Author)).await.unwrap();
-        assert_eq!(desk.caller(&tokens).await.unwrap().role, Role::Author);
+        assert_eq!(desk.caller(&tokens).await.unwrap().rights, Rights::Role(Role::Author));
     }
 }
 

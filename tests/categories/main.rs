@@ -35,7 +35,7 @@ impl Tree {
         let database = TestDatabase::prepared(engine, |url| drop(db::migrate(&url.parse().unwrap()).unwrap()));
         let clock = Arc::new(SettableClock::at("2026-11-30T09:00:00Z".parse().unwrap()));
         let db = Db::open(&database.url().parse().unwrap(), Arc::clone(&clock) as _, PoolSize(4)).unwrap();
-        let caller = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new(), address: None };
+        let caller = Caller::user(UserId::new(), Role::Editor, SessionId::new());
         Self { db, caller, clock, _database: database }
     }
 

@@ -127,6 +127,9 @@ async fn everything_secret(server: &Server, secrets: &mut Secrets) {
         .await
         .is_created();
     anyone.get("/v1/auth/me").header("authorization", &format!("Bearer {}", secrets.add("dl_a_key_that_is_none"))).await.is(401);
+    let key = admin.post("/v1/editor/api-keys").json(json!({ "name": "A program", "scopes": ["admin"] })).await;
+    let program = anyone.with_token(&secrets.add_token(key.is_created().text_at("/key")));
+    program.get("/v1/auth/me").await.is_ok();
     let logout = json!({ "refresh_token": tokens.text_at("/refresh_token") });
     anyone.post("/v1/auth/logout").json(logout).await.is_no_content();
 }

@@ -2,6 +2,7 @@
 //! answer is checked against the API document.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api_keys;
 mod audit;
 mod auth;
 mod bodies;

@@ -118,6 +118,8 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let user = admin.post("/v1/editor/users").json(json!({ "email": "new@example.org", "name": "New", "role": "author" })).await;
     let (category, user) =
         (format!("/v1/editor/categories/{}", category.text_at("/id")), format!("/v1/editor/users/{}", user.text_at("/id")));
+    let key = admin.post("/v1/editor/api-keys").json(json!({ "name": "A program", "scopes": ["admin"] })).await;
+    let key = format!("/v1/editor/api-keys/{}", key.text_at("/id"));
     let session = site.anyone().post("/v1/auth/login").json(json!({ "email": "author@example.org", "password": PASSWORD })).await;
     let token = json!({ "refresh_token": session.text_at("/refresh_token") });
     let (kind, locale) = (("/kind", json!("pge")), ("/locale", json!("xx")));
@@ -172,6 +174,26 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
                 ("/expires_in", json!(0)),
             ],
         ),
+        body(
+            "createApiKey",
+            "POST",
+            "/v1/editor/api-keys",
+            json!({ "name": "A program", "scopes": ["articles:read"] }),
+            vec![
+                ("/name", json!(" ")),
+                ("/scopes", json!(["articles:read", "everything"])),
+                ("/expires_at", json!("tomorrow")),
+                ("/category", json!("sports")),
+            ],
+        ),
+        body(
+            "updateApiKey",
+            "PATCH",
+            &key,
+            json!({}),
+            vec![("/name", json!("x".repeat(101))), ("/scopes", json!([])), ("/expires_at", json!("2026-11-30T08:00:00Z"))],
+        ),
+        body("rotateApiKey", "POST", &format!("{key}/rotate"), json!({}), vec![("/overlap", json!(604_801)), ("/now", json!(true))]),
         body("createCategory", "POST", "/v1/editor/categories", json!({ "name": "Sports" }), category_faults()),
         body("replaceCategory", "PUT", &category, json!({ "name": "Sports" }), category_faults()),
         body("updateCategory", "PATCH", &category, json!({}), category_faults()),
@@ -211,9 +233,13 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
 /// What a refused request must not have changed.
 async fn everything(admin: &Client) -> Vec<Vec<u8>> {
     let mut seen = Vec::new();
-    for path in
-        ["/v1/editor/articles?status=draft,scheduled,live,changed", "/v1/editor/publications", "/v1/editor/categories", "/v1/editor/users"]
-    {
+    for path in [
+        "/v1/editor/articles?status=draft,scheduled,live,changed",
+        "/v1/editor/publications",
+        "/v1/editor/categories",
+        "/v1/editor/users",
+        "/v1/editor/api-keys",
+    ] {
         let answer = admin.get(path).await;
         answer.is_ok();
         seen.push(answer.body);

@@ -144,6 +144,11 @@ on_both_engines! {
         let user = json!({ "email": "new@example.org", "name": "New", "role": "author" });
         admin.post("/v1/editor/users").header(KEY, "k").json(&user).await.is_problem(400, "idempotency_unsupported");
         admin.post("/v1/editor/users").json(&user).await.is_created();
+        let key = json!({ "name": "A program", "scopes": ["articles:read"] });
+        admin.post("/v1/editor/api-keys").header(KEY, "k").json(&key).await.is_problem(400, "idempotency_unsupported");
+        let made = admin.post("/v1/editor/api-keys").json(&key).await;
+        let rotate = format!("/v1/editor/api-keys/{}/rotate", made.is_created().text_at("/id"));
+        admin.post(&rotate).header(KEY, "k").await.is_problem(400, "idempotency_unsupported");
         for path in ["/v1/auth/login", "/v1/auth/refresh", "/v1/auth/logout", "/v1/auth/password"] {
             admin.post(path).header(KEY, "k").json(json!({})).await.is_problem(400, "idempotency_unsupported");
         }

@@ -76,7 +76,7 @@ on_both_engines! {
         let token = json!({ "refresh_token": login_of_lost.text_at("/refresh_token") });
         site.anyone().post("/v1/auth/refresh").json(token).await.is_problem(401, "invalid_refresh_token");
         mine.delete(&path).await.is_problem(404, "not_found");
-        assert_eq!(ids(&mine.get("/v1/auth/sessions").await), [here.clone()]);
+        assert_eq!(ids(&mine.get("/v1/auth/sessions").await), [&*here]);
         mine.delete(&format!("/v1/auth/sessions/{here}?x=1")).await.is_problem(400, "invalid_parameter");
         mine.delete(&format!("/v1/auth/sessions/{here}")).await.is_no_content();
         assert!(is_out(&mine).await);

@@ -48,7 +48,7 @@ const GROUND: &str = "bodies auth/permission auth/password publications/rules pu
 /// The things, each row above what it may use: a thing imports of the rows before its own, of itself and of the ground.
 const ORDER: &[&str] = &[
     "idempotency audit",
-    "users",
+    "users api_keys",
     "auth",
     "categories tags authors media",
     "publications",

@@ -79,7 +79,7 @@ impl Stored {
         let clock = Arc::new(SettableClock::at(instant(OPENING)));
         let db = Db::open(&database.url().parse().unwrap(), Arc::clone(&clock) as _, PoolSize(4)).unwrap();
         let runtime = Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
-        let caller = Caller { user_id: UserId::new(), role: Role::Editor, session_id: SessionId::new(), address: None };
+        let caller = Caller::user(UserId::new(), Role::Editor, SessionId::new());
         let category = |name: &str, parent_id| {
             let create = CategoryCreate { name: name.to_owned(), slug: None, parent_id, description: None, position: None };
             runtime.block_on(categories::create(&db, &caller, create, None)).unwrap().first().unwrap().id
@@ -129,7 +129,7 @@ impl Stored {
     }
 
     fn caller(&self, role: Role) -> Caller {
-        Caller { user_id: self.user_id, role, session_id: SessionId::new(), address: None }
+        Caller::user(self.user_id, role, SessionId::new())
     }
 
     fn id(&self, a: usize) -> ArticleId {

@@ -27,7 +27,7 @@ pub struct CalendarEntry {
 /// Who planned a publication.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Planner {
-    /// Their id.
+    /// The id of the user, or of the API key.
     pub id: UserId,
     /// What they are called.
     pub name: String,

@@ -11,9 +11,9 @@ use crate::kernel::instant::Instant;
 /// Who saved a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SavedBy {
-    /// The user.
+    /// The user, or the API key.
     pub id: UserId,
-    /// Their name as it is today; `null` if nobody knows the user any more.
+    /// Their name as it is today; `null` if nobody knows them any more.
     #[schema(required)]
     pub name: Option<String>,
 }

@@ -87,7 +87,7 @@ pub(super) async fn list(
     delivery: Data<Delivery>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::Publish)?;
+    require(&caller, Action::ReadCalendar)?;
     let asked = asked("listPublications", &query, None)?;
     let limit = asked.limit;
     let page = calendar::list(&db, &delivery.cursor_key, asked).await?;
@@ -116,7 +116,7 @@ pub(super) async fn of_article(
     delivery: Data<Delivery>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadPublications)?;
     let id = id.get()?;
     service::version(&db, &caller, id).await?;
     let asked = asked("listArticlePublications", &query, Some(id))?;

@@ -42,7 +42,7 @@ pub(super) async fn list(
     delivery: Data<Delivery>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadArticles)?;
     let id = id.get()?;
     service::version(&db, &caller, id).await?;
     let PageQuery { limit, cursor } = query.parse()?;
@@ -70,7 +70,7 @@ pub(super) async fn get_one(
     db: Data<Db>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadArticles)?;
     let revision = history::get(&db, &caller, id.get()?, number.get()?).await?;
     query.none()?;
     answer::editor(StatusCode::OK).json(&revision)
@@ -91,7 +91,7 @@ pub(super) async fn get_one(
 )]
 #[get("/v1/editor/articles/{id}/revisions/{n}/diff")]
 pub(super) async fn diff(caller: Caller, id: PathId<ArticleId>, number: PathNumber, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadArticles)?;
     let (id, number) = (id.get()?, number.get()?);
     history::check(&db, &caller, id, number).await?;
     let mut q = query.collect();

@@ -113,6 +113,7 @@ pub(super) async fn amend(
     key: IdempotencyKey,
     body: JsonBody,
 ) -> Result<HttpResponse> {
+    require(&caller, Action::WriteArticles)?;
     require(&caller, Action::Publish)?;
     let id = id.get()?;
     service::version(&db, &caller, id).await?;

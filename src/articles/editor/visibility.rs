@@ -36,7 +36,7 @@ pub(super) async fn get_visibility(
     delivery: Data<Delivery>,
     query: RawQuery,
 ) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
+    require(&caller, Action::ReadPublications)?;
     let id = id.get()?;
     super::service::version(&db, &caller, id).await?;
     let mut q = query.collect();

@@ -32,10 +32,11 @@ pub struct Row {
 
 type RowSql = (BigInt, BigInt, IdSql, Nullable<Text>, Nullable<Text>, Nullable<BigInt>, Text, Bool);
 
-const COLUMNS: &str = "SELECT r.number, r.saved_at, r.saved_by, u.name, r.note, r.restored_from, r.title, EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND p.revision = r.number AND p.publish_at = (SELECT max(q.publish_at) FROM publications q WHERE q.article_id = ";
+const COLUMNS: &str = "SELECT r.number, r.saved_at, r.saved_by, coalesce(u.name, k.name), r.note, r.restored_from, r.title, EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND p.revision = r.number AND p.publish_at = (SELECT max(q.publish_at) FROM publications q WHERE q.article_id = ";
 const BEGUN: &str = " AND q.publish_at <= ";
 const IN_FORCE: &str = ") AND p.ends_at > ";
-const FROM: &str = ") FROM revisions r LEFT JOIN users u ON u.id = r.saved_by WHERE r.article_id = ";
+const FROM: &str =
+    ") FROM revisions r LEFT JOIN users u ON u.id = r.saved_by LEFT JOIN api_keys k ON k.id = r.saved_by WHERE r.article_id = ";
 
 /// Begins to select revisions of an article as they stand at `now`. The publication in force is found once, by its start; each row looks at that one.
 fn of(article_id: ArticleId, now: Instant) -> Statement<RowSql> {

@@ -58,7 +58,7 @@ pub(super) async fn end_all(caller: Caller, db: Data<Db>, query: RawQuery) -> Re
     let mut q = query.collect();
     let is_kept = q.flag("except_current");
     q.finish()?;
-    sessions::end_all(&db, &caller, caller.user_id, is_kept.then_some(caller.session_id)).await?;
+    sessions::end_all(&db, &caller, caller.user_id, caller.session().filter(|_| is_kept)).await?;
     Ok(answer::no_content())
 }
 

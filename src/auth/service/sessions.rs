@@ -39,13 +39,13 @@ pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked<'_>) -
     let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
     let found = db.read(move |connection| Ok::<_, Problem>(listed::beyond(connection, user, now, from, rows)?)).await?;
     let at = |session: &StoredSession| (SortValue::Number(session.created_at.millis()), session.id.uuid());
-    let current = caller.session_id;
+    let current = caller.session();
     Ok(Page::cut(found, limit, place.as_ref(), key, parameters.as_str(), at).map(|session| seen(session, current)))
 }
 
-fn seen(session: StoredSession, current: SessionId) -> Session {
+fn seen(session: StoredSession, current: Option<SessionId>) -> Session {
     let StoredSession { id, address, user_agent, created_at, last_used_at, expires_at } = session;
-    Session { id, current: id == current, address, user_agent, created_at, last_used_at, expires_at }
+    Session { id, current: Some(id) == current, address, user_agent, created_at, last_used_at, expires_at }
 }
 
 /// Fails unless a user has a session that lasts.

@@ -1,0 +1,22 @@
+-- Keys of programs. Revoked ones stay: saves name them.
+CREATE TABLE api_keys (
+    id UUID NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- What it may do: names with spaces between.
+    scopes TEXT NOT NULL,
+    -- Secrets by their SHA-256, and how they begin; they themselves are not stored. After a rotation the previous one is good until an instant.
+    secret_hash BYTEA NOT NULL,
+    prefix TEXT NOT NULL,
+    previous_hash BYTEA,
+    previous_prefix TEXT,
+    previous_until BIGINT,
+    version BIGINT NOT NULL,
+    created_by UUID NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    last_used_at BIGINT
+);
+CREATE UNIQUE INDEX api_keys_secret ON api_keys (secret_hash);
+CREATE UNIQUE INDEX api_keys_previous ON api_keys (previous_hash);
+CREATE INDEX api_keys_created ON api_keys (created_at, id);
