@@ -200,15 +200,21 @@ pub fn has_begun(publication: &Publication, at: Instant) -> bool {
     publication.publish_at <= at && publication.cut_at > publication.publish_at
 }
 
-/// Rule 3, out of the effective end: where that is neither its own end nor a cut, the next one's start made it.
+/// Whether its effective end is the start of the next one: neither its own end nor a cut.
+pub fn is_replaced(publication: &Publication) -> bool {
+    publication.unpublish_at.min(publication.cut_at) > publication.ends_at
+}
+
+/// Rule 3, out of the effective end.
 pub fn state(publication: &Publication, at: Instant) -> State {
     if publication.publish_at > at {
         State::Scheduled
     } else if publication.ends_at > at {
         State::Live
+    } else if is_replaced(publication) {
+        State::Replaced
     } else {
-        let ended_itself = publication.unpublish_at.min(publication.cut_at) <= publication.ends_at;
-        if ended_itself { State::Ended } else { State::Replaced }
+        State::Ended
     }
 }
 
