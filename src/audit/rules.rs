@@ -27,6 +27,8 @@ pub const ACTIONS: &[Action] = &[
     Action("category.deleted",             "deleted; where its articles went says `reassign_to`"),
     Action("preview_link.created",         "made"),
     Action("preview_link.revoked",         "revoked"),
+    Action("calendar_subscription.created", "made"),
+    Action("calendar_subscription.revoked", "revoked"),
     Action("user.created",                 "added"),
     Action("user.updated",                 "name, role, or whether they may log in"),
     Action("user.password_changed",        "by themselves or by the command; `sessions_ended` says of how many other sessions"),

@@ -53,7 +53,19 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
     (
         Action::Publish,
         Role::Editor,
-        &["createPublication", "updatePublication", "deletePublication", "listPublications", "unpublishArticle", "amendArticle"],
+        &[
+            "createPublication",
+            "updatePublication",
+            "deletePublication",
+            "listPublications",
+            "unpublishArticle",
+            "amendArticle",
+            "getCalendar",
+            "createCalendarSubscription",
+            "listCalendarSubscriptions",
+            "getCalendarSubscription",
+            "deleteCalendarSubscription",
+        ],
     ),
     (
         Action::Release,
@@ -118,13 +130,18 @@ pub fn least(action: Action) -> Role {
     TABLE.iter().find(|(other, ..)| *other == action).map_or(Role::Admin, |(_, role, _)| *role)
 }
 
+/// Whether a role may do it.
+pub fn allows(role: Role, action: Action) -> bool {
+    role >= least(action)
+}
+
 /// Lets the caller pass if their role allows the action.
 ///
 /// # Errors
 /// `forbidden` (403).
 pub fn require(caller: &Caller, action: Action) -> Result<()> {
     let least = least(action);
-    if caller.role >= least {
+    if allows(caller.role, action) {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden, format!("This takes the role {} or a higher one; yours is {}.", least.name(), caller.role.name())))

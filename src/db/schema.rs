@@ -403,6 +403,21 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    calendar_subscriptions (id) {
+        id -> IdSql,
+        name -> Nullable<Text>,
+        filters -> Text,
+        created_by -> IdSql,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -428,5 +443,6 @@ allow_tables_to_appear_in_same_query!(
     signing_keys,
     preview_links,
     releases,
-    release_entries
+    release_entries,
+    calendar_subscriptions
 );

@@ -82,6 +82,8 @@ ids! {
     ReleaseId
     /// Names a preview link.
     PreviewLinkId
+    /// Names a subscription to the editorial calendar.
+    CalendarSubscriptionId
     /// Names an API key.
     ApiKeyId
     /// Names an entry of the audit log.

@@ -1,6 +1,7 @@
 //! Problems: every answer that is not a success, as RFC 9457 has them. One table of codes; from it come the statuses, the pages
 //! under `/docs/errors/` and the entries of the API document.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 
@@ -55,7 +56,7 @@ codes! {
     InvalidToken "invalid_token" 401 "The access token is not valid" "It is missing, malformed, expired or revoked. Log in, or refresh the session.";
     InvalidCredentials "invalid_credentials" 401 "E-mail or password is wrong" "Either no active user has this e-mail or the password is another one. Which of them is not said.";
     InvalidRefreshToken "invalid_refresh_token" 401 "The refresh token is not valid" "It is unknown, expired, revoked, or was used before; in the last case the whole session was ended. Log in again.";
-    Forbidden "forbidden" 403 "The role does not allow this" "The table of roles and operations in the API document says who may do what.";
+    Forbidden "forbidden" 403 "This is not allowed" "Either the role does not allow it, by the table of roles and operations in the API document, or a preview link shows something else; `detail` says which.";
     NotFound "not_found" 404 "There is nothing here" "No such resource, or none that the caller may see.";
     MethodNotAllowed "method_not_allowed" 405 "The resource does not take this method" "The header `Allow` lists the methods that it takes.";
     NotAcceptable "not_acceptable" 406 "No acceptable form" "Answers are JSON; `Accept-Encoding` must allow one of identity, gzip, br and zstd.";
@@ -147,6 +148,12 @@ impl Problem {
         let mut problem = Self::new(Code::Internal, "The request could not be served. Nothing was changed.");
         problem.0.cause = Some(cause.into());
         problem
+    }
+
+    /// A panic, which is a failure of ours as well.
+    pub fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::internal(format!("panic: {}", text.unwrap_or("without a message")))
     }
 
     /// 422 with every mistake of a body; `errors` must not be empty.

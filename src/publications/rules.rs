@@ -88,6 +88,17 @@ pub enum State {
     Ended,
 }
 
+impl State {
+    /// All, by their names.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("scheduled", Self::Scheduled), ("live", Self::Live), ("replaced", Self::Replaced), ("ended", Self::Ended)];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// Why a request changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {

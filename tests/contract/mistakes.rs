@@ -172,6 +172,17 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
                 ("/expires_in", json!(0)),
             ],
         ),
+        body(
+            "createCalendarSubscription",
+            "POST",
+            "/v1/editor/calendar-subscriptions",
+            json!({}),
+            vec![
+                ("/name", json!(" ")),
+                ("/filters", json!({ "state": ["draft"], "category": ["nobody"], "author": ["nobody", "No slug"], "tag": [] })),
+                ("/expires_in", json!(31_622_401)),
+            ],
+        ),
         body("createCategory", "POST", "/v1/editor/categories", json!({ "name": "Sports" }), category_faults()),
         body("replaceCategory", "PUT", &category, json!({ "name": "Sports" }), category_faults()),
         body("updateCategory", "PATCH", &category, json!({}), category_faults()),

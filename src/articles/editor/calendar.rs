@@ -21,9 +21,6 @@ use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
 use crate::publications::rules::State;
 
-const STATES: [(&str, State); 4] =
-    [("scheduled", State::Scheduled), ("live", State::Live), ("replaced", State::Replaced), ("ended", State::Ended)];
-
 /// Reads the query; of which article is said by the path where `of` is given.
 fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
@@ -36,7 +33,7 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>, delivery: &Deli
     };
     let (limit, cursor) = (q.limit(), q.cursor());
     q.finish()?;
-    let states: Vec<&str> = STATES.iter().filter(|(_, state)| wanted.states.contains(state)).map(|(name, _)| *name).collect();
+    let states: Vec<&str> = State::ALL.iter().filter(|(_, state)| wanted.states.contains(state)).map(|(name, _)| *name).collect();
     let instant = |at: Option<Instant>| at.map(|at| at.to_string());
     let parameters = ListParameters::of(operation)
         .with("from", instant(wanted.from).as_deref())
@@ -53,7 +50,7 @@ fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
         from: instant(q, "from", zone),
         to: instant(q, "to", zone),
         article_id: q.id("article_id"),
-        states: q.any_of("state", &STATES),
+        states: q.any_of("state", &State::ALL),
         categories: slugs(q, "category"),
         authors: slugs(q, "author"),
         is_descending: false,
