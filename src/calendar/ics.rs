@@ -59,7 +59,7 @@ fn event(lines: &mut Lines, head: &Head<'_>, entry: &CalendarEntry) {
         lines.add("DTEND", &end);
     }
     lines.text("SUMMARY", &entry.article.title);
-    lines.text("DESCRIPTION", &description(entry));
+    lines.text("DESCRIPTION", &description(entry, head.now));
     lines.add("STATUS", if never_begins(entry) { "CANCELLED" } else { "CONFIRMED" });
     if let Some(category) = &entry.article.category {
         lines.text("CATEGORIES", &category.name);
@@ -77,7 +77,7 @@ fn never_begins(entry: &CalendarEntry) -> bool {
     waits_in_trash || publication.ends_at == Some(publication.publish_at)
 }
 
-fn description(entry: &CalendarEntry) -> String {
+fn description(entry: &CalendarEntry, now: Instant) -> String {
     let publication = &entry.publication;
     let mut text = format!("Revision {}", publication.revision);
     if let Some(replaced) = &entry.replaces {
@@ -91,6 +91,10 @@ fn description(entry: &CalendarEntry) -> String {
     write!(text, "\nPlanned by {}.", entry.planned_by.name).expect("writing to a String does not fail");
     write!(text, "\nState: {}. The article: {}.", publication.state.name(), entry.article.status.name())
         .expect("writing to a String does not fail");
+    if let Some(until) = entry.article.embargo_until.filter(|until| *until > now) {
+        let note = entry.article.embargo_note.as_ref().map_or_else(String::new, |note| format!(" {note}"));
+        write!(text, "\nUnder embargo until {until}.{note}").expect("writing to a String does not fail");
+    }
     if never_begins(entry) {
         text.push_str("\nIt does not begin: the article is in the trash at its start.");
     }

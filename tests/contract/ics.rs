@@ -108,6 +108,18 @@ on_both_engines! {
         assert_eq!(status().await, [Some("CANCELLED".to_owned()), None]);
     }
 
+    async fn an_embargo_is_told_while_it_lasts(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let embargo = json!({ "embargo_until": "2026-12-01T08:00:00Z", "embargo_note": "The ministry announces it.", "publish": { "publish_at": "2026-12-01T08:00:00Z" } });
+        save(&editor, "Bridge", embargo).await;
+        let (_, token) = subscribe(&editor, json!({})).await;
+        let told = async || events(&read(&site, &token).await)[0].get_description().unwrap().contains("\nUnder embargo until 2026-12-01T08:00:00.000Z. The ministry announces it.");
+        assert!(told().await);
+        site.clock().set("2026-12-01T08:00:00.000Z".parse().unwrap());
+        assert!(!told().await);
+    }
+
     async fn titles_of_any_kind_come_through_whole(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;
