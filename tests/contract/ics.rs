@@ -234,6 +234,10 @@ on_both_engines! {
                         publish_at_local: None,
                         unpublish_at_local: None,
                         created_by: UserId::new(),
+                        base_revision: None,
+                        embargo_until: None,
+                        override_embargo: false,
+                        release_id: None,
                     };
                     rules::schedule(&mut history, wanted, 1, *start)?;
                 }
