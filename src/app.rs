@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::articles::service::Site;
 use crate::auth::permission::{self, Action, TABLE};
 use crate::auth::service::Auth;
+use crate::calendar::service::{Calendars, OfSite};
 use crate::categories::context::Delivery;
 use crate::categories::context::view::Admission;
 use crate::categories::names::NamesCache;
@@ -28,7 +29,7 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{api_keys, articles, audit, auth, categories, ops, preview, publications, releases, site, users};
+use crate::{api_keys, articles, audit, auth, calendar, categories, ops, preview, publications, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -38,6 +39,7 @@ pub struct App {
     auth: Auth,
     delivery: Delivery,
     previews: Previews,
+    calendars: Calendars,
     readiness: ops::Readiness,
     document: Document,
     schemas: Arc<Schemas>,
@@ -67,6 +69,7 @@ fn operations(config: &mut ServiceConfig) {
     articles::delivery::routes(config);
     articles::editor::routes(config);
     publications::editor::routes(config);
+    calendar::editor::routes(config);
     categories::routes(config);
     site::routes(config);
     releases::editor::routes(config);
@@ -110,10 +113,11 @@ fn read(examples: &str) -> serde_json::Value {
 }
 
 /// Whose answers may hold a secret.
-const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createApiKey", "rotateApiKey", "createPreviewLink"];
+const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createApiKey", "rotateApiKey", "createPreviewLink", "createCalendarSubscription"];
 
-/// Publishing or taking down now needs nothing to be said, nor does a link to the site as it is, or another secret for a key.
-const OPTIONAL_BODIES: &[&str] = &["createPublication", "unpublishArticle", "createPreviewLink", "rotateApiKey"];
+/// Publishing or taking down now needs nothing to be said, nor does a link to the site as it is, a subscription to the whole calendar or another secret for a key.
+const OPTIONAL_BODIES: &[&str] =
+    &["createPublication", "unpublishArticle", "createPreviewLink", "createCalendarSubscription", "rotateApiKey"];
 
 /// Whose bodies bring an article's text.
 const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle", "amendArticle"];
@@ -163,10 +167,12 @@ impl App {
             zone: options.site_time_zone.clone(),
         };
         let previews = Previews::prepare(&db, options.preview_url.clone(), options.api_url.clone()).map_err(StartError::Keys)?;
+        let (name, url) = (options.site_name.clone(), options.site_url.clone());
+        let calendars = Calendars::prepare(&db, OfSite { name, url, api_url: options.api_url.clone() }).map_err(StartError::Keys)?;
         let document = document();
         let schemas = Arc::new(Schemas::of(&document));
         let routes = Routes::of(&document);
-        Ok(Self { options, db, auth, delivery, previews, readiness: ops::Readiness::default(), document, schemas, routes })
+        Ok(Self { options, db, auth, delivery, previews, calendars, readiness: ops::Readiness::default(), document, schemas, routes })
     }
 
     /// The database.
@@ -195,6 +201,7 @@ impl App {
                 .app_data(Data::new(self.delivery.cursor_key.clone()))
                 .app_data(Data::new(self.delivery.clone()))
                 .app_data(Data::new(self.previews.clone()))
+                .app_data(Data::new(self.calendars.clone()))
                 .app_data(Admission(preview::viewer::prove))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))

@@ -12,10 +12,11 @@ use self::filters::Filters;
 use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
-use crate::categories::context::view::{AsOf, View};
+use crate::categories::context::view::{AsOf, View, beyond_article};
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{Budget, Collector, FilterItem, RawQuery, answer, path};
+use crate::kernel::id::ArticleId;
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::visibility::Ground;
@@ -215,18 +216,32 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
-    let wanted = match slug.parse() {
-        Ok(id) => Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() },
-        Err(_) => Wanted::Slug { locale, slug },
+    let wanted = match (slug.parse(), view.article()) {
+        (Ok(id), _) => {
+            view.admits(id)?;
+            Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() }
+        }
+        // A link shows its article by the slugs of that one, whatever its language.
+        (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },
+        (Err(_), None) => Wanted::Slug { locale, slug },
     };
-    let named = if let Wanted::Id { id, .. } = wanted { Some(id) } else { None };
     let find = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::find(connection, &reading, &wanted, fields)?);
     let (found, lifetime) = delivery.read(&db, as_of, find).await?;
-    view.admits(if let Found::Live(article) = &found { Some(article.id) } else { named })?;
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
         Found::Moved(slug) => answer::moved(&request, &slug, lifetime),
         Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
         Found::Nothing => Err(Problem::not_found()),
     }
+}
+
+/// The language in which a slug is one of an article's own.
+///
+/// # Errors
+/// `forbidden` (403) if it is not; 404 if the site does not publish in that language.
+async fn own_locale(db: &Db, delivery: &Delivery, id: ArticleId, slug: &str) -> Result<String> {
+    let named = slug.to_owned();
+    let locale = db.read(move |connection| Ok::<_, Problem>(reads::locale_of_own(connection, id, &named)?)).await?;
+    let locale = locale.ok_or_else(|| beyond_article(id))?;
+    if delivery.locales.find(&locale).is_some() { Ok(locale) } else { Err(Problem::not_found()) }
 }

@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
-pub use self::one::{Found, Wanted, find};
+pub use self::one::{Found, Wanted, find, locale_of_own};
 pub use self::selection::Selection;
 use self::selection::Window;
 use super::delivered::{Article, Card, Fields};

@@ -31,6 +31,8 @@ pub const ACTIONS: &[Action] = &[
     Action("api_key.updated",              "another name, other scopes or another end"),
     Action("api_key.rotated",              "another secret"),
     Action("api_key.revoked",              "revoked"),
+    Action("calendar_subscription.created", "made"),
+    Action("calendar_subscription.revoked", "revoked"),
     Action("user.created",                 "added"),
     Action("user.updated",                 "name, role, or whether they may log in"),
     Action("user.password_changed",        "by themselves or by the command; `sessions_ended` says of how many other sessions"),

@@ -12,6 +12,8 @@ pub enum Action {
     ReadPublications,
     /// Read what is published when, of all articles.
     ReadCalendar,
+    /// Let calendar programs read what will be published and taken down when.
+    ShareCalendar,
     /// Create, save and trash articles; authors their own.
     WriteArticles,
     /// Take what is in the trash out of the world: `purge=true` of an operation that others may call without it.
@@ -63,6 +65,18 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         &["getArticleVisibility", "listArticlePublications", "getPublication"],
     ),
     (Action::ReadCalendar, Role::Editor, &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite], &["listPublications"]),
+    (
+        Action::ShareCalendar,
+        Role::Editor,
+        &[],
+        &[
+            "getCalendar",
+            "createCalendarSubscription",
+            "listCalendarSubscriptions",
+            "getCalendarSubscription",
+            "deleteCalendarSubscription",
+        ],
+    ),
     (
         Action::Publish,
         Role::Editor,
@@ -158,9 +172,14 @@ pub fn scopes(action: Action) -> Vec<Scope> {
 /// Whether the table allows it.
 pub fn may(caller: &Caller, action: Action) -> bool {
     match &caller.rights {
-        Rights::Role(role) => *role >= least(action),
+        Rights::Role(role) => allows(*role, action),
         Rights::Scopes(held) => scopes(action).iter().any(|scope| held.contains(scope)),
     }
+}
+
+/// Whether a role may do it.
+pub fn allows(role: Role, action: Action) -> bool {
+    role >= least(action)
 }
 
 /// Lets the caller pass if the table allows the action.
@@ -197,6 +216,7 @@ mod tests {
             Action::ReadArticles,
             Action::ReadPublications,
             Action::ReadCalendar,
+            Action::ShareCalendar,
             Action::WriteArticles,
             Action::Purge,
             Action::Publish,

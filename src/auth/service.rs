@@ -56,11 +56,22 @@ impl Attempt {
 const REFRESH_SECRET: &str = "refresh";
 const CURSOR_SECRET: &str = "cursor";
 
-/// A secret of all nodes, made by the first that asks for it. The caller holds [`Lock::Users`].
+/// A secret of all nodes, made by the first that asks for it; blocks.
 ///
 /// # Errors
 /// If the database fails.
-pub fn shared_secret(tx: &mut Tx<'_>, name: &str) -> crate::db::Result<Vec<u8>> {
+pub fn prepare_secret(db: &Db, name: &'static str) -> Result<Vec<u8>> {
+    db.run_write(move |tx| {
+        dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+        Ok(shared_secret(tx, name)?)
+    })
+}
+
+/// The same in a transaction. The caller holds [`Lock::Users`].
+///
+/// # Errors
+/// If the database fails.
+fn shared_secret(tx: &mut Tx<'_>, name: &str) -> crate::db::Result<Vec<u8>> {
     if let Some(secret) = store::secret(tx.conn(), name)? {
         return Ok(secret);
     }

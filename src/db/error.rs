@@ -20,6 +20,9 @@ pub enum Error {
     /// Anything else: a fault of ours, or of the data.
     #[error(transparent)]
     Query(DieselError),
+    /// What used the database panicked.
+    #[error("it panicked")]
+    Panicked(Problem),
     /// A stored value that this version cannot read.
     #[error("stored data cannot be read: {0}")]
     Corrupt(String),
@@ -113,6 +116,7 @@ impl From<Error> for Problem {
             Error::Deadline(_) => {
                 Self::new(Code::Unavailable, "The database took too long to answer.").with_header("Retry-After", "1").because(error)
             }
+            Error::Panicked(problem) => problem,
             _ => Self::internal(error),
         }
     }

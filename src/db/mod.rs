@@ -36,6 +36,7 @@ use self::connection::Purpose;
 use self::pool::Pool;
 use self::writer::Writer;
 use crate::kernel::clock::Clock;
+use crate::kernel::problem::Problem;
 
 /// The two engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -350,7 +351,15 @@ where
     T: Send + 'static,
     E: Failure + Send + 'static,
 {
-    tokio::task::spawn_blocking(f).await.unwrap_or_else(|e| Err(Error::Unavailable(e.to_string()).into()))
+    tokio::task::spawn_blocking(f).await.unwrap_or_else(|e| Err(lost_task(e).into()))
+}
+
+/// A task that panicked is a fault of ours; one that was cancelled is not, since the server stops then.
+fn lost_task(error: tokio::task::JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => Error::Panicked(Problem::panicked(panic.as_ref())),
+        Err(cancelled) => Error::Unavailable(cancelled.to_string()),
+    }
 }
 
 fn lost_write() -> Error {

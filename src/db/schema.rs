@@ -426,6 +426,21 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    calendar_subscriptions (id) {
+        id -> IdSql,
+        name -> Nullable<Text>,
+        filters -> Text,
+        created_by -> IdSql,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -452,5 +467,6 @@ allow_tables_to_appear_in_same_query!(
     api_keys,
     preview_links,
     releases,
-    release_entries
+    release_entries,
+    calendar_subscriptions
 );

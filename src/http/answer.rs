@@ -13,6 +13,7 @@ use super::caching::Lifetime;
 use super::coding::Coding;
 use super::conditional;
 use super::large::{self, Budget, Share};
+use super::query::decode;
 use super::tree::Tree;
 use crate::kernel::page::Page;
 use crate::kernel::problem::{Code, Problem, Result};
@@ -217,9 +218,14 @@ impl Editor {
     }
 
     /// The answer, with JSON that was made before.
-    pub fn json_bytes(mut self, json: impl Into<Bytes>) -> HttpResponse {
-        self.0.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.0.set_body(BoxBody::new(json.into()))
+    pub fn json_bytes(self, json: impl Into<Bytes>) -> HttpResponse {
+        self.bytes("application/json", json)
+    }
+
+    /// The answer, of another media type.
+    pub fn bytes(mut self, media_type: &'static str, bytes: impl Into<Bytes>) -> HttpResponse {
+        self.0.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self.0.set_body(BoxBody::new(bytes.into()))
     }
 
     /// The answer, of another media type, with bytes that come while it is sent; it breaks off where they do.
@@ -265,7 +271,8 @@ fn links<T>(request: &HttpRequest, page: &Page<T>) -> Option<HeaderValue> {
 }
 
 fn is_place(pair: &str) -> bool {
-    matches!(pair.split_once('=').map_or(pair, |(name, _)| name), "cursor" | "page")
+    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    matches!(decode(name).as_deref(), Some("cursor" | "page"))
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ async fn each_coding_has_its_own_strong_tag_and_its_own_304() {
 #[actix_web::test]
 async fn links_keep_the_parameters_and_replace_the_cursor() {
     let page = Page { items: vec![1], next: Some("N".to_owned()), previous: Some("P".to_owned()), total: None };
-    let request =
-        TestRequest::with_uri("/v1/articles?tag=a%20b&cursor=X&limit=2").app_data(PublicUrl("https://api.example.org".to_owned()));
+    let request = TestRequest::with_uri("/v1/articles?tag=a%20b&%63ursor=X&limit=2&%70%61ge=3")
+        .app_data(PublicUrl("https://api.example.org".to_owned()));
     let request = request.to_http_request();
     let response = Delivered::new(Lifetime::NONE).page(&request, &page).json(&request, &1).await.unwrap();
     assert_eq!(

@@ -1,7 +1,6 @@
 //! What every request goes through, outermost: its id, HEAD, the panic guard, problems put into words, headers that every answer has, a
 //! line in the log. One boxed future per request; headers are static wherever they can be.
 
-use std::any::Any;
 use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -97,17 +96,12 @@ where
                         Ok(ServiceResponse::new(request, exchange.finish(response)))
                     }
                     Ok(Err(error)) => Err(exchange.fail(HttpResponse::from_error(error))),
-                    Err(panic) => Err(exchange.fail(HttpResponse::from_error(panicked(panic.as_ref())))),
+                    Err(panic) => Err(exchange.fail(HttpResponse::from_error(Problem::panicked(panic.as_ref())))),
                 }
             }),
-            Err(panic) => ready(Err(exchange.fail(HttpResponse::from_error(panicked(panic.as_ref()))))).boxed_local(),
+            Err(panic) => ready(Err(exchange.fail(HttpResponse::from_error(Problem::panicked(panic.as_ref()))))).boxed_local(),
         }
     }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Problem {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Problem::internal(format!("panic: {}", text.unwrap_or("without a message")))
 }
 
 /// One request, as far as its answer and the log need it.

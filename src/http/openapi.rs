@@ -24,6 +24,9 @@ pub const BEARER: &str = "bearer";
 pub(super) const PREVIEW_PARAMETER: &str = "previewParameter";
 pub(super) const PREVIEW_HEADER: &str = "previewHeader";
 
+/// The name of the security scheme of subscriptions to the calendar.
+const CALENDAR_TOKEN: &str = "calendarToken";
+
 /// The document with nothing in it yet: hand it to `UtoipaApp::openapi`. `description` is Markdown; tags are shown in this order.
 pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
     let contact = ContactBuilder::new().name(Some("Dateline")).build();
@@ -39,13 +42,13 @@ pub fn frame(description: &str, tags: &[(&str, &str)]) -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("The `access_token` of `POST /v1/auth/login`, which lives for 15 minutes, or an API key. Under `/docs` whoever tries out that operation is logged in by it: nothing needs to be filled in here."))
         .build();
-    let link = |place: fn(ApiKeyValue) -> ApiKey, name| {
-        SecurityScheme::ApiKey(place(ApiKeyValue::with_description(name, "The `token` of a preview link.")))
-    };
+    let key = |place: fn(ApiKeyValue) -> ApiKey, name, what| SecurityScheme::ApiKey(place(ApiKeyValue::with_description(name, what)));
+    let (of_link, of_subscription) = ("The `token` of a preview link.", "The `token` of a subscription to the calendar.");
     let components = ComponentsBuilder::new()
         .security_scheme(BEARER, SecurityScheme::Http(bearer))
-        .security_scheme(PREVIEW_PARAMETER, link(ApiKey::Query, "preview"))
-        .security_scheme(PREVIEW_HEADER, link(ApiKey::Header, "Dateline-Preview"))
+        .security_scheme(PREVIEW_PARAMETER, key(ApiKey::Query, "preview", of_link))
+        .security_scheme(PREVIEW_HEADER, key(ApiKey::Header, "Dateline-Preview", of_link))
+        .security_scheme(CALENDAR_TOKEN, key(ApiKey::Query, "token", of_subscription))
         .build();
     let tags = tags.iter().map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build());
     let server = ServerBuilder::new().url("/").description(Some("This server")).build();

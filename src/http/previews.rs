@@ -36,7 +36,7 @@ fn preview(delivery: &Value) -> Value {
     operation["security"] = json!([{ BEARER: [] }, { PREVIEW_PARAMETER: [] }, { PREVIEW_HEADER: [] }]);
     let at = json!({
         "name": "at", "in": "query", "required": false, "schema": {"type": "string", "format": "date-time"},
-        "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today.",
+        "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today. A cursor holds a place and no instant, as readers' have it: it goes with any.",
     });
     append_parameters(&mut operation, vec![at]);
     operation

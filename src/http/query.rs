@@ -18,7 +18,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
-pub use self::collector::Collector;
+pub use self::collector::{Collector, decode};
 use crate::kernel::page::Limit;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod entry;
 pub mod id;
 pub mod instant;
+pub mod link;
 pub mod locale;
 pub mod mistakes;
 pub mod page;

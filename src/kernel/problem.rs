@@ -1,6 +1,7 @@
 //! Problems: every answer that is not a success, as RFC 9457 has them. One table of codes; from it come the statuses, the pages
 //! under `/docs/errors/` and the entries of the API document.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 
@@ -147,6 +148,12 @@ impl Problem {
         let mut problem = Self::new(Code::Internal, "The request could not be served. Nothing was changed.");
         problem.0.cause = Some(cause.into());
         problem
+    }
+
+    /// A panic, which is a failure of ours as well.
+    pub fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::internal(format!("panic: {}", text.unwrap_or("without a message")))
     }
 
     /// 422 with every mistake of a body; `errors` must not be empty.

@@ -4,5 +4,4 @@ pub mod dto;
 pub mod editor;
 pub mod service;
 pub mod store;
-pub mod token;
 pub mod viewer;

@@ -5,15 +5,14 @@ use serde_json::{Value, json};
 
 use super::dto::{NewPreviewLink, PreviewLink, PreviewLinkCreate, USUAL_LIFETIME_S};
 use super::store::{self, StoredLink};
-use super::token::LinkKey;
-use crate::articles::service::visibility::path_of_newest;
+use crate::articles::service::visibility::path_at;
 use crate::audit::store::{Actor, Change, Target, record};
-use crate::auth::permission::{Action, least};
-use crate::auth::service::shared_secret;
-use crate::db::dialect::{self, Hold, Lock};
+use crate::auth::permission::{Action, allows};
+use crate::auth::service::prepare_secret;
 use crate::db::{Db, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, PreviewLinkId};
+use crate::kernel::link::LinkKey;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
@@ -21,6 +20,8 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::dto::Times;
 
 const SECRET: &str = "preview";
+/// What tokens are good for.
+const PURPOSE: &str = "preview-link";
 
 /// What of a path stays as it is within a URL's query.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
@@ -40,11 +41,7 @@ impl Previews {
     /// # Errors
     /// If the database fails.
     pub fn prepare(db: &Db, pattern: Option<String>, api_url: String) -> Result<Self> {
-        let key = db.run_write(|tx| {
-            dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
-            Ok::<_, Problem>(shared_secret(tx, SECRET)?)
-        })?;
-        Ok(Self { key: LinkKey::new(key), pattern, api_url })
+        Ok(Self { key: LinkKey::new(prepare_secret(db, SECRET)?, PURPOSE), pattern, api_url })
     }
 
     /// Makes a link.
@@ -60,13 +57,13 @@ impl Previews {
         let Checked { value: create, mut mistakes } = create;
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
         let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
-        let path = create.article_id.map(|id| path_of_newest(tx.conn(), id)).transpose()?;
+        let now = tx.now()?;
+        let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
+        let path = create.article_id.map(|id| path_at(tx.conn(), id, at.unwrap_or(now))).transpose()?;
         if path == Some(None) {
             mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
         }
         mistakes.finish()?;
-        let now = tx.now()?;
-        let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
         let link = StoredLink {
             id: PreviewLinkId::new(),
             article_id: create.article_id,
@@ -78,7 +75,7 @@ impl Previews {
         store::delete_expired(tx.conn(), now)?;
         store::insert(tx.conn(), &link)?;
         record(tx, &caller.into(), "preview_link.created", target(link.id), Change::made(told(&link)))?;
-        let token = self.key.sign(link.id);
+        let token = self.key.sign(link.id.uuid());
         let url = self.url(&token, link.article_id, &path.flatten().unwrap_or_else(|| "/".to_owned()));
         Ok(NewPreviewLink { link: seen(link), token, url })
     }
@@ -96,10 +93,10 @@ impl Previews {
     /// # Errors
     /// `invalid_token` (401) if it is unknown, expired or revoked, or if who made it may not preview any more.
     pub async fn link(&self, db: &Db, token: &str) -> Result<PreviewLink> {
-        let (id, now) = (self.key.verify(token).ok_or_else(unknown_link)?, db.clock().now());
+        let (id, now) = (PreviewLinkId::from(self.key.verify(token).ok_or_else(unknown_link)?), db.clock().now());
         let found = db.read(move |connection| Ok::<_, Problem>(store::with_creator(connection, id, now)?)).await?;
         let (link, role, is_active) = found.ok_or_else(unknown_link)?;
-        let may_preview = Role::find(&role).is_some_and(|role| role >= least(Action::Preview));
+        let may_preview = Role::find(&role).is_some_and(|role| allows(role, Action::Preview));
         if is_active && may_preview { Ok(seen(link)) } else { Err(unknown_link()) }
     }
 }

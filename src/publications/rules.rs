@@ -88,6 +88,17 @@ pub enum State {
     Ended,
 }
 
+impl State {
+    /// All, by their names.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("scheduled", Self::Scheduled), ("live", Self::Live), ("replaced", Self::Replaced), ("ended", Self::Ended)];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// Why a request changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -200,15 +211,21 @@ pub fn has_begun(publication: &Publication, at: Instant) -> bool {
     publication.publish_at <= at && publication.cut_at > publication.publish_at
 }
 
-/// Rule 3, out of the effective end: where that is neither its own end nor a cut, the next one's start made it.
+/// Whether its effective end is the start of the next one: neither its own end nor a cut.
+pub fn is_replaced(publication: &Publication) -> bool {
+    publication.unpublish_at.min(publication.cut_at) > publication.ends_at
+}
+
+/// Rule 3, out of the effective end.
 pub fn state(publication: &Publication, at: Instant) -> State {
     if publication.publish_at > at {
         State::Scheduled
     } else if publication.ends_at > at {
         State::Live
+    } else if is_replaced(publication) {
+        State::Replaced
     } else {
-        let ended_itself = publication.unpublish_at.min(publication.cut_at) <= publication.ends_at;
-        if ended_itself { State::Ended } else { State::Replaced }
+        State::Ended
     }
 }
 

@@ -64,6 +64,8 @@ impl Side {
         let mut body = match answer.header("content-type") {
             _ if answer.body.is_empty() => Value::Null,
             Some("application/x-ndjson") => answer.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect(),
+            // Line by line, and what stands behind a name by itself, since it may be an id.
+            Some(media) if media.starts_with("text/") => json!(answer.text().split(['\n', '\r', ':']).collect::<Vec<_>>()),
             _ => answer.json().clone(),
         };
         let next = body["paging"]["next"].as_str().map(str::to_owned);

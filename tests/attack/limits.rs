@@ -39,6 +39,10 @@ const MEANT: &[&str] = &[
     "revision",
     "tags",
     "authors",
+    // Of the filters of a calendar.
+    "category",
+    "author",
+    "state",
 ];
 
 /// One limit of one value.

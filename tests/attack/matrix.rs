@@ -156,6 +156,14 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("removeReleasePublication", "other draft",    [401, 403, 204, 204, 401, 401]),
     ("removeReleasePublication", "missing",        [401, 403, 404, 404, 401, 401]),
 
+    ("getCalendar",             "-",               [401, 403, 200, 200, 401, 401]),
+    ("createCalendarSubscription", "-",            [401, 403, 201, 201, 401, 401]),
+    ("listCalendarSubscriptions", "-",             [401, 403, 200, 200, 401, 401]),
+    ("getCalendarSubscription", "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("getCalendarSubscription", "missing",         [401, 403, 404, 404, 401, 401]),
+    ("deleteCalendarSubscription", "other draft",  [401, 403, 204, 204, 401, 401]),
+    ("deleteCalendarSubscription", "missing",      [401, 403, 404, 404, 401, 401]),
+
     ("createPreviewLink",       "-",               [401, 403, 201, 201, 401, 401]),
     ("listPreviewLinks",        "-",               [401, 403, 200, 200, 401, 401]),
     ("getPreviewLink",          "other draft",     [401, 403, 200, 200, 401, 401]),
@@ -233,7 +241,7 @@ fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value
         "changePassword" => json!({ "current_password": password, "new_password": "a new password" }),
         "createArticle" | "replaceArticle" => article("A title"),
         "updateArticle" | "amendArticle" => json!({ "excerpt": "Shorter." }),
-        "createPublication" | "unpublishArticle" | "createPreviewLink" | "rotateApiKey" => json!({}),
+        "createPublication" | "unpublishArticle" | "createPreviewLink" | "createCalendarSubscription" | "rotateApiKey" => json!({}),
         "updatePublication" => json!({ "unpublish_at": "2027-01-01T00:00:00Z" }),
         "createCategory" | "replaceCategory" => json!({ "name": "A name" }),
         "updateCategory" => json!({ "description": "What it is about." }),

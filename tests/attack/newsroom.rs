@@ -10,11 +10,12 @@ use dateline::articles::service::{self as articles, publishing};
 use dateline::audit::store::Actor;
 use dateline::auth::store::{insert_session, newest_key};
 use dateline::bodies::EmbedHosts;
+use dateline::calendar::store::{self as subscriptions, StoredSubscription};
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
-use dateline::kernel::id::{ApiKeyId, ArticleId, PreviewLinkId, ReleaseId, SessionId, UserId};
+use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::version::Expected;
 use dateline::preview::store::{self as links, StoredLink};
@@ -132,6 +133,7 @@ impl Newsroom {
             "users sessions" => format!("{} {}", owner.user_id, self.session(owner).await),
             "api-keys" => self.api_key(&[Scope::ArticlesRead]).await.0.to_string(),
             "preview-links" => self.preview_link().await,
+            "calendar-subscriptions" => self.subscription().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
     }
@@ -215,6 +217,14 @@ impl Newsroom {
             expires_at: now.plus_millis(60_000),
         };
         self.site.db().write(move |tx| links::insert(tx.conn(), &link)).await.unwrap();
+        id.to_string()
+    }
+
+    async fn subscription(&self) -> String {
+        let (id, now) = (CalendarSubscriptionId::new(), self.site.db().clock().now());
+        let filters = "{}".to_owned();
+        let one = StoredSubscription { id, name: None, filters, created_by: self.editor.user_id, created_at: now, expires_at: None };
+        self.site.db().write(move |tx| subscriptions::insert(tx.conn(), &one)).await.unwrap();
         id.to_string()
     }
 

@@ -89,6 +89,14 @@ impl Operation {
         self.says["security"].as_array().is_some_and(|all| all.iter().any(|one| one.get("bearer").is_some()))
     }
 
+    /// The parameters of its query that prove who asks, instead of an access token.
+    pub fn query_keys(&self) -> Vec<&'static str> {
+        let schemes = &root()["components"]["securitySchemes"];
+        let named = self.says["security"].as_array().into_iter().flatten().flat_map(|one| one.as_object().unwrap().keys());
+        let in_query = named.map(|name| &schemes[name]).filter(|scheme| scheme["in"] == "query");
+        in_query.map(|scheme| scheme["name"].as_str().unwrap()).collect()
+    }
+
     /// Whether `If-Match` must be sent.
     pub fn requires_version(&self) -> bool {
         self.parameters().any(|parameter| parameter.name == "If-Match" && parameter.is_required)

@@ -114,6 +114,13 @@ async fn everything_secret(server: &Server, secrets: &mut Secrets) {
     let mut batyr = user("batyr");
     batyr["password"] = json!(secrets.add("a word for batyr"));
     admin.post("/v1/editor/users").json(batyr).await.is_created();
+    // Nor are tokens that come in a query.
+    for (make, read) in [("preview-links", "/v1/preview/articles?preview="), ("calendar-subscriptions", "/v1/editor/calendar.ics?token=")] {
+        let made = admin.post(&format!("/v1/editor/{make}")).json(json!({})).await;
+        let token = secrets.add(made.is_created().text_at("/token"));
+        anyone.get(&format!("{read}{token}")).await.is_ok();
+        anyone.get(&format!("{read}{}", secrets.add(&token.to_lowercase()))).await.is(401);
+    }
     // Refused bodies are not quoted either.
     let mut maral = user("maral");
     maral["passwort"] = json!(secrets.add("a word in the wrong place"));

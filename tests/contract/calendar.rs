@@ -274,6 +274,38 @@ on_both_engines! {
         assert_eq!(unknown["errors"].as_array().unwrap().len(), 2);
     }
 
+    async fn each_entry_says_on_which_days_of_a_zone_it_starts_is_replaced_and_ends(engine) {
+        let site = Site::with(engine, "2026-10-24T08:00:00.000Z", |options| options.site_time_zone = "Asia/Ashgabat".parse().unwrap());
+        let editor = site.login(Role::Editor).await;
+        let id = save(&editor, "First", json!({ "publish": { "publish_at": "2026-10-24T18:59:59.999Z", "unpublish_at": "2026-10-30T00:00:00Z" } })).await;
+        publish(&editor, &id, json!({ "publish_at": "2026-10-24T19:00:00Z", "unpublish_at": "2026-10-25T22:30:00Z" })).await;
+        let never = save(&editor, "Trashed", json!({ "publish": { "publish_at": "2026-10-25T10:00:00Z" } })).await;
+        editor.delete(&format!("/v1/editor/articles/{never}")).if_match("*").await.is_no_content();
+        let events = async |query: &str| {
+            let list = editor.get(&format!("/v1/editor/publications{query}")).await;
+            let event = |event: &Value| ["event", "at", "day"].map(|member| event[member].as_str().unwrap()).join(" ");
+            let of = |entry: &Value| entry["events"].as_array().unwrap().iter().map(event).collect::<Vec<_>>().join(", ");
+            list.is_ok().data().iter().map(of).collect::<Vec<_>>()
+        };
+        let all = [
+            "starts 2026-10-24T18:59:59.999Z 2026-10-24, replaced 2026-10-24T19:00:00.000Z 2026-10-25",
+            "starts 2026-10-24T19:00:00.000Z 2026-10-25, ends 2026-10-25T22:30:00.000Z 2026-10-26",
+            "",
+        ];
+        assert_eq!(events("").await, all);
+        let of_article = editor.get(&format!("/v1/editor/articles/{id}/publications")).await;
+        assert_eq!(of_article["data"][1]["events"], editor.get("/v1/editor/publications").await["data"][0]["events"]);
+        // On that day clocks in Berlin show an hour twice.
+        let berlin = "?time_zone=Europe/Berlin&from=2026-10-25T00:00&to=2026-10-26T00:00";
+        assert_eq!(events(berlin).await, ["ends 2026-10-25T22:30:00.000Z 2026-10-25", ""]);
+        let edges = "?time_zone=Asia/Kathmandu&from=2026-10-24T19:00:00Z&to=2026-10-25T22:30:00Z";
+        assert_eq!(events(edges).await, ["replaced 2026-10-24T19:00:00.000Z 2026-10-25", "starts 2026-10-24T19:00:00.000Z 2026-10-25", ""]);
+        // A page later it is the same.
+        let first = editor.get("/v1/editor/publications?limit=1").await;
+        let second = editor.get(&format!("/v1/editor/publications?limit=1&cursor={}", first.text_at("/paging/next"))).await;
+        assert_eq!(second["data"][0]["events"], editor.get("/v1/editor/publications").await["data"][1]["events"]);
+    }
+
     async fn a_scheduled_publication_names_the_saves_that_wait_for_an_editor(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);

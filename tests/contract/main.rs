@@ -15,11 +15,13 @@ mod desk;
 mod document;
 mod front;
 mod history;
+mod ics;
 mod locales;
 mod mistakes;
 mod news_page;
 #[path = "../attack/operations.rs"]
 mod operations;
+mod panics;
 mod preview;
 mod publications;
 mod purge;

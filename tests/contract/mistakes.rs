@@ -194,6 +194,17 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![("/name", json!("x".repeat(101))), ("/scopes", json!([])), ("/expires_at", json!("2026-11-30T08:00:00Z"))],
         ),
         body("rotateApiKey", "POST", &format!("{key}/rotate"), json!({}), vec![("/overlap", json!(604_801)), ("/now", json!(true))]),
+        body(
+            "createCalendarSubscription",
+            "POST",
+            "/v1/editor/calendar-subscriptions",
+            json!({}),
+            vec![
+                ("/name", json!(" ")),
+                ("/filters", json!({ "state": ["draft"], "category": ["nobody"], "author": ["nobody", "No slug"], "tag": [] })),
+                ("/expires_in", json!(31_622_401)),
+            ],
+        ),
         body("createCategory", "POST", "/v1/editor/categories", json!({ "name": "Sports" }), category_faults()),
         body("replaceCategory", "PUT", &category, json!({ "name": "Sports" }), category_faults()),
         body("updateCategory", "PATCH", &category, json!({}), category_faults()),

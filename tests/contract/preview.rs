@@ -235,6 +235,86 @@ on_both_engines! {
         // Under a link the article is there by the slug that it has then.
         let (_, token) = link(&editor, json!({ "article_id": id, "at": "2026-12-07T04:00:00Z" })).await;
         site.anyone().get(&format!("/v1/preview/articles/prices-fall?preview={token}")).await.is_ok();
-        site.anyone().get(&format!("/v1/preview/articles/prices-rise?preview={token}")).await.is_problem(403, "forbidden");
+        let moved = site.anyone().get(&format!("/v1/preview/articles/prices-rise?preview={token}")).await;
+        assert_eq!((moved.status, moved.expect_header("location")), (308, format!("/v1/preview/articles/prices-fall?preview={token}").as_str()));
+    }
+
+    async fn under_a_link_an_article_answers_by_its_own_slugs_in_whatever_language(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Bahalar galdy");
+        wanted["locale"] = json!("tk");
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.is_created().text_at("/id").to_owned();
+        begun(&editor, "Bahalar galdy", Some(json!({}))).await;
+        let (_, token) = link(&editor, json!({ "article_id": id })).await;
+        let look = async |slug: &str| site.anyone().get(&format!("/v1/preview/articles/{slug}?preview={token}")).await;
+        // It is not live, and the one of the same slug in the default language is another one.
+        for own in ["bahalar-galdy", &id] {
+            look(own).await.is_problem(404, "not_found");
+        }
+        editor.post(&format!("/v1/editor/articles/{id}/publications")).json(json!({})).await.is_created();
+        site.clock().advance_ms(1);
+        for own in ["bahalar-galdy", &id] {
+            assert_eq!(look(own).await.is_ok()["id"], *id);
+        }
+        let other = look("another").await;
+        other.is_problem(403, "forbidden");
+        assert!(!other.text().contains("role does"), "{other}");
+        let reason = json!({ "withdrawn": { "reason": "It was wrong." } });
+        editor.post(&format!("/v1/editor/articles/{id}/unpublish")).json(reason).await.is_ok();
+        look("bahalar-galdy").await.is_problem(410, "withdrawn");
+        // Nor is it there where the site does not publish in its language.
+        let elsewhere = site.copy_with(|options| options.locales = dateline::kernel::locale::Locales::new(vec!["en".parse().unwrap()]).unwrap());
+        for own in ["bahalar-galdy", &id] {
+            elsewhere.anyone().get(&format!("/v1/preview/articles/{own}?preview={token}")).await.is_problem(404, "not_found");
+        }
+    }
+
+    async fn the_path_of_a_link_is_of_what_it_shows_or_of_the_newest_save(engine) {
+        let site = Site::with(engine, NOW, |options| options.preview_url = Some("https://www.example.org/{token}?path={path}".to_owned()));
+        let editor = site.login(Role::Editor).await;
+        let city = editor.post("/v1/editor/categories").json(json!({ "name": "City" })).await.text_at("/id").to_owned();
+        let mut wanted = article("Prices rise");
+        (wanted["category_id"], wanted["publish"]) = (json!(city), json!({ "unpublish_at": "2026-12-05T00:00:00Z" }));
+        let id = editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id").to_owned();
+        let path = format!("/v1/editor/articles/{id}");
+        let second = json!({ "slug": "prices-fall", "publish": { "publish_at": "2026-12-02T00:00:00Z" } });
+        editor.patch(&path).if_match("*").merge_patch(second).await.is_ok();
+        editor.patch(&path).if_match("*").merge_patch(json!({ "slug": "prices-stay", "category_id": null, "publish": { "publish_at": "2027-01-01T00:00:00Z" } })).await.is_ok();
+        for (at, expected) in [
+            (json!(null), "/city/prices-rise"),
+            (json!("2026-12-01T23:59:59.999Z"), "/city/prices-rise"),
+            (json!("2026-12-02T00:00:00Z"), "/prices-stay"),
+            (json!("2026-12-05T00:00:00Z"), "/prices-stay"),
+            (json!("2026-11-30T07:59:59.999Z"), "/prices-stay"),
+        ] {
+            let made = editor.post("/v1/editor/preview-links").json(json!({ "article_id": id, "at": at })).await;
+            assert_eq!(made["url"], format!("https://www.example.org/{}?path={expected}", made.text_at("/token")), "{at}");
+        }
+        // What is pinned stays on its path.
+        let second = editor.get(&path).await["publications"].as_array().unwrap().iter().find(|p| p["publish_at"] == "2026-12-02T00:00:00.000Z").unwrap()["id"].clone();
+        editor.patch(&format!("/v1/editor/publications/{}", second.as_str().unwrap())).merge_patch(json!({ "revision": 2 })).await.is_ok();
+        let made = editor.post("/v1/editor/preview-links").json(json!({ "article_id": id, "at": "2026-12-03T00:00:00Z" })).await;
+        assert_eq!(made["url"], format!("https://www.example.org/{}?path=/city/prices-fall", made.text_at("/token")));
+        let look = site.anyone().get(&format!("/v1/preview/articles/prices-fall?preview={}", made.text_at("/token"))).await;
+        assert_eq!(look.is_ok()["path"], "/city/prices-fall");
+    }
+
+    async fn a_cursor_of_a_preview_is_that_of_readers_and_goes_with_any_instant(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        for (title, day) in [("One", 1), ("Two", 2), ("Three", 3)] {
+            begun(&editor, title, Some(json!({ "publish_at": format!("2026-12-0{day}T00:00:00Z") }))).await;
+        }
+        let first = editor.get("/v1/preview/articles?limit=1&at=2026-12-02T00:00:00Z").await;
+        assert_eq!(first.is_ok()["data"][0]["title"], "Two");
+        let cursor = first.text_at("/paging/next");
+        for at in ["2026-12-02T00:00:00Z", "2026-12-03T00:00:00Z"] {
+            assert_eq!(editor.get(&format!("/v1/preview/articles?limit=1&at={at}&cursor={cursor}")).await.is_ok()["data"][0]["title"], "One");
+        }
+        editor.get(&format!("/v1/preview/articles?kind=page&at=2026-12-02T00:00:00Z&cursor={cursor}")).await.is_problem(400, "invalid_cursor");
+        site.clock().set("2026-12-02T00:00:00.000Z".parse().unwrap());
+        assert_eq!(site.anyone().get("/v1/articles?limit=1").await["paging"]["next"], *cursor);
+        assert_eq!(site.anyone().get(&format!("/v1/articles?limit=1&cursor={cursor}")).await.is_ok()["data"][0]["title"], "One");
     }
 }

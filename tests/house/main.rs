@@ -54,7 +54,7 @@ const ORDER: &[&str] = &[
     "publications",
     "articles",
     "releases",
-    "search feeds changes site preview",
+    "search feeds changes site preview calendar",
     "webhooks transfer",
 ];
 

@@ -1,1 +1,2 @@
+DROP TABLE calendar_subscriptions;
 DROP TABLE preview_links;

@@ -13,3 +13,18 @@ CREATE INDEX preview_links_created ON preview_links (created_at, id);
 CREATE INDEX preview_links_expires ON preview_links (expires_at);
 CREATE INDEX preview_links_article ON preview_links (article_id);
 CREATE INDEX preview_links_creator ON preview_links (created_by);
+-- Subscriptions by which calendar programs read the editorial calendar. Tokens as those of preview links.
+CREATE TABLE calendar_subscriptions (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    -- What whoever made it calls it.
+    name TEXT,
+    -- What it shows, as JSON: states, and slugs of categories and authors.
+    filters TEXT NOT NULL,
+    created_by BLOB NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    -- Until when it is good; until it is revoked without one.
+    expires_at INTEGER CHECK (expires_at > created_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calendar_subscriptions_created ON calendar_subscriptions (created_at, id);
+CREATE INDEX calendar_subscriptions_expires ON calendar_subscriptions (expires_at);
+CREATE INDEX calendar_subscriptions_creator ON calendar_subscriptions (created_by);

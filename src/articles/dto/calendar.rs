@@ -1,5 +1,6 @@
 //! The editorial calendar on the wire.
 
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +23,35 @@ pub struct CalendarEntry {
     /// What it takes the place of at its start, as far as it is known now.
     #[schema(required)]
     pub replaces: Option<Replaced>,
+    /// Its start and its end, each with its day, as far as they lie within `from` and `to`. None of what never begins, since its article is in the trash
+    /// then.
+    #[schema(max_items = 2)]
+    pub events: Vec<CalendarEvent>,
+}
+
+/// What happens to a publication at its start or at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarChange {
+    /// It goes before the public.
+    Starts,
+    /// The next one of its article takes its place.
+    Replaced,
+    /// It comes down, by its own end or by trashing.
+    Ends,
+}
+
+/// A change of what is before the public, and on which day.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CalendarEvent {
+    /// What happens.
+    pub event: CalendarChange,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Instant,
+    /// The day on which that is, by the clocks of `time_zone`, or of the site's zone unless said.
+    #[schema(value_type = String, format = Date, example = "2026-11-30")]
+    pub day: Date,
 }
 
 /// Who planned a publication.

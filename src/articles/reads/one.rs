@@ -1,5 +1,6 @@
 //! One article by its slug or id, whatever it answers: one statement.
 
+use diesel::OptionalExtension;
 use diesel::sql_types::{Integer, Nullable, Text};
 
 use super::{CARD, CardRow, CardSql, WITH_BODY, WITHOUT_BODY, card};
@@ -47,6 +48,15 @@ type FoundRow = (GroundRow, Option<i32>, Option<String>, Option<CardRow>);
 const TEXTS_IF_ANY: &str =
     " LEFT JOIN articles a ON a.id = p.article_id LEFT JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES_IF_ANY: &str = " LEFT JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
+
+/// The language of an article, if a slug is one of its own.
+///
+/// # Errors
+/// If the database fails.
+pub fn locale_of_own(connection: &mut AnyConnection, id: ArticleId, slug: &str) -> Result<Option<String>> {
+    let statement = Statement::<Text>::new("SELECT s.locale FROM articles a JOIN slugs s ON s.locale = a.locale AND s.article_id = a.id");
+    Ok(statement.sql(" WHERE a.id = ").bind(id).sql(" AND s.slug = ").bind(slug).get_result(connection).optional()?)
+}
 
 /// What a slug or id answers at the snapshot.
 ///

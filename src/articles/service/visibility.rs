@@ -8,8 +8,8 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::problem::{Problem, Result};
-use crate::publications::rules::Publication;
 use crate::publications::rules::outlook::{Outlook, outlook, was_seen};
+use crate::publications::rules::{Publication, in_force};
 use crate::publications::service::history;
 use crate::publications::subject::{self, Subject};
 
@@ -46,12 +46,17 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
     .await
 }
 
-/// Where the newest save of an article that is not in the trash would stand on the site.
+/// Where an article that is not in the trash stands on the site at an instant; if nothing of it is in force then, where its newest save would.
 ///
 /// # Errors
 /// If the database fails.
-pub fn path_of_newest(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<String>> {
-    Ok(store::path_on_site(connection, id, None)?)
+pub fn path_at(connection: &mut AnyConnection, id: ArticleId, at: Instant) -> Result<Option<String>> {
+    let newest = store::path_on_site(connection, id, None)?;
+    let shown = in_force(&history(connection, id)?, at).map(|p| p.revision);
+    Ok(match (newest, shown) {
+        (Some(_), Some(revision)) => store::path_on_site(connection, id, Some(revision))?,
+        (newest, _) => newest,
+    })
 }
 
 fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Instant) -> Visibility {

@@ -79,8 +79,19 @@ const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a
 /// # Errors
 /// If the database fails.
 pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place: Option<&Place>, limit: Limit) -> Result<Vec<Row>> {
+    rows(connection, wanted, now, place, i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX))
+}
+
+/// The first rows, at most so many, as they stand at `now`. One statement.
+///
+/// # Errors
+/// If the database fails.
+pub fn first(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, most: i64) -> Result<Vec<Row>> {
+    rows(connection, wanted, now, None, most)
+}
+
+fn rows(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place: Option<&Place>, rows: i64) -> Result<Vec<Row>> {
     let is_backward = place.is_some_and(|place| place.direction == Direction::Backward);
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
     let scan = Scan { wanted, now, place, is_descending: wanted.is_descending != is_backward, rows };
     let mut statement = Statement::<RowSql>::new(COLUMNS);
     for (at, (state, part)) in scan.parts().into_iter().enumerate() {

@@ -84,7 +84,7 @@ impl View {
         }
     }
 
-    /// As of when a request on one article reads; whether it may be that one, [`View::admits`] tells.
+    /// As of when a request on one article reads; whether it may be that one, [`View::admits`] tells, or [`View::article`].
     ///
     /// # Errors
     /// `forbidden` (403) if a link shows another instant.
@@ -104,18 +104,26 @@ impl View {
         }
     }
 
-    /// Lets a request pass that has come to this article, or to none.
+    /// The one article that a link shows.
+    pub fn article(self) -> Option<ArticleId> {
+        if let Self::Link(Scope { article_id, .. }) = self { article_id } else { None }
+    }
+
+    /// Lets a request pass that asks for this article.
     ///
     /// # Errors
     /// `forbidden` (403) if a link shows another article alone.
-    pub fn admits(self, found: Option<ArticleId>) -> Result<()> {
-        match self {
-            Self::Link(Scope { article_id: Some(shown), .. }) if found != Some(shown) => {
-                Err(beyond(&format!("article {shown}, by its id or the slug that it has then")))
-            }
+    pub fn admits(self, asked: ArticleId) -> Result<()> {
+        match self.article() {
+            Some(shown) if asked != shown => Err(beyond_article(shown)),
             _ => Ok(()),
         }
     }
+}
+
+/// That a link shows this article alone, and another one was asked for.
+pub fn beyond_article(shown: ArticleId) -> Problem {
+    beyond(&format!("article {shown}, by its id or a slug of its own"))
 }
 
 fn beyond(shown: &str) -> Problem {

@@ -295,7 +295,7 @@ fn shown(value: &str) -> String {
 }
 
 /// Decodes a part of a query, `+` as a space; `None` if an escape is broken or the result is not UTF-8 or holds NUL.
-fn decode(raw: &str) -> Option<String> {
+pub fn decode(raw: &str) -> Option<String> {
     let bytes = raw.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
