@@ -41,6 +41,8 @@ pub const TABLE: &[(Action, Role, &[&str])] = &[
             "updateArticle",
             "deleteArticle",
             "restoreArticle",
+            "getAutosave",
+            "deleteAutosave",
             "getArticleVisibility",
             "listArticlePublications",
             "getPublication",

@@ -4,6 +4,7 @@
 
 mod audit;
 mod auth;
+mod autosave;
 mod bodies;
 mod calendar;
 mod counts;
@@ -15,6 +16,7 @@ mod document;
 mod front;
 mod history;
 mod locales;
+mod merging;
 mod mistakes;
 mod news_page;
 #[path = "../attack/operations.rs"]
@@ -26,6 +28,7 @@ mod queued;
 mod reassign;
 mod releases;
 mod repeats;
+mod retention;
 mod sessions;
 mod site;
 mod slugs;
