@@ -11,6 +11,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::articles::service::Site;
+use crate::articles::service::retention::{self, Passed, Retention};
 use crate::auth::permission::{self, Action, TABLE};
 use crate::auth::service::Auth;
 use crate::calendar::service::{Calendars, OfSite};
@@ -178,6 +179,23 @@ impl App {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Keeps what the settings say no longer than they say, for as long as it is awaited: at once, and every hour.
+    pub async fn keep_up(self) {
+        let Options { revisions_kept_days, trash_kept_days, .. } = self.options;
+        let retention = Retention { revisions_kept_days, trash_kept_days };
+        if retention == Retention::default() {
+            return;
+        }
+        loop {
+            match retention::pass(&self.db, retention).await {
+                Ok(Passed { revisions: 0, articles: 0 }) => {}
+                Ok(Passed { revisions, articles }) => tracing::info!(revisions, articles, "kept no longer, as the settings say"),
+                Err(problem) => tracing::warn!("what is kept no longer stays until the next hour: {problem:?}"),
+            }
+            actix_web::rt::time::sleep(retention::EVERY).await;
+        }
     }
 
     /// Whether the node says that it is ready.

@@ -35,6 +35,10 @@ pub struct Options {
     pub trusted_proxies: TrustedProxies,
     /// For how many seconds delivery's answers may be kept.
     pub cache_lifetime: u32,
+    /// For how many days saves are kept that nobody needs any more; `None` = for ever.
+    pub revisions_kept_days: Option<u32>,
+    /// For how many days articles lie in the trash; `None` = for ever.
+    pub trash_kept_days: Option<u32>,
     /// How many threads serve.
     pub workers: usize,
 }
@@ -88,6 +92,12 @@ pub struct Settings {
     /// For how many seconds readers' answers may be kept, at most 86400; 0 = ask each time.
     #[arg(global = true, long, allow_negative_numbers = true, env = "CACHE_LIFETIME", default_value = "60")]
     pub cache_lifetime: String,
+    /// For how many days saves are kept that are not the newest, were never published and have no note, at most 36500; 0 = for ever.
+    #[arg(global = true, long, allow_negative_numbers = true, env = "REVISIONS_KEPT_DAYS", default_value = "0")]
+    pub revisions_kept_days: String,
+    /// After how many days in the trash articles are purged, at most 36500; 0 = never.
+    #[arg(global = true, long, allow_negative_numbers = true, env = "TRASH_KEPT_DAYS", default_value = "0")]
+    pub trash_kept_days: String,
     /// Hosts whose frames may stand in bodies; empty = none.
     #[arg(global = true, long, env = "EMBED_HOSTS")]
     pub embed_hosts: Option<String>,
@@ -155,6 +165,16 @@ fn address(name: &'static str, example: &'static str, text: &str) -> Read<String
         Some(_) => return Ok(text.trim_end_matches('/').to_owned()),
     };
     Err(wrong(name, example)(fault))
+}
+
+/// The longest time that is counted in days.
+const MOST_DAYS: u32 = 36_500;
+
+/// A number of days, or for ever.
+fn days(name: &'static str, example: &'static str, text: &str) -> Read<Option<u32>> {
+    let days = text.parse().ok().filter(|days| *days <= MOST_DAYS);
+    let days = days.ok_or_else(|| wrong(name, example)(format!("`{text}` is not a number of days from 0 to {MOST_DAYS}")))?;
+    Ok(Some(days).filter(|days| *days > 0))
 }
 
 /// A secret that was mounted as a file.
@@ -336,6 +356,14 @@ impl Settings {
         lifetime.ok_or_else(|| wrong("CACHE_LIFETIME", "60")(fault()))
     }
 
+    fn revisions_kept_days(&self) -> Read<Option<u32>> {
+        days("REVISIONS_KEPT_DAYS", "365", &self.revisions_kept_days)
+    }
+
+    fn trash_kept_days(&self) -> Read<Option<u32>> {
+        days("TRASH_KEPT_DAYS", "30", &self.trash_kept_days)
+    }
+
     /// All of them, checked.
     ///
     /// # Errors
@@ -360,6 +388,8 @@ impl Settings {
             self.cors_allowed_origins().err(),
             self.trusted_proxies().err(),
             self.cache_lifetime().err(),
+            self.revisions_kept_days().err(),
+            self.trash_kept_days().err(),
             self.workers().err(),
             self.admin_email().err(),
             self.admin_password().err(),
@@ -382,6 +412,8 @@ impl Settings {
             cors_allowed_origins: self.cors_allowed_origins()?,
             trusted_proxies: self.trusted_proxies()?,
             cache_lifetime: self.cache_lifetime()?,
+            revisions_kept_days: self.revisions_kept_days()?,
+            trash_kept_days: self.trash_kept_days()?,
             workers: self.workers()?,
         })
     }

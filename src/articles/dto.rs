@@ -1,10 +1,13 @@
 //! Articles on the wire: what editors send and see, and what readers get.
 
+pub mod autosave;
 pub mod calendar;
 pub mod history;
+pub mod merge;
 mod patch;
 pub mod visibility;
 
+use self::autosave::AutosaveMark;
 pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
 
 use serde::{Deserialize, Serialize};
@@ -244,6 +247,9 @@ pub struct EditorArticle {
     /// rest.
     #[schema(max_items = 200)]
     pub publications: Vec<EditorPublication>,
+    /// Your own autosave, which you have not saved; `null` if there is none. `getAutosave` has the text.
+    #[schema(required)]
+    pub autosave: Option<AutosaveMark>,
     /// What the sanitiser takes out of the body: the first 20. Where an older revision was restored, also what it named that there is no more.
     pub warnings: Vec<Warning>,
 }

@@ -1,19 +1,19 @@
 //! Articles over HTTP, for editors.
 
 mod asked;
+mod autosave;
 mod calendar;
 mod history;
 mod publishing;
+mod saving;
 mod visibility;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use serde::de::DeserializeOwned;
-use utoipa::ToSchema;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{ArticleCreate, ArticlePatch, EditorArticle, EditorArticleList, Kind};
+use super::dto::{ArticleCreate, EditorArticle, EditorArticleList, Kind};
 use super::service::{self, Site};
 use crate::auth::permission::{Action, require};
 use crate::categories::context::Delivery;
@@ -21,20 +21,19 @@ use crate::db::Db;
 use crate::http::{FilterItem, IdempotencyKey, JsonBody, MAX_BODY_BYTES, PathId, RawQuery, answer, conditional};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, UserId};
-use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::Result;
 use crate::kernel::repeat::Kept;
-use crate::kernel::version::Expected;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(list).service(get_one).service(replace).service(update).service(trash).service(restore);
+    config.service(create).service(list).service(get_one).service(saving::replace).service(saving::update).service(trash).service(restore);
     config
         .service(calendar::list)
         .service(calendar::of_article)
         .service(publishing::create)
         .service(publishing::unpublish)
         .service(publishing::amend);
+    config.service(autosave::get_one).service(autosave::discard);
     config.service(visibility::get_visibility);
     config.service(history::list).service(history::get_one).service(history::diff).service(history::restore);
 }
@@ -48,7 +47,7 @@ fn require_for(caller: &Caller, publishes: bool) -> Result<()> {
 ///
 /// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body. A body that becomes more than 4 MiB of HTML is refused:
 /// `too_long_rendered` at `/body`, 422.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`, or with `publish` what publishing answers: `past_is_history`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`, or with `publish` what publishing answers: `past_is_history`, `base_changed` or `embargoed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles")]
 async fn create(
     caller: Caller,
@@ -114,69 +113,6 @@ async fn get_one(caller: Caller, id: PathId<ArticleId>, db: Data<Db>, query: Raw
     require(&caller, Action::ReadArticles)?;
     let article = service::get(&db, &caller, id.get()?).await?;
     let article = article.in_zone(query.time_zone()?.as_ref());
-    answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
-}
-
-/// What an article is to become, and the version that it is based on: checked in the order that holds everywhere, 404 before 415, 413, 400, 428, 412 and 422.
-async fn opened<T: ToSchema + DeserializeOwned>(
-    request: &HttpRequest,
-    caller: &Caller,
-    id: ArticleId,
-    db: &Db,
-    query: RawQuery,
-    body: JsonBody,
-) -> Result<(Expected, Checked<T>)> {
-    let current = service::version(db, caller, id).await?;
-    let json = body.json(MAX_BODY_BYTES).await?;
-    query.none()?;
-    let expected = conditional::required(request, current)?;
-    service::check_version(db, id, &expected).await?;
-    Ok((expected, json.check()?))
-}
-
-/// Replace an article
-///
-/// All of its content; without `slug` it keeps the slug. Nothing that is live changes. A body that becomes more than 4 MiB of HTML is refused:
-/// `too_long_rendered` at `/body`, 422.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "replaceArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = ArticleCreate, responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
-#[put("/v1/editor/articles/{id}")]
-async fn replace(
-    request: HttpRequest,
-    caller: Caller,
-    id: PathId<ArticleId>,
-    db: Data<Db>,
-    site: Data<Site>,
-    query: RawQuery,
-    body: JsonBody,
-) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
-    let id = id.get()?;
-    let (expected, whole) = opened::<ArticleCreate>(&request, &caller, id, &db, query, body).await?;
-    require_for(&caller, whole.value.publish.is_some())?;
-    let article = service::replace(&db, &site, &caller, id, expected, whole).await?;
-    answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
-}
-
-/// Change an article
-///
-/// The fields that the merge patch names (RFC 7396). Nothing that is live changes. A body that becomes more than 4 MiB of HTML is refused:
-/// `too_long_rendered` at `/body`, 422.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "updateArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body(content((ArticlePatch = "application/merge-patch+json"), (ArticlePatch = "application/json"))), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `trashed`, or with `publish` what publishing answers: `past_is_history` or `publication_instant_taken`."), (status = 428, description = "`precondition_required`.")), security(("bearer" = [])))]
-#[patch("/v1/editor/articles/{id}")]
-async fn update(
-    request: HttpRequest,
-    caller: Caller,
-    id: PathId<ArticleId>,
-    db: Data<Db>,
-    site: Data<Site>,
-    query: RawQuery,
-    body: JsonBody,
-) -> Result<HttpResponse> {
-    require(&caller, Action::WriteArticles)?;
-    let id = id.get()?;
-    let (expected, patch) = opened::<ArticlePatch>(&request, &caller, id, &db, query, body).await?;
-    require_for(&caller, patch.value.publish.is_some())?;
-    let article = service::update(&db, &site, &caller, id, expected, patch).await?;
     answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article)
 }
 

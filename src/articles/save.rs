@@ -116,9 +116,7 @@ impl Draft {
         let tags = look_up(&self.tags, &tags, "/tags", "tag", mistakes);
         let authors = store::authors_by_slug(connection, &self.authors)?;
         let authors = look_up(&self.authors, &authors, "/authors", "author", mistakes);
-        let mut further_categories = self.further_category_ids.clone();
-        further_categories.retain(|id| Some(*id) != self.category_id);
-        Ok(Refs { further_categories: unique(further_categories), tags: unique(tags), authors: unique(authors) })
+        Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
     }
 
     /// The content with ids instead of names. `slug` is the one decided on.
@@ -135,6 +133,12 @@ impl Draft {
             seo: self.seo.clone(),
             custom: self.custom.clone(),
         }
+    }
+
+    /// Each once, and the main one not among them.
+    fn further_categories(&self) -> Vec<CategoryId> {
+        let further = self.further_category_ids.iter().copied().filter(|id| Some(*id) != self.category_id);
+        unique(further.collect())
     }
 
     fn check_categories(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<()> {

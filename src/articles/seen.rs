@@ -2,11 +2,13 @@
 
 pub mod history;
 
+use super::dto::autosave::AutosaveMark;
 use super::dto::{ArticleSummary, EditorArticle, Kind};
 use super::store::desk::Row;
 use super::store::{self, RefSlugs};
 use crate::bodies::Format;
 use crate::db::{AnyConnection, Error, Result};
+use crate::kernel::id::UserId;
 use crate::kernel::instant::Instant;
 use crate::kernel::refs::Refs;
 use crate::publications::dto::EditorPublication;
@@ -23,15 +25,22 @@ pub fn format(name: &str) -> Format {
     Format::find(name).unwrap_or(Format::Html)
 }
 
-/// The article as it stands at `now`.
+/// The article as it stands at `now` for a viewer, who is told of their own autosave.
 ///
 /// # Errors
 /// If the database fails.
-pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<Publication>, now: Instant) -> Result<EditorArticle> {
+pub fn article(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    history: Vec<Publication>,
+    now: Instant,
+    viewer: UserId,
+) -> Result<EditorArticle> {
     let revision = store::revision(connection, subject.id, subject.newest_revision)?;
     let revision = revision.ok_or_else(|| Error::corrupt("the newest revision is missing"))?;
     let slugs = store::slugs_of(connection, &revision.content.refs)?;
     let content = self::history::content(revision.content, slugs)?;
+    let autosave = store::autosave::mark(connection, subject.id, viewer)?;
     let publications = next_and_latest(&history, now).map(|p| EditorPublication::new(p, subject.newest_revision, now)).collect();
     Ok(EditorArticle {
         id: subject.id,
@@ -59,6 +68,7 @@ pub fn article(connection: &mut AnyConnection, subject: &Subject, history: Vec<P
         embargo_until: subject.embargo_until,
         embargo_note: subject.embargo_note.clone(),
         publications,
+        autosave: autosave.map(|(saved_at, base_version)| AutosaveMark { saved_at, base_version }),
         warnings: serde_json::from_str(&revision.warnings).map_err(Error::corrupt)?,
     })
 }

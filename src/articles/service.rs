@@ -1,18 +1,24 @@
 //! Writing articles: each save is a revision, written with whatever it publishes in one transaction.
 
 pub mod amending;
+pub mod autosave;
 pub mod calendar;
 pub mod history;
 pub mod list;
+pub mod merge;
 pub mod publishing;
 mod rendering;
+pub mod retention;
 mod told;
 pub mod trash;
+mod versions;
 pub mod visibility;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use self::rendering::{rendered, too_long};
+use self::versions::check;
+pub use self::versions::{check_version, version};
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
 use super::save::Draft;
 use super::seen;
@@ -31,7 +37,6 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
-use crate::publications::revision;
 use crate::publications::rules::{self, Publication};
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
@@ -215,16 +220,6 @@ fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) ->
     Ok(edited)
 }
 
-fn check(connection: &mut AnyConnection, subject: &Subject, expected: &Expected) -> Result<()> {
-    expected.check(subject.version.unsigned_abs(), |since| Ok(changed_fields(connection, subject, since)?))
-}
-
-/// The fields that differ between the save that was the newest at an earlier version and the present one.
-fn changed_fields(connection: &mut AnyConnection, subject: &Subject, since: u64) -> crate::db::Result<Vec<String>> {
-    let number = store::number_at(connection, subject.id, i64::try_from(since).unwrap_or(i64::MAX))?.unwrap_or(1);
-    revision::changed(connection, subject.id, Some(number), subject.newest_revision)
-}
-
 /// What was the newest save, and the embargo with it.
 struct Former {
     content: Content,
@@ -321,7 +316,10 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Writte
     told::record_save(tx, &caller.into(), &edited.subject, &written)?;
     publications::close(tx, &caller.into(), edited, written.before)?;
     let subject = &edited.subject;
-    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now)?)
+    if written.former.is_some() && written.about.restored_from.is_none() {
+        store::autosave::remove(tx.conn(), subject.id, caller.user_id)?;
+    }
+    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now, caller.user_id)?)
 }
 
 fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &Content, body: &Rendered, about: About<'_>) -> Result<()> {
@@ -347,7 +345,7 @@ pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticl
     db.read(move |connection| {
         let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
-        Ok(seen::article(connection, &subject, history, now)?)
+        Ok(seen::article(connection, &subject, history, now, caller.user_id)?)
     })
     .await
 }
@@ -374,30 +372,4 @@ fn free_slug(connection: &mut AnyConnection, slug: &Slug, locale: &str, now: Ins
         }
     }
     Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
-}
-
-/// The present version of an article that the caller may see.
-///
-/// # Errors
-/// 404.
-pub async fn version(db: &Db, caller: &Caller, id: ArticleId) -> Result<u64> {
-    let caller = caller.clone();
-    db.read(move |connection| {
-        let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
-        Ok(subject.version.unsigned_abs())
-    })
-    .await
-}
-
-/// Refuses a stale version before the body is looked at; the write checks again.
-///
-/// # Errors
-/// 412.
-pub async fn check_version(db: &Db, id: ArticleId, expected: &Expected) -> Result<()> {
-    let expected = expected.clone();
-    db.read(move |connection| {
-        let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
-        check(connection, &subject, &expected)
-    })
-    .await
 }

@@ -1,9 +1,11 @@
 //! Revisions in the database: the newest save of an article, and writing the next one.
 
+pub mod autosave;
 pub mod calendar;
 pub mod desk;
 pub mod history;
 mod named;
+pub mod retention;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -47,13 +49,15 @@ pub fn path_on_site(connection: &mut AnyConnection, article_id: ArticleId, numbe
     Ok(slugs.map(|(category, slug)| category.map_or(format!("/{slug}"), |category| format!("/{category}/{slug}"))))
 }
 
-/// The newest revision that an article had at one of its versions, which also count trash and restore.
+/// The newest revision that an article had at one of its versions, which also count trash and restore; none where that may be one that is kept no more.
 ///
 /// # Errors
 /// If the database fails.
 pub fn number_at(connection: &mut AnyConnection, article_id: ArticleId, version: i64) -> Result<Option<i64>> {
-    let numbers = revisions::table.filter(revisions::article_id.eq(article_id)).filter(revisions::version.le(version));
-    Ok(numbers.select(revisions::number).order(revisions::number.desc()).first(connection).optional()?)
+    let of_article = || revisions::table.filter(revisions::article_id.eq(article_id)).select(revisions::number);
+    let then = of_article().filter(revisions::version.le(version)).order(revisions::number.desc()).first::<i64>(connection).optional()?;
+    let next = of_article().filter(revisions::version.gt(version)).order(revisions::number).first::<i64>(connection).optional()?;
+    Ok(then.filter(|then| next.is_none_or(|next| next == then + 1)))
 }
 
 /// Which revision is written, by whom and when.

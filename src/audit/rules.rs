@@ -13,6 +13,7 @@ pub const ACTIONS: &[Action] = &[
     Action("article.trashed",              "put into the trash"),
     Action("article.restored",             "taken out of the trash"),
     Action("article.purged",               "taken out of the world, with its revisions, publications and slugs"),
+    Action("article.pruned",               "revisions that nobody needed any more were deleted, as REVISIONS_KEPT_DAYS says"),
     Action("publication.created",          "published or scheduled"),
     Action("publication.updated",          "changed, also by a save that it follows"),
     Action("publication.deleted",          "called off"),

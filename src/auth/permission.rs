@@ -55,7 +55,16 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Action::WriteArticles,
         Role::Author,
         &[Scope::ArticlesWrite],
-        &["createArticle", "replaceArticle", "updateArticle", "deleteArticle", "restoreArticle", "restoreRevision"],
+        &[
+            "createArticle",
+            "replaceArticle",
+            "updateArticle",
+            "deleteArticle",
+            "restoreArticle",
+            "restoreRevision",
+            "getAutosave",
+            "deleteAutosave",
+        ],
     ),
     (Action::Purge, Role::Admin, &[Scope::Admin], &[]),
     (

@@ -53,6 +53,7 @@ pub(super) fn bind(settings: &Settings) -> Result<TcpListener, Box<dyn std::erro
 /// Serves until a signal says to stop, and until what is under way has ended.
 pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     let (readiness, address, mut signals) = (app.readiness().clone(), listener.local_addr()?, Signals::new()?);
+    let upkeep = actix_web::rt::spawn(app.clone().keep_up());
     let server = app.server(listener)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
@@ -60,6 +61,7 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()
     signals.next().await;
     tracing::info!("stopping: requests that are under way end");
     readiness.stop();
+    upkeep.abort();
     let stopping = async {
         actix_web::rt::time::sleep(NOTICE).await;
         handle.stop(true).await;

@@ -441,6 +441,30 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    autosaves (article_id, user_id) {
+        article_id -> IdSql,
+        user_id -> IdSql,
+        base_version -> BigInt,
+        saved_at -> BigInt,
+        note -> Nullable<Text>,
+        slug -> Text,
+        title -> Text,
+        excerpt -> Text,
+        format -> Text,
+        source -> Text,
+        category_id -> Nullable<IdSql>,
+        refs -> Text,
+        image -> Nullable<Text>,
+        seo -> Nullable<Text>,
+        custom -> Nullable<Text>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -468,5 +492,6 @@ allow_tables_to_appear_in_same_query!(
     preview_links,
     releases,
     release_entries,
-    calendar_subscriptions
+    calendar_subscriptions,
+    autosaves
 );

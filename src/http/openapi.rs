@@ -100,6 +100,27 @@ impl Document {
     }
 }
 
+/// The member `merge` of a problem.
+fn merge() -> Value {
+    let content = |what: &str| json!({"type": "object", "description": what});
+    json!({
+        "type": "object",
+        "description": "With `precondition_failed` of an article and `merge=preview`: what the change was based on, what became of that, and both together.",
+        "required": ["base", "theirs", "yours", "merged", "conflicts"],
+        "properties": {
+            "base": content("The content of the save that was the newest at the version that `If-Match` names, as in its revision."),
+            "theirs": content("That of the newest save."),
+            "yours": content("What was sent, on top of `base`."),
+            "merged": content(
+                "Both together, to be sent to the same operation with the present version: each field as the side has it that changed it. Of `conflicts` it has \
+                 `theirs`, so that sending it undoes nothing of what others saved: put your choice there. For `replaceArticle` it has `kind` and `locale` \
+                 as well; for `updateArticle` its `custom` is a merge patch, with `null` for a member that goes."
+            ),
+            "conflicts": {"type": "array", "items": {"type": "string"}, "description": "The fields that both sides changed, and not alike.", "example": ["title"]},
+        },
+    })
+}
+
 fn add_problem_schemas(document: &mut Value) {
     let readings = |what: &str| json!({"type": "array", "items": {"type": "string", "format": "date-time"}, "description": what});
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
@@ -132,6 +153,7 @@ fn add_problem_schemas(document: &mut Value) {
             "request_id": {"type": "string", "description": "The id under which the log knows this request; also in `X-Request-Id`."},
             "current_version": {"type": "integer", "format": "int64", "minimum": 0, "description": "With `precondition_failed`: the version it has now."},
             "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed` of an article: the fields that changed since."},
+            "merge": merge(),
             "readings": readings("With a local time that a clock change skips or repeats: the instants that the first one could mean."),
         },
     });

@@ -50,6 +50,18 @@ impl Expected {
         Err(Problem::new(Code::PreconditionFailed, detail).with("current_version", current).with_header("etag", etag(current)))
     }
 
+    /// The version that a change is based on, which need not be the present one: the latest of those named; none where it is whatever is there.
+    ///
+    /// # Errors
+    /// As [`Expected::check_alone`] if it never had any of them.
+    pub fn base(&self, current: u64) -> Result<Option<u64>> {
+        let Self::OneOf(versions) = self else { return Ok(None) };
+        match versions.iter().copied().filter(|version| (1..=current).contains(version)).max() {
+            Some(base) => Ok(Some(base)),
+            None => self.check_alone(current).map(|()| None),
+        }
+    }
+
     /// The latest version of those that the caller knew that is older than the present one.
     fn known(&self, current: u64) -> Option<u64> {
         let Self::OneOf(versions) = self else { return None };

@@ -87,22 +87,26 @@ pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i
     .transpose()
 }
 
+/// The top-level fields of a save, in the order in which they are named.
+pub const FIELDS: [&str; 11] =
+    ["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom"];
+
 /// The names of the top-level fields in which two saves differ.
 pub fn differences(then: &Content, now: &Content) -> Vec<String> {
-    let fields = [
-        ("slug", then.slug != now.slug),
-        ("title", then.title != now.title),
-        ("excerpt", then.excerpt != now.excerpt),
-        ("body", (&then.format, &then.source) != (&now.format, &now.source)),
-        ("category_id", then.category_id != now.category_id),
-        ("further_category_ids", then.refs.further_categories != now.refs.further_categories),
-        ("tags", then.refs.tags != now.refs.tags),
-        ("authors", then.refs.authors != now.refs.authors),
-        ("image", then.image != now.image),
-        ("seo", then.seo != now.seo),
-        ("custom", then.custom != now.custom),
+    let differs = [
+        then.slug != now.slug,
+        then.title != now.title,
+        then.excerpt != now.excerpt,
+        (&then.format, &then.source) != (&now.format, &now.source),
+        then.category_id != now.category_id,
+        then.refs.further_categories != now.refs.further_categories,
+        then.refs.tags != now.refs.tags,
+        then.refs.authors != now.refs.authors,
+        then.image != now.image,
+        then.seo != now.seo,
+        then.custom != now.custom,
     ];
-    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+    FIELDS.iter().zip(differs).filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// Makes a field what it is in another save.

@@ -115,6 +115,10 @@ pub fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>,
         mistakes.note("/revision", "unknown_revision", detail);
         return Ok(());
     }
+    if !store::has_revision(tx.conn(), subject.id, number)? {
+        mistakes.note("/revision", "unknown_revision", format!("revision {number} was never published and is kept no more"));
+        return Ok(());
+    }
     // Nobody takes a category away between here and the commit.
     dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
     if store::names_what_is_gone(tx.conn(), subject.id, number)? {

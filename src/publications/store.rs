@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 
 use super::row::Row;
 use super::rules::Publication;
-use crate::db::schema::publications;
+use crate::db::schema::{publications, revisions};
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId};
 
@@ -56,6 +56,15 @@ pub fn save(connection: &mut AnyConnection, before: &[Publication], after: &[Pub
         diesel::insert_into(publications::table).values(Row::from(publication.clone())).execute(connection)?;
     }
     Ok(())
+}
+
+/// Whether the article has a revision of this number, which may be kept no more.
+///
+/// # Errors
+/// If the database fails.
+pub fn has_revision(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<bool> {
+    let found = revisions::table.find((article_id, number)).select(revisions::number).first::<i64>(connection);
+    Ok(found.optional()?.is_some())
 }
 
 /// Whether a revision names a category that was deleted.

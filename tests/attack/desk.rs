@@ -31,13 +31,14 @@ impl Desk {
             "unpublishArticle" | "amendArticle" | "getArticle" | "previewGetArticle" => "live",
             "restoreArticle" => "trashed",
             _ if kind == "publications" => "scheduled",
+            "getAutosave" | "deleteAutosave" => "autosaved",
             _ => "draft",
         };
         let is_used_up = operation.id == "unpublishArticle" || operation.method == "DELETE";
         if is_used_up || self.at_hand.as_ref().is_none_or(|(id, _)| *id != operation.id) {
             // Someone else's, so that no operation takes the admin away, but for what one has of one's own alone.
             let someone = self.newsroom.person(Standing::Active(Role::Editor)).await.caller;
-            let owner = if kind == "sessions" { self.admin.caller.clone() } else { someone };
+            let owner = if kind == "sessions" || state == "autosaved" { self.admin.caller.clone() } else { someone };
             let is_slug = operation.template.contains("{slug}");
             let name = if is_slug { self.newsroom.slug(kind, &owner, state).await } else { self.newsroom.id(kind, &owner, state).await };
             self.at_hand = Some((operation.id.clone(), operation.path(&name)));

@@ -220,7 +220,11 @@ on_both_engines! {
                             other => other.as_str().map_or_else(|| other.to_string(), str::to_owned),
                         };
                         let text = if parameter.name == "cursor" { text.replace('é', "A") } else { text };
-                        desk.admin.client.request(&operation.method, &path).query(parameter.name, &text).await
+                        let mut request = desk.admin.client.request(&operation.method, &path).query(parameter.name, &text);
+                        if operation.body().is_some() {
+                            request = request.json(json!({}));
+                        }
+                        request.await
                     };
                     let at = ask(limit.number).await;
                     // So long a text may still name nothing.

@@ -90,6 +90,14 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("restoreArticle",          "other trashed",   [401, 404, 200, 200, 401, 401]),
     ("restoreArticle",          "missing",         [401, 404, 404, 404, 401, 401]),
 
+    ("getAutosave",             "own autosaved",   [401, 200, 200, 200, 401, 401]),
+    ("getAutosave",             "own draft",       [401, 404, 404, 404, 401, 401]),
+    ("getAutosave",             "other autosaved", [401, 404, 404, 404, 401, 401]),
+    ("getAutosave",             "missing",         [401, 404, 404, 404, 401, 401]),
+    ("deleteAutosave",          "own autosaved",   [401, 204, 204, 204, 401, 401]),
+    ("deleteAutosave",          "other autosaved", [401, 404, 404, 404, 401, 401]),
+    ("deleteAutosave",          "missing",         [401, 404, 404, 404, 401, 401]),
+
     ("listRevisions",           "own draft",       [401, 200, 200, 200, 401, 401]),
     ("listRevisions",           "own trashed",     [401, 200, 200, 200, 401, 401]),
     ("listRevisions",           "other live",      [401, 404, 200, 200, 401, 401]),

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::api_keys::dto::ApiKeyCreate;
 use dateline::api_keys::service as keys;
-use dateline::articles::dto::ArticleCreate;
+use dateline::articles::dto::autosave::Sent;
+use dateline::articles::dto::{ArticleCreate, ArticlePatch};
 use dateline::articles::service::{self as articles, publishing};
 use dateline::audit::store::Actor;
 use dateline::auth::store::{insert_session, newest_key};
@@ -164,6 +165,10 @@ impl Newsroom {
                 publishing::publish(db, &self.editor, made.id, Expected::Anything, from::<PublicationCreate>(starts), None).await.unwrap(),
             ),
             "trashed" => articles::trash::discard(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
+            "autosaved" => {
+                let sent = Sent::from(from::<ArticlePatch>(json!({ "title": "Written and not saved" })));
+                drop(articles::autosave::keep(db, &of, owner, made.id, Expected::Anything, sent.into()).await.unwrap());
+            }
             other => panic!("no article is {other}"),
         }
         (made.id, made.slug)

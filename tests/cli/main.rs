@@ -14,3 +14,4 @@ mod stopping;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod upkeep;

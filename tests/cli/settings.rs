@@ -35,6 +35,12 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS: `*` is not an origin: a scheme, a host and perhaps a port. Example: "),
     ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),
     ("CACHE_LIFETIME", "soon", "CACHE_LIFETIME: `soon` is not a number of seconds"),
+    (
+        "REVISIONS_KEPT_DAYS",
+        "36501",
+        "REVISIONS_KEPT_DAYS: `36501` is not a number of days from 0 to 36500. Example: REVISIONS_KEPT_DAYS=365",
+    ),
+    ("TRASH_KEPT_DAYS", "-1", "TRASH_KEPT_DAYS: `-1` is not a number of days from 0 to 36500. Example: TRASH_KEPT_DAYS=30"),
     ("EMBED_HOSTS", "https://example.org/", "EMBED_HOSTS: "),
     ("WORKERS", "0", "WORKERS: `0` is not a whole number from 1 to 256. Example: WORKERS=4"),
     ("LOG_FORMAT", "xml", "LOG_FORMAT: `xml` is neither text nor json. Example: LOG_FORMAT=json"),

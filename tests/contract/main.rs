@@ -5,6 +5,7 @@
 mod api_keys;
 mod audit;
 mod auth;
+mod autosave;
 mod bodies;
 mod calendar;
 mod counts;
@@ -17,6 +18,7 @@ mod front;
 mod history;
 mod ics;
 mod locales;
+mod merging;
 mod mistakes;
 mod news_page;
 #[path = "../attack/operations.rs"]
@@ -29,6 +31,7 @@ mod queued;
 mod reassign;
 mod releases;
 mod repeats;
+mod retention;
 mod sessions;
 mod site;
 mod slugs;

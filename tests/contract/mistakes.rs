@@ -406,7 +406,11 @@ on_both_engines! {
                 }
                 tried += 1;
                 let target = format!("{}?{}", known(&method.to_uppercase()), query.join("&"));
-                let refused = admin.request(&method.to_uppercase(), &target).if_match("*").await;
+                let mut request = admin.request(&method.to_uppercase(), &target).if_match("*");
+                if operation.get("requestBody").is_some() {
+                    request = request.json(json!({}));
+                }
+                let refused = request.await;
                 refused.is_problem(400, "invalid_parameter");
                 let pointers: BTreeSet<String> = named(&refused).iter().map(|name| name.split(' ').next().unwrap().to_owned()).collect();
                 let wanted: BTreeSet<String> = names.iter().chain(&["nosuch"]).map(|name| format!("/{name}")).collect();

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
 
 use dateline::app::{App, document};
+use dateline::articles::service::retention::{self, Passed, Retention};
 use dateline::audit::store::Actor;
 use dateline::auth::password::hash_here;
 use dateline::db::Db;
@@ -70,6 +71,8 @@ impl Site {
             cors_allowed_origins: dateline::http::cors::Origins::parse("").expect("none"),
             trusted_proxies: dateline::http::TrustedProxies::parse("").expect("none"),
             cache_lifetime: 60,
+            revisions_kept_days: None,
+            trash_kept_days: None,
             workers: 1,
         };
         set(&mut options);
@@ -131,6 +134,12 @@ impl Site {
     /// The database, for what no caller can do.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What the server does every hour.
+    pub async fn keep_up(&self) -> Passed {
+        let Options { revisions_kept_days, trash_kept_days, .. } = self.options;
+        retention::pass(&self.db, Retention { revisions_kept_days, trash_kept_days }).await.expect("it is done")
     }
 
     /// Where its database lies.

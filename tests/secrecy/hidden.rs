@@ -10,8 +10,10 @@ use crate::support::client::Client;
 use crate::support::random::Random;
 
 /// All kinds.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 23] = [
     "draft",
+    "autosave of a draft",
+    "autosave of what is public",
     "draft of a taken title",
     "draft saved again",
     "scheduled",
@@ -58,7 +60,9 @@ impl Desk<'_> {
     pub async fn hide(&mut self, kind: &str, known: &mut Known, random: &mut Random) {
         for _ in 0..TRIES {
             let hidden = match kind {
-                "newer save" | "restored revision" | "scheduled update" | "scheduled end" => self.change_public(kind, known, random).await,
+                "newer save" | "restored revision" | "scheduled update" | "scheduled end" | "autosave of what is public" => {
+                    self.change_public(kind, known, random).await
+                }
                 _ => self.add(kind, known, random).await,
             };
             if hidden.is_some() {
@@ -99,6 +103,7 @@ impl Desk<'_> {
         let publication = format!("/v1/editor/publications/{}", made["publications"][0]["id"].as_str().unwrap_or_default());
         match kind {
             "draft saved again" => self.save(&path, None, known, random).await,
+            "autosave of a draft" => self.autosave(&path, known, random).await,
             "scheduled" => {
                 self.dates.push(later);
                 Some(())
@@ -138,6 +143,7 @@ impl Desk<'_> {
         let path = format!("/v1/editor/articles/{}", random.of(&self.public.articles).id);
         match kind {
             "newer save" => self.save(&path, None, known, random).await,
+            "autosave of what is public" => self.autosave(&path, known, random).await,
             "restored revision" => {
                 self.save(&path, None, known, random).await?;
                 done(self.editor.post(&format!("{path}/revisions/1/restore")).await).map(|_| ())
@@ -170,6 +176,13 @@ impl Desk<'_> {
             patch["publish"] = json!({ "publish_at": at });
         }
         done(self.editor.patch(path).if_match("*").merge_patch(patch).await).map(|_| ())
+    }
+
+    async fn autosave(&self, path: &str, known: &mut Known, random: &mut Random) -> Option<()> {
+        let slug = format!("hidden-{}", known.articles.len());
+        let patch = json!({ "title": "Written and not saved", "slug": slug, "category_id": random.of(&self.public.categories) });
+        known.articles.push(slug);
+        done(self.editor.patch(path).query("autosave", "true").if_match("*").merge_patch(patch).await).map(|_| ())
     }
 
     async fn unpublish(&self, path: &str, how: Value) -> Option<()> {

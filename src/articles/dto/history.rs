@@ -32,7 +32,7 @@ pub struct RevisionSummary {
     /// What they said about it.
     #[schema(required)]
     pub note: Option<String>,
-    /// The number of the revision that was restored by it; `null` if it was saved otherwise.
+    /// The number of the revision that was restored by it, which may be kept no more; `null` if it was saved otherwise.
     #[schema(required, minimum = 1)]
     pub restored_from: Option<i64>,
     /// Whether readers get it at the instant of the request.
@@ -60,7 +60,7 @@ pub struct Revision {
     /// What they said about it.
     #[schema(required)]
     pub note: Option<String>,
-    /// The number of the revision that was restored by it; `null` if it was saved otherwise.
+    /// The number of the revision that was restored by it, which may be kept no more; `null` if it was saved otherwise.
     #[schema(required, minimum = 1)]
     pub restored_from: Option<i64>,
     /// Whether readers get it at the instant of the request.
@@ -104,7 +104,7 @@ pub struct RevisionContent {
 /// In what one revision differs from another one.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RevisionDiff {
-    /// The number of the revision that is compared with; `null` where there is none before the first one.
+    /// The number of the revision that is compared with; `null` where none before it is kept.
     #[schema(required, minimum = 1)]
     pub from: Option<i64>,
     /// The number of the revision that the path names.

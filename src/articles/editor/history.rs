@@ -23,7 +23,8 @@ const MOST: u32 = 2_147_483_647;
 
 /// List the revisions of an article
 ///
-/// Its saves, the newest first, without what they hold; also while it lies in the trash. `live` is the one that readers get now.
+/// Its saves, the newest first, without what they hold; also while it lies in the trash. `live` is the one that readers get now. Where the setting
+/// `REVISIONS_KEPT_DAYS` is given, older ones go that are not the newest, have no note, and that no publication names, nor waits for; their numbers stay free.
 #[utoipa::path(
     tag = "History", operation_id = "listRevisions",
     params(
@@ -78,14 +79,14 @@ pub(super) async fn get_one(
 
 /// Compare a revision with another one
 ///
-/// Which fields became what from `against` to this revision; of title, excerpt and body also in which words. Without `against` it is compared with the one before; the first
+/// Which fields became what from `against` to this revision; of title, excerpt and body also in which words. Without `against` it is compared with the one before that is kept; the first
 /// one with nothing, so that all that it holds is new and `from` is `null`. What takes long is told less finely, as `granularity` says.
 #[utoipa::path(
     tag = "History", operation_id = "diffRevision",
     params(
         ("id" = ArticleId, Path, description = "The article."),
         ("n" = i64, Path, minimum = 1, maximum = 2_147_483_647, description = "The number of the revision."),
-        ("against" = Option<i64>, Query, minimum = 1, maximum = 2_147_483_647, description = "The number of the revision that it is compared with, which may be a later one; the one before unless said.", nullable = false),
+        ("against" = Option<i64>, Query, minimum = 1, maximum = 2_147_483_647, description = "The number of the revision that it is compared with, which may be a later one; the one before that is kept unless said.", nullable = false),
     ),
     responses((status = 200, description = "In what they differ.", body = RevisionDiff)), security(("bearer" = [])),
 )]

@@ -85,7 +85,7 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     };
     told::record_amended(tx, &caller.into(), &edited.subject, version, &amending)?;
     publications::close(tx, &caller.into(), &mut edited, &before)?;
-    amended_as_seen(tx, edited, publication_id, collisions)
+    amended_as_seen(tx, caller, edited, publication_id, collisions)
 }
 
 fn published(
@@ -100,10 +100,10 @@ fn published(
     created.map(|(id, _)| id).ok_or_else(|| Problem::internal("an amendment without mistakes was not published"))
 }
 
-fn amended_as_seen(tx: &mut Tx<'_>, edited: Edited, id: PublicationId, collisions: Vec<String>) -> Result<Amended> {
+fn amended_as_seen(tx: &mut Tx<'_>, caller: &Caller, edited: Edited, id: PublicationId, collisions: Vec<String>) -> Result<Amended> {
     let publication = edited.history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
     let publication = EditorPublication::new(publication, edited.subject.newest_revision, edited.now);
-    let article = seen::article(tx.conn(), &edited.subject, edited.history, edited.now)?;
+    let article = seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?;
     Ok(Amended { article, publication, collisions })
 }
 

@@ -89,8 +89,11 @@ static COMPARING: Semaphore = Semaphore::const_new(2);
 /// 404; `invalid_parameter` (400) if there is no `against`.
 pub async fn diff(db: &Db, id: ArticleId, number: i64, against: Option<i64>) -> Result<RevisionDiff> {
     let turn = COMPARING.acquire().await.map_err(Problem::internal)?;
-    let from = against.or(Some(number - 1)).filter(|from| *from > 0);
-    let (then, now) = db.read_long(move |connection| both(connection, id, from, number)).await?;
+    let compared = move |connection: &mut AnyConnection| {
+        let from = if against.is_some() { against } else { history::before(connection, id, number)? };
+        Ok::<_, Problem>((from, both(connection, id, from, number)?))
+    };
+    let (from, (then, now)) = db.read_long(compared).await?;
     let comparing = tokio::task::spawn_blocking(move || {
         // The turn is over when the thread has ended, also where whoever asked is gone before.
         let _turn = turn;

@@ -90,10 +90,18 @@ pub(super) fn record_moved(tx: &mut Tx<'_>, actor: &Actor, action: &'static str,
     record(tx, actor, action, target(subject.id), change)
 }
 
-/// Records that it is taken out of the world, before it is: the log alone knows then what it was called.
-pub(super) fn record_purged(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject) -> Result<()> {
+/// Records that it is taken out of the world, before it is: the log alone knows then what it was called. `kept_days` is how long the trash was to keep it.
+pub(super) fn record_purged(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject, kept_days: Option<u32>) -> Result<()> {
     let newest = store::revision(tx.conn(), subject.id, subject.newest_revision)?;
     let mut before = newest.map_or_else(|| json!({}), |newest| told(&newest.content));
     add(&mut before, [("version", json!(subject.version)), ("revision", json!(subject.newest_revision))]);
-    record(tx, actor, "article.purged", target(subject.id), Change::removed(before))
+    let change = Change::removed(before);
+    let change = if let Some(days) = kept_days { change.with("trash_kept_days", days) } else { change };
+    record(tx, actor, "article.purged", target(subject.id), change)
+}
+
+/// Records which revisions nobody needed any more, so many days after they were saved.
+pub(super) fn record_pruned(tx: &mut Tx<'_>, actor: &Actor, id: ArticleId, numbers: &[i64], kept_days: u32) -> Result<()> {
+    let change = Change::removed(json!({ "revisions": numbers })).with("revisions_kept_days", kept_days);
+    record(tx, actor, "article.pruned", target(id), change)
 }

@@ -1,9 +1,11 @@
 //! The trash, and the way back.
 
-use super::{check, may_publish, open, told};
+use super::versions::check;
+use super::{may_publish, open, told};
 use crate::articles::dto::EditorArticle;
 use crate::articles::{seen, store};
-use crate::db::Db;
+use crate::audit::store::Actor;
+use crate::db::{Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
@@ -12,7 +14,7 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
-use crate::publications::subject;
+use crate::publications::subject::{self, Subject};
 
 /// Puts an article into the trash: what is in force ends, what lies ahead does not begin.
 ///
@@ -64,7 +66,7 @@ pub async fn restore(
         subject::update(tx.conn(), &edited.subject)?;
         publications::close(tx, &(&caller).into(), &mut edited, &before)?;
         told::record_moved(tx, &(&caller).into(), "article.restored", &edited.subject)?;
-        Ok(seen::article(tx.conn(), &edited.subject, edited.history, now)?)
+        Ok(seen::article(tx.conn(), &edited.subject, edited.history, now, caller.user_id)?)
     })
     .await
 }
@@ -81,10 +83,20 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "Only what is in the trash is purged. Put the article there first."));
         }
-        told::record_purged(tx, &(&caller).into(), &subject)?;
-        publications::erase(tx, subject)?;
-        store::erase(tx.conn(), id)?;
-        Ok(subject::erase(tx.conn(), id)?)
+        purge_in(tx, &(&caller).into(), subject, None)
     })
     .await
+}
+
+/// The same of an article that is locked, by somebody, or by upkeep after so many days.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_days: Option<u32>) -> Result<()> {
+    let id = subject.id;
+    told::record_purged(tx, actor, &subject, kept_days)?;
+    publications::erase(tx, subject)?;
+    store::autosave::remove_all(tx.conn(), id)?;
+    store::erase(tx.conn(), id)?;
+    Ok(subject::erase(tx.conn(), id)?)
 }

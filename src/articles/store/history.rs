@@ -78,6 +78,15 @@ pub fn exists(connection: &mut AnyConnection, article_id: ArticleId, number: i64
     Ok(found.optional()?.is_some())
 }
 
+/// The one before it that is kept.
+///
+/// # Errors
+/// If the database fails.
+pub fn before(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<Option<i64>> {
+    let before = revisions::table.filter(revisions::article_id.eq(article_id)).filter(revisions::number.lt(number));
+    Ok(before.select(revisions::number).order(revisions::number.desc()).first(connection).optional()?)
+}
+
 /// Which of these tags there are.
 ///
 /// # Errors

@@ -7,9 +7,9 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use super::Row;
 use crate::categories::{rules, store};
 use crate::db::dialect::{self, Hold, Lock};
-use crate::db::schema::{articles, revision_keys, revisions};
+use crate::db::schema::{articles, autosaves, revision_keys, revisions};
 use crate::db::{AnyConnection, Error, IdSql, Statement, StoredId, Tx};
-use crate::kernel::id::{ArticleId, CategoryId};
+use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::refs::Refs;
@@ -88,8 +88,30 @@ fn rewrite_revisions(connection: &mut AnyConnection, id: CategoryId, target: Cat
             .execute(connection)?;
     }
     rewrite_keys(connection, id, target)?;
+    rewrite_autosaves(connection, id, target)?;
     let articles = diesel::update(articles::table).filter(articles::category_id.eq(id));
     articles.set(articles::category_id.eq(target)).execute(connection)?;
+    Ok(())
+}
+
+/// What people have not saved would else name a category that is gone. They are as few as people write at once, and are looked through.
+fn rewrite_autosaves(connection: &mut AnyConnection, id: CategoryId, target: CategoryId) -> crate::db::Result<()> {
+    type Written = (ArticleId, UserId, Option<CategoryId>, String);
+    let written: Vec<Written> = Statement::<(IdSql, IdSql, Nullable<IdSql>, Text)>::new(
+        "SELECT article_id, user_id, category_id, refs FROM autosaves WHERE category_id = ",
+    )
+    .bind(id)
+    .sql(" OR refs LIKE ")
+    .bind(format!("%{id}%"))
+    .load(connection)?;
+    for (article_id, user_id, category_id, refs) in written {
+        let main = category_id.map(|main| if main == id { target } else { main });
+        let mut refs: Refs = serde_json::from_str(&refs).map_err(Error::corrupt)?;
+        replace(&mut refs.further_categories, main, id, target);
+        diesel::update(autosaves::table.find((article_id, user_id)))
+            .set((autosaves::category_id.eq(main), autosaves::refs.eq(serde_json::to_string(&refs).map_err(Error::corrupt)?)))
+            .execute(connection)?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,3 @@
+DROP INDEX publications_revision;
+DROP INDEX articles_trashed;
+DROP TABLE autosaves;

@@ -1,0 +1,131 @@
+//! Upkeep: what the settings keep no longer is taken away, a little at a time. Nothing that readers ever saw or will see depends on when it runs, or whether.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::told;
+use super::trash::purge_in;
+use crate::articles::store::retention::{self as store, Age};
+use crate::audit::store::Actor;
+use crate::db::{Db, Tx};
+use crate::kernel::id::ArticleId;
+use crate::kernel::instant::Instant;
+use crate::kernel::problem::Result;
+use crate::publications::subject;
+
+/// How long things are kept; `None` is for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// For how many days saves are kept that nobody needs any more (`REVISIONS_KEPT_DAYS`).
+    pub revisions_kept_days: Option<u32>,
+    /// For how many days articles lie in the trash (`TRASH_KEPT_DAYS`).
+    pub trash_kept_days: Option<u32>,
+}
+
+/// What a pass took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// So many revisions.
+    pub revisions: usize,
+    /// So many articles.
+    pub articles: usize,
+}
+
+/// How often there is a pass.
+pub const EVERY: Duration = Duration::from_secs(3600);
+
+/// So many rows are looked at in one read.
+const LOOKED_AT: i64 = 1000;
+/// So many revisions are deleted in one transaction at most; of articles one, whatever it has.
+const AT_ONCE: i64 = 100;
+/// So long others have the database to themselves between two transactions.
+const PAUSE: Duration = Duration::from_millis(5);
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// One pass. Several nodes may have one at the same time: each looks again at what it takes away, under the lock of the article.
+///
+/// # Errors
+/// If the database fails; what was taken away until then is gone, and the next pass goes on.
+pub async fn pass(db: &Db, retention: Retention) -> Result<Passed> {
+    let mut passed = Passed::default();
+    if let Some(days) = retention.trash_kept_days {
+        passed.articles = empty_trash(db, days).await?;
+    }
+    if let Some(days) = retention.revisions_kept_days {
+        passed.revisions = prune(db, days).await?;
+    }
+    Ok(passed)
+}
+
+fn before(now: Instant, days: u32) -> Instant {
+    now.plus_millis(-i64::from(days).saturating_mul(DAY_MS))
+}
+
+/// Before all ids.
+fn nobody() -> ArticleId {
+    ArticleId::from(uuid::Uuid::nil())
+}
+
+/// Purges what has been in the trash for so many days.
+async fn empty_trash(db: &Db, days: u32) -> Result<usize> {
+    let until = before(db.clock().now(), days);
+    let (mut purged, mut after) = (0, (Instant::FIRST, nobody()));
+    loop {
+        let found = db.read_long(move |connection| store::trashed(connection, until, after, LOOKED_AT)).await?;
+        let Some(last) = found.last() else { return Ok(purged) };
+        after = *last;
+        for (_, id) in found {
+            purged += usize::from(db.write(move |tx| purge_if_due(tx, id, until, days)).await?);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+fn purge_if_due(tx: &mut Tx<'_>, id: ArticleId, until: Instant, days: u32) -> Result<bool> {
+    let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.trashed_at.is_some_and(|at| at <= until));
+    let Some(subject) = subject else { return Ok(false) };
+    purge_in(tx, &Actor::COMMAND, subject, Some(days))?;
+    Ok(true)
+}
+
+/// Deletes the revisions that were saved so many days ago and that nobody needs any more.
+async fn prune(db: &Db, days: u32) -> Result<usize> {
+    let now = db.clock().now();
+    let age = Age { until: before(now, days), now };
+    let (mut pruned, mut after) = (0, (nobody(), 0));
+    loop {
+        let found = db.read_long(move |connection| store::looked_at(connection, age, after, LOOKED_AT)).await?;
+        let Some((last, number, _)) = found.last() else { return Ok(pruned) };
+        after = (*last, *number);
+        let articles: BTreeSet<ArticleId> = found.iter().filter(|(.., is_prunable)| *is_prunable).map(|(id, ..)| *id).collect();
+        for id in articles {
+            pruned += prune_article(db, id, age, days).await?;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn prune_article(db: &Db, id: ArticleId, age: Age, days: u32) -> Result<usize> {
+    let mut pruned = 0;
+    loop {
+        let numbers = db.write(move |tx| prune_some(tx, id, age, days)).await?;
+        tokio::time::sleep(PAUSE).await;
+        pruned += numbers;
+        if i64::try_from(numbers).unwrap_or(i64::MAX) < AT_ONCE {
+            return Ok(pruned);
+        }
+    }
+}
+
+fn prune_some(tx: &mut Tx<'_>, id: ArticleId, age: Age, days: u32) -> Result<usize> {
+    if subject::lock(tx.conn(), id)?.is_none() {
+        return Ok(0);
+    }
+    let numbers = store::needed_no_more(tx.conn(), id, age, AT_ONCE)?;
+    if !numbers.is_empty() {
+        store::delete(tx.conn(), id, &numbers)?;
+        told::record_pruned(tx, &Actor::COMMAND, id, &numbers, days)?;
+    }
+    Ok(numbers.len())
+}
