@@ -47,13 +47,13 @@ pub struct AuditEntry {
 pub struct AuditActor {
     /// By which way.
     pub kind: ActorKind,
-    /// The user; with a key, whoever the key acts for.
+    /// The user; a key acts for itself.
     #[schema(required)]
     pub user_id: Option<UserId>,
     /// Their e-mail.
     #[schema(required)]
     pub email: Option<String>,
-    /// Their name as it is today.
+    /// The user's or the key's name as it is today.
     #[schema(required)]
     pub name: Option<String>,
     /// The API key.

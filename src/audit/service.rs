@@ -75,7 +75,7 @@ fn seen(named: NamedRow) -> AuditEntry {
         (Some(_), None) => ActorKind::User,
         (None, None) => ActorKind::Command,
     };
-    let (email, name) = named.actor.unzip();
+    let (email, name) = (named.actor_email, named.actor_name);
     let actor =
         AuditActor { kind, user_id: entry.actor.user_id, email, name, api_key_id: entry.actor.key_id, address: entry.actor.address };
     let target = AuditTarget { kind: entry.target_kind, id: entry.target_id, email: named.target_email };

@@ -72,15 +72,17 @@ impl Row {
 pub struct NamedRow {
     /// The row.
     pub row: Row,
-    /// The e-mail and the name of who did it.
-    pub actor: Option<(String, String)>,
+    /// The e-mail of the user who did it.
+    pub actor_email: Option<String>,
+    /// The name of the user or the key.
+    pub actor_name: Option<String>,
     /// The e-mail of whom it was done to.
     pub target_email: Option<String>,
 }
 
 type RowSql =
     (BigInt, IdSql, BigInt, Nullable<IdSql>, Nullable<IdSql>, Nullable<Text>, Text, Text, IdSql, Nullable<Text>, Nullable<Text>, Binary);
-type NamedSql = (RowSql, Nullable<(Text, Text)>, Nullable<Text>);
+type NamedSql = (RowSql, Nullable<Text>, Nullable<Text>, Nullable<Text>);
 
 /// Which entries.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +105,8 @@ pub struct Wanted {
 pub type From = (Direction, Instant, AuditId);
 
 const NAMED: &str = "SELECT a.number, a.id, a.at, a.actor_id, a.key_id, a.address, a.action, a.target_kind, a.target_id, a.before, a.after, a.hash, \
-                     u.email, u.name, t.email FROM (SELECT * FROM audit WHERE at >= ";
-const USERS: &str = ") a LEFT JOIN users u ON u.id = a.actor_id LEFT JOIN users t ON t.id = a.target_id AND a.target_kind = 'user'";
+                     u.email, coalesce(u.name, k.name), t.email FROM (SELECT * FROM audit WHERE at >= ";
+const USERS: &str = ") a LEFT JOIN users u ON u.id = a.actor_id LEFT JOIN api_keys k ON k.id = a.key_id LEFT JOIN users t ON t.id = a.target_id AND a.target_kind = 'user'";
 
 /// At most `limit` entries beyond a place, in the direction of it, by instant and id. [`Direction::Forward`] is towards the older ones; from the newest
 /// without a place. One statement, a scan of one index.

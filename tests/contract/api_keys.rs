@@ -102,6 +102,9 @@ on_both_engines! {
         let calendar = reads.get("/v1/editor/publications").await;
         assert!(calendar.data().iter().all(|planned| planned["planned_by"]["name"] == "A program") && calendar.data().len() == 2);
         reads.get("/v1/preview/articles").await.is_ok();
+        let logged = &admin.get("/v1/editor/audit-log?action=publication.created").await["data"][0];
+        assert_eq!((&logged["actor"]["kind"], &logged["actor"]["user_id"]), (&json!("api_key"), &Value::Null));
+        assert_eq!((&logged["actor"]["name"], &logged["actor"]["address"]), (&json!("A program"), &json!("127.0.0.1")));
         // Delivery asks nobody who they are.
         assert_eq!(reads.get("/v1/articles").await.body, site.anyone().get("/v1/articles").await.body);
     }
