@@ -385,6 +385,7 @@ table! {
         created_by -> IdSql,
         created_at -> BigInt,
         expires_at -> BigInt,
+        release_id -> Nullable<IdSql>,
     }
 }
 

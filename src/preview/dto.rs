@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::id::{ArticleId, PreviewLinkId, UserId};
+use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 
 /// For how many seconds a link is good unless said: a day.
@@ -16,6 +16,9 @@ pub struct PreviewLinkCreate {
     /// The one article that it shows; the whole site without one.
     #[serde(default)]
     pub article_id: Option<ArticleId>,
+    /// The release as of whose instant it shows the whole site, also when that is moved; without `article_id` and `at`.
+    #[serde(default)]
+    pub release_id: Option<ReleaseId>,
     /// As of when it shows it; missing = the instant of each request. RFC 3339 with an offset, or local together with `time_zone`.
     #[serde(default)]
     #[schema(max_length = 40)]
@@ -38,7 +41,10 @@ pub struct PreviewLink {
     /// The one article that it shows; null = the whole site.
     #[schema(required)]
     pub article_id: Option<ArticleId>,
-    /// As of when it shows it; null = the instant of each request.
+    /// The release as of whose instant it shows the site. While that has no date the link shows nothing.
+    #[schema(required)]
+    pub release_id: Option<ReleaseId>,
+    /// As of when it shows it; null = the instant of each request, or that of the release.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub at: Option<Instant>,
     /// Who made it. It is good only while they may preview themselves.

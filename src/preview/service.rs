@@ -11,9 +11,9 @@ use crate::auth::permission::{Action, allows};
 use crate::auth::service::prepare_secret;
 use crate::db::{Db, Tx};
 use crate::kernel::caller::{Caller, Role};
-use crate::kernel::id::{ArticleId, PreviewLinkId};
+use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId};
 use crate::kernel::link::LinkKey;
-use crate::kernel::mistakes::Checked;
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
@@ -59,6 +59,9 @@ impl Previews {
         let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
         let now = tx.now()?;
         let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
+        if let Some(release_id) = create.release_id {
+            check_release(tx, release_id, &create, &mut mistakes)?;
+        }
         let path = create.article_id.map(|id| path_at(tx.conn(), id, at.unwrap_or(now))).transpose()?;
         if path == Some(None) {
             mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
@@ -71,6 +74,7 @@ impl Previews {
             created_by: caller.user_id,
             created_at: now,
             expires_at: now.plus_millis(create.expires_in.unwrap_or(USUAL_LIFETIME_S).saturating_mul(1000)),
+            release_id: create.release_id,
         };
         store::delete_expired(tx.conn(), now)?;
         store::insert(tx.conn(), &link)?;
@@ -94,11 +98,38 @@ impl Previews {
     /// `invalid_token` (401) if it is unknown, expired or revoked, or if who made it may not preview any more.
     pub async fn link(&self, db: &Db, token: &str) -> Result<PreviewLink> {
         let (id, now) = (PreviewLinkId::from(self.key.verify(token).ok_or_else(unknown_link)?), db.clock().now());
-        let found = db.read(move |connection| Ok::<_, Problem>(store::with_creator(connection, id, now)?)).await?;
-        let (link, role, is_active) = found.ok_or_else(unknown_link)?;
+        let found = db.read(move |connection| Ok::<_, Problem>(store::held(connection, id, now)?)).await?;
+        let (mut link, role, is_active, release_at) = found.ok_or_else(unknown_link)?;
+        if link.release_id.is_some() {
+            link.at = Some(release_at.ok_or_else(undated)?);
+        }
         let may_preview = Role::find(&role).is_some_and(|role| allows(role, Action::Preview));
         if is_active && may_preview { Ok(seen(link)) } else { Err(unknown_link()) }
     }
+}
+
+/// A release with a date stands for an instant of the site as a whole.
+fn check_release(tx: &mut Tx<'_>, id: ReleaseId, create: &PreviewLinkCreate, mistakes: &mut Mistakes) -> Result<()> {
+    match store::release_date(tx.conn(), id)? {
+        None => mistakes.note("/release_id", "unknown", "there is no such release"),
+        Some(None) => mistakes.note("/release_id", "undated", "the release has no date yet: give it one, then it can be looked at"),
+        Some(Some(_)) => {}
+    }
+    if create.article_id.is_some() || create.at.is_some() {
+        mistakes.note(
+            "/release_id",
+            "conflict",
+            "a link for a release shows the whole site as of its instant: leave `article_id` and `at` out",
+        );
+    }
+    Ok(())
+}
+
+fn undated() -> Problem {
+    Problem::new(
+        Code::InvalidToken,
+        "The release that this preview link shows has no date any more. The link shows it again when it has one.",
+    )
 }
 
 fn unknown_link() -> Problem {
@@ -111,12 +142,12 @@ fn target(id: PreviewLinkId) -> Target {
 
 /// What the audit log tells of a link: nothing of its token.
 fn told(link: &StoredLink) -> Value {
-    json!({ "article_id": link.article_id, "at": link.at, "expires_at": link.expires_at })
+    json!({ "article_id": link.article_id, "release_id": link.release_id, "at": link.at, "expires_at": link.expires_at })
 }
 
 fn seen(link: StoredLink) -> PreviewLink {
-    let StoredLink { id, article_id, at, created_by, created_at, expires_at } = link;
-    PreviewLink { id, article_id, at, created_by, created_at, expires_at }
+    let StoredLink { id, article_id, at, created_by, created_at, expires_at, release_id } = link;
+    PreviewLink { id, article_id, release_id, at, created_by, created_at, expires_at }
 }
 
 /// A link that is still good.

@@ -1,13 +1,13 @@
 //! Preview links in the database.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
 };
 
-use crate::db::schema::{preview_links, users};
+use crate::db::schema::{preview_links, releases, users};
 use crate::db::{AnyConnection, Result};
-use crate::kernel::id::{ArticleId, PreviewLinkId, UserId};
+use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
 
@@ -27,6 +27,8 @@ pub struct StoredLink {
     pub created_at: Instant,
     /// Until when it is good.
     pub expires_at: Instant,
+    /// The release as of whose instant it shows the site.
+    pub release_id: Option<ReleaseId>,
 }
 
 /// Keeps a link.
@@ -47,14 +49,27 @@ pub fn find(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> 
     Ok(links.select(StoredLink::as_select()).first(connection).optional()?)
 }
 
-/// A link that is good at an instant, with the role of who made it and whether they may log in.
+/// A link, the role of who made it, whether they may log in, and the date of its release if it is of one that has a date.
+pub type Held = (StoredLink, String, bool, Option<Instant>);
+
+/// A link that is good at an instant, and what it depends on.
 ///
 /// # Errors
 /// If the database fails.
-pub fn with_creator(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<Option<(StoredLink, String, bool)>> {
+pub fn held(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> Result<Option<Held>> {
     let links = preview_links::table.inner_join(users::table.on(users::id.eq(preview_links::created_by)));
+    let links = links.left_join(releases::table.on(preview_links::release_id.eq(releases::id.nullable())));
     let links = links.filter(preview_links::id.eq(id)).filter(preview_links::expires_at.gt(now));
-    Ok(links.select((StoredLink::as_select(), users::role, users::active)).first(connection).optional()?)
+    let held = (StoredLink::as_select(), users::role, users::active, releases::publish_at.nullable());
+    Ok(links.select(held).first(connection).optional()?)
+}
+
+/// The date of a release, if there is that release and it has one.
+///
+/// # Errors
+/// If the database fails.
+pub fn release_date(connection: &mut AnyConnection, id: ReleaseId) -> Result<Option<Option<Instant>>> {
+    Ok(releases::table.find(id).select(releases::publish_at).first(connection).optional()?)
 }
 
 /// The links that are good at an instant beyond a place, in the direction of it, at most `limit`; the newest without one.

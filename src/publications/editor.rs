@@ -34,7 +34,7 @@ async fn get_one(caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query:
 /// Change a publication
 ///
 /// A scheduled one until a second before its start; of a live one the end alone.
-#[utoipa::path(tag = "Publications", operation_id = "updatePublication", params(("id" = PublicationId, Path, description = "The publication.")), request_body(content((PublicationPatch = "application/merge-patch+json"), (PublicationPatch = "application/json"))), responses((status = 200, description = "The publication.", body = EditorPublication), (status = 409, description = "`starting`, `already_live`, `publication_instant_taken`, `past_is_history`, `slug_taken`, `not_ended` or `trashed`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Publications", operation_id = "updatePublication", params(("id" = PublicationId, Path, description = "The publication.")), request_body(content((PublicationPatch = "application/merge-patch+json"), (PublicationPatch = "application/json"))), responses((status = 200, description = "The publication.", body = EditorPublication), (status = 409, description = "`starting`, `already_live`, `publication_instant_taken`, `past_is_history`, `base_changed`, `embargoed`, `in_release`, `slug_taken`, `not_ended` or `trashed`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/publications/{id}")]
 async fn update(
     request: HttpRequest,
@@ -58,7 +58,7 @@ async fn update(
 /// Delete a scheduled publication
 ///
 /// One that began is never deleted: `unpublish` takes the article down.
-#[utoipa::path(tag = "Publications", operation_id = "deletePublication", params(("id" = PublicationId, Path, description = "The publication.")), responses((status = 204, description = "It is gone."), (status = 409, description = "`already_live`, `starting` or `trashed`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Publications", operation_id = "deletePublication", params(("id" = PublicationId, Path, description = "The publication.")), responses((status = 204, description = "It is gone."), (status = 409, description = "`already_live`, `starting`, `in_release` or `trashed`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/publications/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<PublicationId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::Publish)?;

@@ -319,9 +319,11 @@ fn told(newsroom: &Newsroom) -> i64 {
     newsroom.site.db().run_read(head).unwrap().unwrap().0
 }
 
-/// What changes something is in the audit log, what is refused or only read is not. That tokens are renewed is no change.
+/// What changes something is in the audit log, what is refused or only read is not. That tokens are renewed is no change, nor
+/// is what somebody throws away of their own before it is saved.
 fn must_be_told(operation: &Operation, object: &str, answer: &Answer) -> bool {
-    answer.status < 300 && operation.method != "GET" && operation.id != "refreshSession" && object != "missing session"
+    let changes_nothing = ["refreshSession", "deleteAutosave"].contains(&&*operation.id);
+    answer.status < 300 && operation.method != "GET" && !changes_nothing && object != "missing session"
 }
 
 on_both_engines! {

@@ -220,6 +220,7 @@ impl Newsroom {
             created_by: self.editor.user_id,
             created_at: now,
             expires_at: now.plus_millis(60_000),
+            release_id: None,
         };
         self.site.db().write(move |tx| links::insert(tx.conn(), &link)).await.unwrap();
         id.to_string()

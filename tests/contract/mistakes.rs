@@ -169,6 +169,7 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             json!({}),
             vec![
                 ("/article_id", json!("01890a5d-ac96-774b-bcce-b302099a8057")),
+                ("/release_id", json!("01890a5d-ac96-774b-bcce-b302099a8057")),
                 ("/at", json!("tomorrow")),
                 ("/time_zone", json!("Mars/Phobos")),
                 ("/expires_in", json!(0)),

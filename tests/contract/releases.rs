@@ -146,6 +146,38 @@ on_both_engines! {
         editor.delete(&release(&editor, json!({ "name": "Empty" })).await).await.is_no_content();
     }
 
+    async fn a_release_is_looked_at_as_a_whole_wherever_it_is_moved(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let night = release(&editor, json!({ "name": "Night" })).await;
+        for title in ["One", "Two"] {
+            add(&editor, &night, &draft(&editor, title).await).await.is_created();
+        }
+        let id = night.rsplit('/').next().unwrap();
+        let of = json!({ "release_id": id });
+        let refused = editor.post("/v1/editor/preview-links").json(&of).await;
+        refused.is_problem(422, "invalid").has_error("/release_id", "undated");
+        moved(&editor, &night, json!(MONDAY)).await.is_ok();
+        let both = json!({ "release_id": id, "at": MONDAY });
+        editor.post("/v1/editor/preview-links").json(&both).await.is_problem(422, "invalid").has_error("/release_id", "conflict");
+        let link = editor.post("/v1/editor/preview-links").json(&of).await;
+        assert_eq!((&link.is_created()["release_id"], &link["at"]), (&json!(id), &json!(null)));
+        let anyone = site.anyone().with_header("dateline-preview", link.text_at("/token"));
+        let seen = async || anyone.get("/v1/preview/articles").await;
+        assert_eq!(seen().await.each("published_at"), [MONDAY, MONDAY]);
+        anyone.get(&format!("/v1/preview/articles?at={TUESDAY}")).await.is_problem(403, "forbidden");
+        moved(&editor, &night, json!(TUESDAY)).await.is_ok();
+        assert_eq!(seen().await.each("published_at"), [TUESDAY, TUESDAY]);
+        moved(&editor, &night, json!(null)).await.is_ok();
+        seen().await.is_problem(401, "invalid_token");
+        moved(&editor, &night, json!(MONDAY)).await.is_ok();
+        seen().await.is_ok();
+        editor.delete(&night).await.is_no_content();
+        seen().await.is_problem(401, "invalid_token");
+        let unknown = json!({ "release_id": id });
+        editor.post("/v1/editor/preview-links").json(unknown).await.is_problem(422, "invalid").has_error("/release_id", "unknown");
+    }
+
     async fn two_editors_who_move_the_same_release_do_not_undo_each_other(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;

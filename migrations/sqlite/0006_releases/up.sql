@@ -31,3 +31,7 @@ CREATE TABLE release_entries (
     UNIQUE (release_id, article_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX release_entries_article ON release_entries (article_id);
+
+-- The release as of whose instant a preview link shows the site.
+ALTER TABLE preview_links ADD COLUMN release_id BLOB REFERENCES releases (id) ON DELETE CASCADE;
+CREATE INDEX preview_links_release ON preview_links (release_id) WHERE release_id IS NOT NULL;

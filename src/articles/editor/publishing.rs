@@ -44,7 +44,7 @@ async fn opened<T: ToSchema + DeserializeOwned, A>(
 /// Publish an article, now or at an instant
 ///
 /// From `publish_at` on, to the millisecond, readers get the revision. Publishing now what is in force already answers 200 with that publication.
-#[utoipa::path(tag = "Publications", operation_id = "createPublication", params(("id" = ArticleId, Path, description = "The article.")), request_body = PublicationCreate, responses((status = 201, description = "The publication.", body = EditorPublication), (status = 200, description = "The one that is in force already.", body = EditorPublication), (status = 409, description = "`publication_instant_taken`, `past_is_history`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Publications", operation_id = "createPublication", params(("id" = ArticleId, Path, description = "The article.")), request_body = PublicationCreate, responses((status = 201, description = "The publication.", body = EditorPublication), (status = 200, description = "The one that is in force already.", body = EditorPublication), (status = 409, description = "`publication_instant_taken`, `past_is_history`, `base_changed`, `embargoed`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/publications")]
 pub(super) async fn create(
     request: HttpRequest,
