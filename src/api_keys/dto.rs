@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::caller::Scope;
-use crate::kernel::id::{ApiKeyId, UserId};
+use crate::kernel::id::{ApiKeyId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 
@@ -21,6 +21,11 @@ pub struct ApiKeyCreate {
     /// What it may do; the table of operations says which of them each scope allows. `admin` holds all others.
     #[schema(min_items = 1, max_items = 5)]
     pub scopes: Vec<Scope>,
+    /// The categories that it is limited to, with what lies below them: it reads all that its scopes let it and changes only what lies there. `[]` = it changes nothing;
+    /// missing or null = it is not limited.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub category_ids: Option<Vec<CategoryId>>,
     /// From when on it is good no longer: RFC 3339 with an offset, ahead; without one it lasts until it is revoked.
     #[serde(default)]
     #[schema(max_length = 40)]
@@ -39,6 +44,10 @@ pub struct ApiKeyPatch {
     #[serde(default)]
     #[schema(nullable = false, min_items = 1, max_items = 5)]
     pub scopes: Option<Vec<Scope>>,
+    /// Other categories that it is limited to, in place of those that it has; `null` = it is not limited.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<CategoryId>>, max_items = 50)]
+    pub category_ids: Patch<Vec<CategoryId>>,
     /// Another end, ahead; `null` = none. A key that has expired is good again by it.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
@@ -87,6 +96,9 @@ pub struct ApiKey {
     pub prefix: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The categories that it is limited to, with what lies below them; null = it is not. One that is deleted is taken out: with none left it changes nothing.
+    #[schema(required)]
+    pub category_ids: Option<Vec<CategoryId>>,
     /// Who made it. It stays when they go.
     pub created_by: KeyMaker,
     /// When it was made.

@@ -62,7 +62,7 @@ async fn get_one(caller: Caller, id: PathId<ApiKeyId>, db: Data<Db>, query: RawQ
 
 /// Change an API key
 ///
-/// Name, scopes and end. It takes effect at the key's next request.
+/// Name, scopes, the categories that it is limited to and end. It takes effect at the key's next request.
 #[utoipa::path(tag = "API keys", operation_id = "updateApiKey", params(("id" = ApiKeyId, Path, description = "The key.")), request_body(content((ApiKeyPatch = "application/merge-patch+json"), (ApiKeyPatch = "application/json"))), responses((status = 200, description = "The key.", body = ApiKey)), security(("bearer" = [])))]
 #[patch("/v1/editor/api-keys/{id}")]
 async fn update(

@@ -12,13 +12,15 @@ pub use uses::Uses;
 use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::{Caller, Scope};
-use crate::kernel::id::ApiKeyId;
+use crate::kernel::id::{ApiKeyId, CategoryId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
+use crate::kernel::refs::stored_limits;
 use crate::kernel::version::Expected;
+use crate::publications::within;
 
 /// Makes a key.
 ///
@@ -31,11 +33,15 @@ pub async fn create(db: &Db, caller: &Caller, create: Checked<ApiKeyCreate>) -> 
         let now = tx.now()?;
         let Checked { value: create, mut mistakes } = create.clone();
         let expires_at = end(&mut mistakes, &create.expires_at.into(), now).value();
+        if let Some(category_ids) = &create.category_ids {
+            within::check(tx.conn(), category_ids, &mut mistakes)?;
+        }
         mistakes.finish()?;
         let key = StoredKey {
             id: ApiKeyId::new(),
             name: create.name,
             scopes: joined(&create.scopes),
+            category_ids: stored_limits(create.category_ids.as_deref()).map_err(Problem::internal)?,
             secret_hash: secret_hash.clone(),
             prefix: prefix.clone(),
             previous_hash: None,
@@ -82,18 +88,21 @@ fn target(key: &StoredKey) -> Target {
 
 /// What the audit log has of a key: never its secret, nor the hash of it.
 fn told(key: &StoredKey) -> Result<Value> {
-    let revoked_at = key.revoked_at;
-    Ok(json!({ "name": key.name, "scopes": key.scopes()?, "prefix": key.prefix, "expires_at": key.expires_at, "revoked_at": revoked_at }))
+    Ok(json!({
+        "name": key.name, "scopes": key.scopes()?, "category_ids": key.categories()?, "prefix": key.prefix, "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+    }))
 }
 
 fn seen((key, maker): (StoredKey, String), now: Instant) -> Result<ApiKey> {
-    let scopes = key.scopes()?;
+    let (scopes, category_ids) = (key.scopes()?, key.categories()?);
     let previous = key.previous_prefix.zip(key.previous_until).filter(|(_, good_until)| *good_until > now);
     Ok(ApiKey {
         id: key.id,
         name: key.name,
         prefix: key.prefix,
         scopes,
+        category_ids,
         created_by: KeyMaker { id: key.created_by, name: maker },
         created_at: key.created_at,
         expires_at: key.expires_at,
@@ -157,22 +166,30 @@ impl Writing {
     }
 }
 
-/// Changes name, scopes and end of a key.
+/// Changes name, scopes, categories and end of a key.
 ///
 /// # Errors
 /// 404, 412, 422.
 pub async fn update(db: &Db, caller: &Caller, id: ApiKeyId, expected: Expected, patch: Checked<ApiKeyPatch>) -> Result<ApiKey> {
     let updating = Writing { action: "api_key.updated", actor: Actor::from(caller), id, expected };
-    let change = move |key: &mut StoredKey, now: Instant| {
+    db.write(move |tx| {
         let Checked { value: patch, mut mistakes } = patch.clone();
-        let expires_at = end(&mut mistakes, &patch.expires_at, now);
-        mistakes.finish()?;
-        key.name = patch.name.unwrap_or_else(|| key.name.clone());
-        key.scopes = patch.scopes.map_or_else(|| key.scopes.clone(), |scopes| joined(&scopes));
-        key.expires_at = expires_at.or(key.expires_at);
-        Ok(())
-    };
-    db.write(move |tx| updating.run(tx, &change)).await
+        if let Patch::Value(category_ids) = &patch.category_ids {
+            within::check(tx.conn(), category_ids, &mut mistakes)?;
+        }
+        updating.run(tx, |key, now| {
+            let mut mistakes = mistakes.clone();
+            let expires_at = end(&mut mistakes, &patch.expires_at, now);
+            mistakes.finish()?;
+            let categories = patch.category_ids.clone().or(key.categories()?);
+            key.category_ids = stored_limits(categories.as_deref()).map_err(Problem::internal)?;
+            key.name = patch.name.clone().unwrap_or_else(|| key.name.clone());
+            key.scopes = patch.scopes.as_ref().map_or_else(|| key.scopes.clone(), |scopes| joined(scopes));
+            key.expires_at = expires_at.or(key.expires_at);
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Gives a key another secret; the present one stays good for a while, the one before it no longer.
@@ -207,13 +224,30 @@ pub async fn revoke(db: &Db, caller: &Caller, id: ApiKeyId, expected: Expected) 
     db.write(move |tx| revoking.run(tx, change).map(drop)).await
 }
 
+/// Takes a category that is being deleted out of what keys are limited to, within a write that holds the tree alone. A key that has no other one left changes nothing.
+///
+/// # Errors
+/// If the database fails.
+pub fn forget_category_in(tx: &mut Tx<'_>, actor: &Actor, category: CategoryId) -> Result<()> {
+    for mut key in store::limited_to(tx.conn(), category)? {
+        let before = told(&key)?;
+        let mut left = key.categories()?.unwrap_or_default();
+        left.retain(|id| *id != category);
+        key.category_ids = stored_limits(Some(&left)).map_err(Problem::internal)?;
+        key.version += 1;
+        store::update(tx.conn(), &key)?;
+        record(tx, actor, "api_key.updated", target(&key), Change::between(before, told(&key)?, &["name"]))?;
+    }
+    Ok(())
+}
+
 /// Who asks with a secret, and when its key was last used before; `None` if it is not good.
 ///
 /// # Errors
 /// If the database fails.
 pub fn caller(connection: &mut AnyConnection, secret: &Secret, now: Instant) -> Result<Option<(Caller, Option<Instant>)>> {
     let key = store::by_secret(connection, secret.hash(), now)?.filter(|key| key.expires_at.is_none_or(|end| end > now));
-    key.map(|key| Ok((Caller::key(key.id, key.scopes()?), key.last_used_at))).transpose()
+    key.map(|key| Ok((Caller::key(key.id, key.scopes()?).limited_to(key.categories()?), key.last_used_at))).transpose()
 }
 
 /// What a key is called, if it was not revoked.

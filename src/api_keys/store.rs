@@ -2,16 +2,17 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    SelectableHelper, TextExpressionMethods,
 };
 
 use crate::db::dialect::for_update;
 use crate::db::schema::{api_keys, users};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement};
 use crate::kernel::caller::Scope;
-use crate::kernel::id::{ApiKeyId, UserId};
+use crate::kernel::id::{ApiKeyId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
+use crate::kernel::refs::limits;
 
 /// A key as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -23,6 +24,8 @@ pub struct StoredKey {
     pub name: String,
     /// Names of scopes with spaces between.
     pub scopes: String,
+    /// The categories that it is limited to, as [`limits`] reads them.
+    pub category_ids: Option<String>,
     /// The SHA-256 of its secret.
     pub secret_hash: Vec<u8>,
     /// How its secret begins.
@@ -56,6 +59,14 @@ impl StoredKey {
         let known = |name: &str| Scope::find(name).ok_or_else(|| Error::corrupt("unknown scope"));
         self.scopes.split(' ').map(known).collect()
     }
+
+    /// The categories that it is limited to; `None` = it is not.
+    ///
+    /// # Errors
+    /// If what is stored is no list of ids.
+    pub fn categories(&self) -> Result<Option<Vec<CategoryId>>> {
+        limits(self.category_ids.as_deref()).map_err(Error::corrupt)
+    }
 }
 
 /// Keeps a new key.
@@ -85,6 +96,20 @@ pub fn find(connection: &mut AnyConnection, id: ApiKeyId) -> Result<Option<(Stor
     let keys = api_keys::table.inner_join(users::table.on(users::id.eq(api_keys::created_by)));
     let keys = keys.filter(api_keys::id.eq(id)).filter(api_keys::revoked_at.is_null());
     Ok(keys.select((StoredKey::as_select(), users::name)).first(connection).optional()?)
+}
+
+/// The keys that were not revoked and are limited to a category, perhaps among others, in the order of their ids: their rows until the end of the transaction.
+///
+/// # Errors
+/// If the database fails.
+pub fn limited_to(connection: &mut AnyConnection, category: CategoryId) -> Result<Vec<StoredKey>> {
+    let limited = api_keys::category_ids.like(format!("%{category}%")).and(api_keys::revoked_at.is_null());
+    let ids: Vec<ApiKeyId> = api_keys::table.filter(limited).order(api_keys::id).select(api_keys::id).load(connection)?;
+    for id in &ids {
+        lock(connection, *id)?;
+    }
+    let keys = api_keys::table.filter(api_keys::id.eq_any(ids)).filter(api_keys::revoked_at.is_null()).order(api_keys::id);
+    Ok(keys.select(StoredKey::as_select()).load(connection)?)
 }
 
 /// Takes the row of a key until the end of the transaction.
@@ -131,6 +156,7 @@ pub fn update(connection: &mut AnyConnection, key: &StoredKey) -> Result<()> {
         .set((
             api_keys::name.eq(&key.name),
             api_keys::scopes.eq(&key.scopes),
+            api_keys::category_ids.eq(&key.category_ids),
             api_keys::secret_hash.eq(&key.secret_hash),
             api_keys::prefix.eq(&key.prefix),
             api_keys::previous_hash.eq(&key.previous_hash),

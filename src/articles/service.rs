@@ -40,6 +40,7 @@ use crate::publications::dto::PublicationCreate;
 use crate::publications::rules::{self, Publication};
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
+use crate::publications::within;
 
 /// What saving needs to know of the site.
 #[derive(Clone, Debug)]
@@ -212,10 +213,7 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<BodySou
 }
 
 fn open(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Edited> {
-    let edited = publications::open(tx, id)?;
-    if !edited.subject.is_seen_by(caller) {
-        return Err(Problem::not_found());
-    }
+    let edited = publications::open(tx, caller, id)?;
     check(tx.conn(), &edited.subject, expected)?;
     Ok(edited)
 }
@@ -323,6 +321,8 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Writte
 }
 
 fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &Content, body: &Rendered, about: About<'_>) -> Result<()> {
+    // Every save of whatever kind comes through here, with the category that it puts the article into.
+    within::require(tx.conn(), caller, content.category_id)?;
     let subject = &edited.subject;
     let save = Save {
         article_id: subject.id,

@@ -62,7 +62,7 @@ fn asked(raw: &RawQuery) -> Result<Asked> {
 #[utoipa::path(
     tag = "Audit log", operation_id = "listAuditLog",
     params(
-        ("actor" = Option<UserId>, Query, description = "By this user.", nullable = false),
+        ("actor" = Option<UserId>, Query, description = "By this user or API key.", nullable = false),
         ("action" = inline(Option<ActionName>), Query, description = "What was done.", nullable = false),
         ("target_kind" = inline(Option<TargetKind>), Query, description = "Done to this kind of thing.", nullable = false),
         ("target_id" = Option<Uuid>, Query, description = "Done to this one.", nullable = false),
@@ -89,7 +89,7 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<Curs
 #[utoipa::path(
     tag = "Audit log", operation_id = "exportAuditLog",
     params(
-        ("actor" = Option<UserId>, Query, description = "By this user.", nullable = false),
+        ("actor" = Option<UserId>, Query, description = "By this user or API key.", nullable = false),
         ("action" = inline(Option<ActionName>), Query, description = "What was done.", nullable = false),
         ("target_kind" = inline(Option<TargetKind>), Query, description = "Done to this kind of thing.", nullable = false),
         ("target_id" = Option<Uuid>, Query, description = "Done to this one.", nullable = false),

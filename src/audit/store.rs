@@ -87,7 +87,7 @@ type NamedSql = (RowSql, Nullable<Text>, Nullable<Text>, Nullable<Text>);
 /// Which entries.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// By this user.
+    /// By this user or API key.
     pub actor: Option<UserId>,
     /// Of this action.
     pub action: Option<&'static str>,
@@ -118,7 +118,7 @@ pub fn beyond(connection: &mut AnyConnection, wanted: &Wanted, from: Option<From
     let statement = Statement::<NamedSql>::new(NAMED).bind(wanted.from.unwrap_or(Instant::FIRST)).sql(" AND at < ");
     let mut statement = statement.bind(wanted.to.unwrap_or(Instant::NEVER));
     if let Some(actor) = wanted.actor {
-        statement = statement.sql(" AND actor_id = ").bind(actor);
+        statement = statement.sql(" AND coalesce(actor_id, key_id) = ").bind(actor);
     }
     if let Some(action) = wanted.action {
         statement = statement.sql(" AND action = ").bind(action);

@@ -38,8 +38,12 @@ pub fn recheck(request: &HttpRequest) -> LocalBoxFuture<'static, Result<()>> {
     let now = Caller::extract(request);
     Box::pin(async move {
         match before {
-            Some(before) if now.await?.rights != before.rights => Err(Problem::new(Code::Forbidden, CHANGED)),
-            _ => Ok(()),
+            Some(before) => {
+                let now = now.await?;
+                let is_same = now.rights == before.rights && now.categories == before.categories;
+                if is_same { Ok(()) } else { Err(Problem::new(Code::Forbidden, CHANGED)) }
+            }
+            None => Ok(()),
         }
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::caller::{Role, Scope};
-use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::id::{CategoryId, SessionId, UserId};
 use crate::kernel::instant::Instant;
 
 /// E-mail and password.
@@ -81,6 +81,9 @@ pub struct Identity {
     /// The key's scopes.
     #[schema(required)]
     pub scopes: Option<Vec<Scope>>,
+    /// The categories that either is limited to, with what lies below them; null = not limited.
+    #[schema(required)]
+    pub category_ids: Option<Vec<CategoryId>>,
 }
 
 /// The tokens of a session.

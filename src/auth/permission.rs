@@ -155,7 +155,11 @@ pub fn table() -> String {
     table.push_str(
         "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Only admins purge. Whoever has a preview link sees \
          what it shows, whoever they are. An API key sees all articles, needs one of the scopes that are named, and where a save publishes or an amendment is made one for saving and one for dates; `admin` holds all \
-         others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.",
+         others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.\n\n\
+         A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \
+         these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, none of \
+         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves. Everything else is `forbidden`, \
+         403, and says which the categories are. The limit is read at each request. A category that is deleted is taken out of it, and who has none left changes nothing.",
     );
     table
 }

@@ -24,6 +24,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::refs::limits;
 use crate::users::service::{self as users, User};
 
 /// How long an address counts as known, and a session lasts at most: 30 days.
@@ -129,13 +130,14 @@ impl Auth {
             .read(move |connection| {
                 let public_key = store::public_key(connection, key, retired(now))?.ok_or_else(invalid_token)?;
                 let (user_id, session_id) = token::verify(&token, &public_key, now).ok_or_else(invalid_token)?;
-                let (role, is_active, expires_at, revoked_at) =
+                let (role, category_ids, is_active, expires_at, revoked_at) =
                     store::standing(connection, session_id, user_id)?.ok_or_else(invalid_token)?;
                 if !is_active || revoked_at.is_some() || expires_at <= now {
                     return Err(invalid_token());
                 }
                 let role = Role::find(&role).ok_or_else(invalid_token)?;
-                Ok(Caller::user(user_id, role, session_id))
+                let categories = limits(category_ids.as_deref()).map_err(Error::corrupt)?;
+                Ok(Caller::user(user_id, role, session_id).limited_to(categories))
             })
             .await
     }
@@ -387,12 +389,14 @@ fn me(user: &User) -> Result<Me> {
 
 fn user(user: &User, caller: &Caller) -> Identity {
     let role = if let Rights::Role(role) = caller.rights { Some(role) } else { None };
-    Identity { kind: IdentityKind::User, id: user.id, email: Some(user.email.clone()), name: user.name.clone(), role, scopes: None }
+    let (email, name, category_ids) = (Some(user.email.clone()), user.name.clone(), caller.categories.clone());
+    Identity { kind: IdentityKind::User, id: user.id, email, name, role, scopes: None, category_ids }
 }
 
 fn key(name: String, caller: &Caller) -> Identity {
     let scopes = if let Rights::Scopes(scopes) = &caller.rights { Some(scopes.clone()) } else { None };
-    Identity { kind: IdentityKind::ApiKey, id: caller.user_id, email: None, name, role: None, scopes }
+    let category_ids = caller.categories.clone();
+    Identity { kind: IdentityKind::ApiKey, id: caller.user_id, email: None, name, role: None, scopes, category_ids }
 }
 
 fn hash(token: &str) -> Vec<u8> {

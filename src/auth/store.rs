@@ -41,8 +41,9 @@ impl From<&str> for Origin {
     }
 }
 
-/// What each request with a token depends on: role, whether the user is active, when the session ends, whether it was ended.
-pub type Standing = (String, bool, Instant, Option<Instant>);
+/// What each request with a token depends on: role, the categories that the user is limited to as they are stored, whether they are active, when the session ends,
+/// whether it was ended.
+pub type Standing = (String, Option<String>, bool, Instant, Option<Instant>);
 
 /// The present standing of a session and its user.
 ///
@@ -51,7 +52,8 @@ pub type Standing = (String, bool, Instant, Option<Instant>);
 pub fn standing(connection: &mut AnyConnection, session: SessionId, user: UserId) -> Result<Option<Standing>> {
     let rows = sessions::table.inner_join(users::table.on(users::id.eq(sessions::user_id)));
     let row = rows.filter(sessions::id.eq(session)).filter(users::id.eq(user));
-    Ok(row.select((users::role, users::active, sessions::expires_at, sessions::revoked_at)).first(connection).optional()?)
+    let standing = (users::role, users::category_ids, users::active, sessions::expires_at, sessions::revoked_at);
+    Ok(row.select(standing).first(connection).optional()?)
 }
 
 /// The public key of this id, unless a newer one signs since `retired` or longer.

@@ -6,6 +6,7 @@ use super::dto::{CategoryCreate, CategoryPatch, CategoryReplace, CategoryStep, E
 use super::names::{Names, NamesCache};
 use super::rules;
 use super::store::{self, Row};
+use crate::api_keys::service as api_keys;
 use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
@@ -19,7 +20,8 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
-use crate::publications::listings;
+use crate::publications::{listings, within};
+use crate::users::service as users;
 
 /// How often a slug made from a name is numbered before the caller is asked for one.
 const MOST_NUMBERED: u32 = 10_000;
@@ -36,15 +38,20 @@ fn told(row: &Row) -> Value {
 /// Makes a category.
 ///
 /// # Errors
-/// `slug_taken` (409); 422 for an unknown parent.
+/// `slug_taken` (409); 422 for an unknown parent; 403 outside the caller's categories.
 pub async fn create(
     db: &Db,
     caller: &Caller,
     create: impl Into<Checked<CategoryCreate>>,
     keyed: Option<Keyed<EditorCategory>>,
 ) -> Result<Once<EditorCategory>> {
-    let (actor, create) = (Actor::from(caller), create.into());
-    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, &actor, &create)).await
+    let (caller, create) = (caller.clone(), create.into());
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| {
+        dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
+        within::require(tx.conn(), &caller, create.value.parent_id)?;
+        create_in(tx, &(&caller).into(), &create)
+    })
+    .await
 }
 
 /// Makes a category within a write.
@@ -81,7 +88,7 @@ pub fn create_in(tx: &mut Tx<'_>, actor: &Actor, create: &Checked<CategoryCreate
 /// Replaces all of a category. Without `slug` it keeps the slug.
 ///
 /// # Errors
-/// 404, 412, `slug_taken` or `cycle` (409), 422 for an unknown parent.
+/// 404, 412, `slug_taken` or `cycle` (409), 422 for an unknown parent; 403 outside the caller's categories.
 pub async fn replace(
     db: &Db,
     caller: &Caller,
@@ -89,10 +96,10 @@ pub async fn replace(
     expected: Expected,
     whole: impl Into<Checked<CategoryReplace>>,
 ) -> Result<EditorCategory> {
-    let actor = Actor::from(caller);
+    let caller = caller.clone();
     let Checked { value: whole, mistakes } = whole.into();
     db.write(move |tx| {
-        change_in(tx, &actor, id, &expected, mistakes.clone(), |row| Row {
+        change_in(tx, &caller, id, &expected, mistakes.clone(), |row| Row {
             slug: whole.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: whole.name.trim().to_owned(),
             description: whole.description.clone().unwrap_or_default(),
@@ -115,10 +122,10 @@ pub async fn update(
     expected: Expected,
     patch: impl Into<Checked<CategoryPatch>>,
 ) -> Result<EditorCategory> {
-    let actor = Actor::from(caller);
+    let caller = caller.clone();
     let Checked { value: patch, mistakes } = patch.into();
     db.write(move |tx| {
-        change_in(tx, &actor, id, &expected, mistakes.clone(), |row| Row {
+        change_in(tx, &caller, id, &expected, mistakes.clone(), |row| Row {
             slug: patch.slug.as_ref().map_or_else(|| row.slug.clone(), Slug::to_string),
             name: patch.name.as_ref().map_or_else(|| row.name.clone(), |name| name.trim().to_owned()),
             description: patch.description.clone().or(Some(row.description.clone())).unwrap_or_default(),
@@ -133,7 +140,7 @@ pub async fn update(
 /// Changes a category within a write; a change that changes nothing leaves its version.
 fn change_in(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    caller: &Caller,
     id: CategoryId,
     expected: &Expected,
     mut mistakes: Mistakes,
@@ -141,6 +148,7 @@ fn change_in(
 ) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let before = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
+    within::require(tx.conn(), caller, before.parent_id)?;
     expected.check_alone(before.version.unsigned_abs())?;
     let mut row = change(&before);
     let is_moved = row.parent_id != before.parent_id;
@@ -148,6 +156,7 @@ fn change_in(
         mistakes.take(check_parent(tx.conn(), id, row.parent_id))?;
     }
     mistakes.finish()?;
+    within::require(tx.conn(), caller, row.parent_id)?;
     if row == before {
         return seen_alone(tx.conn(), row);
     }
@@ -159,24 +168,26 @@ fn change_in(
         listings::move_subtree(tx.conn(), id)?;
     }
     let action = if is_moved { "category.moved" } else { "category.updated" };
-    record(tx, actor, action, target(id), Change::between(told(&before), told(&row), &["slug"]))?;
+    record(tx, &caller.into(), action, target(id), Change::between(told(&before), told(&row), &["slug"]))?;
     seen_alone(tx.conn(), row)
 }
 
 /// Deletes a category that is not in use, or whose categories and articles go to `reassign_to`.
 ///
 /// # Errors
-/// 404, 412; `in_use` or `cycle` (409); 400 if there is no `reassign_to`.
+/// 404, 412; `in_use` or `cycle` (409); 400 if there is no `reassign_to`; 403 outside the caller's categories.
 pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, reassign_to: Option<CategoryId>) -> Result<()> {
-    let actor = Actor::from(caller);
+    let (actor, caller) = (Actor::from(caller), caller.clone());
     db.write(move |tx| {
         store::reassign::lock(tx, id)?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
+        within::require(tx.conn(), &caller, row.parent_id)?;
         expected.check_alone(row.version.unsigned_abs())?;
         let now = tx.now()?;
         let mut change = Change::removed(told(&row));
         match reassign_to {
             Some(other) => {
+                within::require(tx.conn(), &caller, Some(other))?;
                 for (before, moved) in store::reassign::reassign(tx, &row, other, now)? {
                     record(tx, &actor, "category.moved", target(moved.id), Change::between(told(&before), told(&moved), &["slug"]))?;
                 }
@@ -184,6 +195,8 @@ pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected
             }
             None => refuse_in_use(tx.conn(), &row, now)?,
         }
+        users::forget_category_in(tx, &actor, row.id)?;
+        api_keys::forget_category_in(tx, &actor, row.id)?;
         store::delete(tx.conn(), row.id)?;
         Ok(record(tx, &actor, "category.deleted", target(row.id), change)?)
     })

@@ -112,7 +112,13 @@ pub(super) fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -
     let given = settings.admin_password()?;
     let password = given.clone().unwrap_or_else(random_password);
     let hash = password::hash_here(&password)?;
-    let new = NewUser { email: settings.admin_email.clone(), name: "Admin".to_owned(), role: Role::Admin, password_hash: hash };
+    let new = NewUser {
+        email: settings.admin_email.clone(),
+        name: "Admin".to_owned(),
+        role: Role::Admin,
+        category_ids: None,
+        password_hash: hash,
+    };
     // Of two nodes that start together one adds the admin.
     let is_added = db.run_write(move |tx| {
         crate::db::dialect::lock(tx.conn(), crate::db::dialect::Lock::Users, crate::db::dialect::Hold::Exclusive)?;

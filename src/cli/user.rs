@@ -9,6 +9,7 @@ use crate::audit::store::Actor;
 use crate::auth::password;
 use crate::auth::service::reset_password_in;
 use crate::kernel::caller::Role;
+use crate::kernel::patch::Patch;
 use crate::kernel::version::Expected;
 use crate::settings::Settings;
 use crate::users::dto::{EditorUser, UserPatch};
@@ -108,7 +109,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
         Command::Add { email, name, role, password_stdin } => {
             check(&email, &name)?;
             let password = Password::read(password_stdin)?;
-            let new = NewUser { email, name, role, password_hash: password::hash_here(&password.text)? };
+            let new = NewUser { email, name, role, category_ids: None, password_hash: password::hash_here(&password.text)? };
             let added = db.run_write(move |tx| service::add_in(tx, &Actor::COMMAND, &new))?;
             println!("{} {} {}", added.id, added.email, added.role.name());
             password.show();
@@ -118,7 +119,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
                 super::print(&line(&service::seen(&user)?))?;
             }
         }
-        Command::SetRole { email, role } => change(&db, &email, UserPatch { role: Some(role), ..UserPatch::default() })?,
+        Command::SetRole { email, role } => change(&db, &email, role_of(role))?,
         Command::Deactivate { email } => change(&db, &email, UserPatch { active: Some(false), ..UserPatch::default() })?,
         Command::SetPassword { email, password_stdin } => {
             let id = service::by_email(&db, &email)?.id;
@@ -143,9 +144,15 @@ fn check(email: &str, name: &str) -> Outcome {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
+/// An admin is limited to no categories.
+fn role_of(role: Role) -> UserPatch {
+    let category_ids = if role == Role::Admin { Patch::Null } else { Patch::Absent };
+    UserPatch { role: Some(role), category_ids, ..UserPatch::default() }
+}
+
 fn change(db: &crate::db::Db, email: &str, patch: UserPatch) -> Outcome {
     let id = service::by_email(db, email)?.id;
-    let user = db.run_write(move |tx| service::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch))?;
+    let user = db.run_write(move |tx| service::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, patch.clone()))?;
     super::print(&line(&user))
 }
 

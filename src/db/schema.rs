@@ -290,6 +290,7 @@ table! {
         role -> Text,
         password_hash -> Text,
         active -> Bool,
+        category_ids -> Nullable<Text>,
         version -> BigInt,
         created_at -> BigInt,
     }
@@ -359,6 +360,7 @@ table! {
         id -> IdSql,
         name -> Text,
         scopes -> Text,
+        category_ids -> Nullable<Text>,
         secret_hash -> Binary,
         prefix -> Text,
         previous_hash -> Nullable<Binary>,

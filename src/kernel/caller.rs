@@ -1,6 +1,6 @@
 //! Who asks, once it has been proved.
 
-use super::id::{ApiKeyId, SessionId, UserId};
+use super::id::{ApiKeyId, CategoryId, SessionId, UserId};
 
 /// What a user may do, from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -99,6 +99,8 @@ pub struct Caller {
     pub user_id: UserId,
     /// What they may do.
     pub rights: Rights,
+    /// The categories that what they change must lie in or below; `None` = any. They read what lies elsewhere as well.
+    pub categories: Option<Vec<CategoryId>>,
     /// How they proved who they are.
     pub credential: Credential,
     /// Where the request comes from, as sessions keep it: an IPv4 address, or the /64 of an IPv6 one; `None` for what comes from no network.
@@ -108,18 +110,25 @@ pub struct Caller {
 impl Caller {
     /// A user who is logged in.
     pub fn user(user_id: UserId, role: Role, session: SessionId) -> Self {
-        Self { user_id, rights: Rights::Role(role), credential: Credential::Session(session), address: None }
+        Self { user_id, rights: Rights::Role(role), categories: None, credential: Credential::Session(session), address: None }
     }
 
     /// An API key.
     pub fn key(id: ApiKeyId, scopes: Vec<Scope>) -> Self {
-        Self { user_id: UserId::from(id.uuid()), rights: Rights::Scopes(scopes), credential: Credential::Key(id), address: None }
+        let rights = Rights::Scopes(scopes);
+        Self { user_id: UserId::from(id.uuid()), rights, categories: None, credential: Credential::Key(id), address: None }
     }
 
     /// The same, asking from an address.
     #[must_use]
     pub fn from_address(self, address: String) -> Self {
         Self { address: Some(address), ..self }
+    }
+
+    /// The same, limited to categories and what lies below them; `None` = not limited.
+    #[must_use]
+    pub fn limited_to(self, categories: Option<Vec<CategoryId>>) -> Self {
+        Self { categories, ..self }
     }
 
     /// The session that they ask from; a key has none.

@@ -14,3 +14,26 @@ pub struct Refs {
     /// Authors.
     pub authors: Vec<AuthorId>,
 }
+
+/// The categories that somebody is limited to, from what is stored: JSON, since they are only ever read as a whole. `None` = they are not limited.
+///
+/// # Errors
+/// If it is not what [`stored_limits`] made.
+pub fn limits(stored: Option<&str>) -> serde_json::Result<Option<Vec<CategoryId>>> {
+    stored.map(serde_json::from_str).transpose()
+}
+
+/// The same as it is stored: each once.
+///
+/// # Errors
+/// None that can come: ids are text.
+pub fn stored_limits(category_ids: Option<&[CategoryId]>) -> serde_json::Result<Option<String>> {
+    let Some(category_ids) = category_ids else { return Ok(None) };
+    let mut each: Vec<CategoryId> = Vec::with_capacity(category_ids.len());
+    for id in category_ids {
+        if !each.contains(id) {
+            each.push(*id);
+        }
+    }
+    serde_json::to_string(&each).map(Some)
+}

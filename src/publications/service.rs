@@ -7,7 +7,7 @@ use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, 
 use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
-use super::{listings, revision, standings, store};
+use super::{listings, revision, standings, store, within};
 use crate::audit::store::Actor;
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
@@ -30,12 +30,22 @@ pub struct Edited {
     pub now: Instant,
 }
 
-/// Locks an article that is not in the trash and reads its history.
+/// Locks an article that the caller may change as far as categories go: by that of its newest save.
 ///
 /// # Errors
-/// 404; 409 `trashed`.
-pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
-    let subject = subject::lock(tx.conn(), article_id)?.ok_or_else(Problem::not_found)?;
+/// 404, also for what they may not see; `forbidden` (403) for what lies outside the categories that they are limited to.
+pub fn lock(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Subject> {
+    let subject = subject::lock(tx.conn(), article_id)?.filter(|subject| subject.is_seen_by(caller)).ok_or_else(Problem::not_found)?;
+    within::require(tx.conn(), caller, subject.category_id)?;
+    Ok(subject)
+}
+
+/// Locks an article that the caller may change and that is not in the trash, and reads its history.
+///
+/// # Errors
+/// As [`lock`]; 409 `trashed`.
+pub fn open(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
+    let subject = lock(tx, caller, article_id)?;
     if subject.trashed_at.is_some() {
         return Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first."));
     }
@@ -198,10 +208,10 @@ pub async fn update(
     expected: Expected,
     given: impl Into<Checked<PublicationPatch>>,
 ) -> Result<EditorPublication> {
-    let (actor, given) = (Actor::from(caller), given.into());
+    let (caller, given) = (caller.clone(), given.into());
     db.write(move |tx| {
         let article_id = article_of(tx, id)?;
-        let mut edited = open(tx, article_id)?;
+        let mut edited = open(tx, &caller, article_id)?;
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check_alone(current.version.unsigned_abs())?;
@@ -211,7 +221,7 @@ pub async fn update(
         if edited.history == before {
             return seen(&edited, id);
         }
-        close(tx, &actor, &mut edited, &before)?;
+        close(tx, &(&caller).into(), &mut edited, &before)?;
         seen(&edited, id)
     })
     .await
@@ -317,15 +327,15 @@ fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {
 /// # Errors
 /// What the rules refuse; 412.
 pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expected) -> Result<()> {
-    let actor = Actor::from(caller);
+    let caller = caller.clone();
     db.write(move |tx| {
         let article_id = article_of(tx, id)?;
-        let mut edited = open(tx, article_id)?;
+        let mut edited = open(tx, &caller, article_id)?;
         let before = edited.history.clone();
         let current = seen(&edited, id)?;
         expected.check_alone(current.version.unsigned_abs())?;
         rules::cancel(&mut edited.history, id, Way::Alone, edited.now)?;
-        close(tx, &actor, &mut edited, &before)
+        close(tx, &(&caller).into(), &mut edited, &before)
     })
     .await
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::caller::Role;
-use crate::kernel::id::UserId;
+use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::patch::Patch;
 
 /// A new user.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -19,6 +20,11 @@ pub struct UserCreate {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The categories that they are limited to, with what lies below them: they read everything as others of their role do and change only what lies there. `[]` = they
+    /// change nothing; missing or null = they are not limited. Admins never are.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub category_ids: Option<Vec<CategoryId>>,
     /// Their password, at most 1,024 bytes in UTF-8; without one the answer has one, shown this once.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 1024, format = Password)]
@@ -37,6 +43,10 @@ pub struct UserPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub role: Option<Role>,
+    /// Other categories that they are limited to, in place of those that they have; `null` = they are not limited. Who becomes an admin must not be.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<CategoryId>>, max_items = 50)]
+    pub category_ids: Patch<Vec<CategoryId>>,
     /// Whether they may log in.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -54,6 +64,9 @@ pub struct EditorUser {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The categories that they are limited to, with what lies below them; null = they are not. One that is deleted is taken out: with none left they change nothing.
+    #[schema(required)]
+    pub category_ids: Option<Vec<CategoryId>>,
     /// Whether they may log in.
     pub active: bool,
     /// Counts changes; the `ETag`.

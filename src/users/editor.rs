@@ -44,12 +44,14 @@ async fn create(
     if let Some(fault) = create.password.as_deref().and_then(password::fault) {
         mistakes.note("/password", "too_long", fault);
     }
+    service::check_categories(&db, create.role, create.category_ids.clone(), &mut mistakes).await?;
     mistakes.finish()?;
     let one_time = create.password.is_none().then(service::random_password);
     let turn = passwords.turn(Queue::Known).await?;
     let password_hash = turn.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
     drop(turn);
-    let new = NewUser { email: create.email, name: create.name, role: create.role, password_hash };
+    let UserCreate { email, name, role, category_ids, .. } = create;
+    let new = NewUser { email, name, role, category_ids, password_hash };
     let mut user = db.write(move |tx| service::add_in(tx, &(&caller).into(), &new)).await?;
     user.one_time_password = one_time;
     answer::editor(StatusCode::CREATED).location(&format!("/v1/editor/users/{}", user.id)).version(user.version.unsigned_abs()).json(&user)
@@ -81,7 +83,7 @@ async fn get_one(caller: Caller, id: PathId<UserId>, db: Data<Db>, query: RawQue
 
 /// Change a user
 ///
-/// Name, role, and whether they may log in. It takes effect at their next request. The last active admin stays.
+/// Name, role, the categories that they are limited to, and whether they may log in. It takes effect at their next request. The last active admin stays.
 #[utoipa::path(tag = "Users", operation_id = "updateUser", params(("id" = UserId, Path, description = "The user.")), request_body(content((UserPatch = "application/merge-patch+json"), (UserPatch = "application/json"))), responses((status = 200, description = "The user.", body = EditorUser), (status = 409, description = "`last_admin`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/users/{id}")]
 async fn update(
@@ -98,7 +100,7 @@ async fn update(
     query.none()?;
     let expected = conditional::optional(&request)?;
     expected.check_alone(current.version.unsigned_abs())?;
-    let patch = json.check::<UserPatch>()?.finish()?;
-    let user = db.write(move |tx| service::update_in(tx, &(&caller).into(), current.id, &expected, &patch)).await?;
+    let patch = json.check::<UserPatch>()?;
+    let user = db.write(move |tx| service::update_in(tx, &(&caller).into(), current.id, &expected, patch.clone())).await?;
     answer::editor(StatusCode::OK).version(user.version.unsigned_abs()).json(&user)
 }

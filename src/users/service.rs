@@ -12,10 +12,14 @@ use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
-use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::id::{CategoryId, SessionId, UserId};
+use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
+use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::refs::stored_limits;
 use crate::kernel::version::Expected;
+use crate::publications::within;
 
 /// The one form in which an e-mail is stored and compared.
 pub fn normalised(email: &str) -> String {
@@ -36,6 +40,8 @@ pub struct NewUser {
     pub name: String,
     /// The role.
     pub role: Role,
+    /// The categories that they are limited to; `None` = they are not.
+    pub category_ids: Option<Vec<CategoryId>>,
     /// The hash of the password.
     pub password_hash: String,
 }
@@ -45,16 +51,23 @@ fn target(id: UserId) -> Target {
 }
 
 /// What the audit log tells of a user: nothing of the password.
-fn told(user: &User) -> Value {
-    json!({ "email": user.email, "name": user.name, "role": user.role, "active": user.active })
+fn told(user: &User) -> Result<Value> {
+    let categories = user.categories()?;
+    Ok(json!({ "email": user.email, "name": user.name, "role": user.role, "active": user.active, "category_ids": categories }))
 }
 
 /// Adds a user within a write.
 ///
 /// # Errors
-/// `email_taken` (409); 422 for what is no e-mail.
+/// `email_taken` (409); 422 for what is no e-mail, for unknown categories and for an admin with any.
 pub fn add_in(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser) -> Result<EditorUser> {
     let email = check_email(&new.email)?;
+    let mut mistakes = Mistakes::default();
+    within::check_role(new.role, new.category_ids.is_some(), &mut mistakes);
+    if let Some(category_ids) = &new.category_ids {
+        within::check(tx.conn(), category_ids, &mut mistakes)?;
+    }
+    mistakes.finish()?;
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     if store::by_email(tx.conn(), &email)?.is_some() {
         return Err(Problem::new(Code::EmailTaken, format!("Another user has the e-mail {email}.")));
@@ -66,12 +79,29 @@ pub fn add_in(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser) -> Result<EditorUse
         role: new.role.name().to_owned(),
         password_hash: new.password_hash.clone(),
         active: true,
+        category_ids: stored_limits(new.category_ids.as_deref()).map_err(Problem::internal)?,
         version: 1,
         created_at: tx.now()?,
     };
     store::insert(tx.conn(), &user)?;
-    record(tx, actor, "user.created", target(user.id), Change::made(told(&user)))?;
+    record(tx, actor, "user.created", target(user.id), Change::made(told(&user)?))?;
     seen(&user)
+}
+
+/// Notes what is wrong with the categories of a new user, before their password is hashed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn check_categories(db: &Db, role: Role, category_ids: Option<Vec<CategoryId>>, mistakes: &mut Mistakes) -> Result<()> {
+    within::check_role(role, category_ids.is_some(), mistakes);
+    let Some(category_ids) = category_ids else { return Ok(()) };
+    let before = std::mem::take(mistakes);
+    let checked = db.read(move |connection| {
+        let mut mistakes = before.clone();
+        within::check(connection, &category_ids, &mut mistakes).map(|()| mistakes)
+    });
+    *mistakes = checked.await?;
+    Ok(())
 }
 
 /// An e-mail in the form in which it is stored.
@@ -96,6 +126,7 @@ pub fn seen(user: &User) -> Result<EditorUser> {
         email: user.email.clone(),
         name: user.name.clone(),
         role: user.role()?,
+        category_ids: user.categories()?,
         active: user.active,
         version: user.version,
         created_at: user.created_at,
@@ -106,24 +137,39 @@ pub fn seen(user: &User) -> Result<EditorUser> {
 /// Changes a user within a write. Whoever loses the right to log in, loses their sessions.
 ///
 /// # Errors
-/// 404, 412, `last_admin` (409).
-pub fn update_in(tx: &mut Tx<'_>, actor: &Actor, id: UserId, expected: &Expected, patch: &UserPatch) -> Result<EditorUser> {
+/// 404, 412, `last_admin` (409), 422.
+pub fn update_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: UserId,
+    expected: &Expected,
+    given: impl Into<Checked<UserPatch>>,
+) -> Result<EditorUser> {
+    let Checked { value: patch, mut mistakes } = given.into();
+    if let Patch::Value(category_ids) = &patch.category_ids {
+        within::check(tx.conn(), category_ids, &mut mistakes)?;
+    }
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     expected.check_alone(user.version.unsigned_abs())?;
-    let before = told(&user);
+    let before = told(&user)?;
     let was_admin = user.active && user.role()? == Role::Admin;
-    user.name = patch.name.clone().unwrap_or(user.name);
+    let categories = patch.category_ids.or(user.categories()?);
     user.role = patch.role.map_or(user.role, |role| role.name().to_owned());
+    within::check_role(user.role()?, categories.is_some(), &mut mistakes);
+    mistakes.finish()?;
+    user.name = patch.name.unwrap_or(user.name);
+    user.category_ids = stored_limits(categories.as_deref()).map_err(Problem::internal)?;
     user.active = patch.active.unwrap_or(user.active);
     let stays_admin = user.active && user.role()? == Role::Admin;
     if was_admin && !stays_admin && store::other_admins(tx.conn(), id)? == 0 {
         return Err(Problem::new(Code::LastAdmin, "This is the last active admin. Make another user an admin first."));
     }
-    if before != told(&user) {
+    let after = told(&user)?;
+    if before != after {
         user.version += 1;
         store::update(tx.conn(), &user)?;
-        let mut change = Change::between(before, told(&user), &["email"]);
+        let mut change = Change::between(before, after, &["email"]);
         if !user.active {
             let now = tx.now()?;
             change = change.with("sessions_ended", store::end_sessions(tx.conn(), id, None, now)?);
@@ -131,6 +177,24 @@ pub fn update_in(tx: &mut Tx<'_>, actor: &Actor, id: UserId, expected: &Expected
         record(tx, actor, "user.updated", target(id), change)?;
     }
     seen(&user)
+}
+
+/// Takes a category that is being deleted out of what users are limited to, within a write that holds the tree alone. Who has no other one left changes nothing.
+///
+/// # Errors
+/// If the database fails.
+pub fn forget_category_in(tx: &mut Tx<'_>, actor: &Actor, category: CategoryId) -> Result<()> {
+    dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
+    for mut user in store::limited_to(tx.conn(), category)? {
+        let before = told(&user)?;
+        let mut left = user.categories()?.unwrap_or_default();
+        left.retain(|id| *id != category);
+        user.category_ids = stored_limits(Some(&left)).map_err(Problem::internal)?;
+        user.version += 1;
+        store::update(tx.conn(), &user)?;
+        record(tx, actor, "user.updated", target(user.id), Change::between(before, told(&user)?, &["email"]))?;
+    }
+    Ok(())
 }
 
 /// Gives a user another password within a write, and ends all their sessions but the one to keep.

@@ -1,15 +1,17 @@
 //! Users in the database.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, TextExpressionMethods,
 };
 
 use crate::db::schema::{sessions, users};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::caller::Role;
-use crate::kernel::id::{SessionId, UserId};
+use crate::kernel::id::{CategoryId, SessionId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
+use crate::kernel::refs::limits;
 
 /// A user as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -27,6 +29,8 @@ pub struct User {
     pub password_hash: String,
     /// Whether they may log in.
     pub active: bool,
+    /// The categories that they are limited to, as [`limits`] reads them.
+    pub category_ids: Option<String>,
     /// Counts changes.
     pub version: i64,
     /// When they were added.
@@ -40,6 +44,14 @@ impl User {
     /// If the stored name is unknown.
     pub fn role(&self) -> Result<Role> {
         Role::find(&self.role).ok_or_else(|| Error::corrupt("unknown role"))
+    }
+
+    /// The categories that they are limited to; `None` = they are not.
+    ///
+    /// # Errors
+    /// If what is stored is no list of ids.
+    pub fn categories(&self) -> Result<Option<Vec<CategoryId>>> {
+        limits(self.category_ids.as_deref()).map_err(Error::corrupt)
     }
 }
 
@@ -86,6 +98,15 @@ pub fn beyond(connection: &mut AnyConnection, place: Option<(Direction, Instant,
     })
 }
 
+/// The users who are limited to a category, perhaps among others, in the order of their ids.
+///
+/// # Errors
+/// If the database fails.
+pub fn limited_to(connection: &mut AnyConnection, id: CategoryId) -> Result<Vec<User>> {
+    let limited = users::table.filter(users::category_ids.like(format!("%{id}%"))).order(users::id);
+    Ok(limited.select(User::as_select()).load(connection)?)
+}
+
 /// Whether there is a user at all.
 ///
 /// # Errors
@@ -123,6 +144,7 @@ pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
             users::role.eq(&user.role),
             users::password_hash.eq(&user.password_hash),
             users::active.eq(user.active),
+            users::category_ids.eq(&user.category_ids),
             users::version.eq(user.version),
         ))
         .execute(connection)?;

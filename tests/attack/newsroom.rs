@@ -89,7 +89,7 @@ impl Newsroom {
     /// A user who was never logged in.
     pub async fn user(&self, role: Role) -> (UserId, String) {
         let email = format!("somebody-{}@example.org", self.next());
-        let new = NewUser { email: email.clone(), name: "Somebody".to_owned(), role, password_hash: password_hash() };
+        let new = NewUser { email: email.clone(), name: "Somebody".to_owned(), role, category_ids: None, password_hash: password_hash() };
         (self.site.db().write(move |tx| add_in(tx, &Actor::COMMAND, &new)).await.unwrap().id, email)
     }
 
@@ -118,7 +118,7 @@ impl Newsroom {
 
     async fn deactivate(&self, id: UserId) {
         let patch = UserPatch { active: Some(false), ..UserPatch::default() };
-        self.site.db().write(move |tx| update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch)).await.unwrap();
+        self.site.db().write(move |tx| update_in(tx, &Actor::COMMAND, id, &Expected::Anything, patch.clone())).await.unwrap();
     }
 
     /// Something of a kind (a segment of paths, such as `articles`) in a state, that belongs to `owner`: its id.
@@ -206,7 +206,7 @@ impl Newsroom {
 
     /// A new API key with these scopes: its id and its secret.
     pub async fn api_key(&self, scopes: &[Scope]) -> (ApiKeyId, String) {
-        let create = ApiKeyCreate { name: "A program".to_owned(), scopes: scopes.to_vec(), expires_at: None };
+        let create = ApiKeyCreate { name: "A program".to_owned(), scopes: scopes.to_vec(), ..ApiKeyCreate::default() };
         let made = keys::create(self.site.db(), &self.editor, create.into()).await.unwrap();
         (made.about.id, made.key)
     }

@@ -51,12 +51,18 @@ impl Desk {
     }
 
     pub async fn add(&self, email: &str, role: Role) -> Result<EditorUser> {
-        let new = NewUser { email: email.to_owned(), name: "Somebody".to_owned(), role, password_hash: hash_here(PASSWORD).unwrap() };
+        let new = NewUser {
+            email: email.to_owned(),
+            name: "Somebody".to_owned(),
+            role,
+            category_ids: None,
+            password_hash: hash_here(PASSWORD).unwrap(),
+        };
         self.db.write(move |tx| users::add_in(tx, &Actor::COMMAND, &new)).await
     }
 
     pub async fn change(&self, id: UserId, patch: UserPatch) -> Result<EditorUser> {
-        self.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, &patch)).await
+        self.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, id, &Expected::Anything, patch.clone())).await
     }
 
     pub async fn login(&self) -> Tokens {

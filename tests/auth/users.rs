@@ -87,7 +87,7 @@ each_engine! {
         let user = desk.add("editor@example.org", Role::Editor).await.unwrap();
         assert_eq!(desk.change(user.id, role(Role::Editor)).await.unwrap().version, 1);
         assert_eq!(desk.change(user.id, role(Role::Author)).await.unwrap().version, 2);
-        let stale = desk.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, user.id, &Expected::OneOf(vec![1]), &active(false))).await;
+        let stale = desk.db.write(move |tx| users::update_in(tx, &Actor::COMMAND, user.id, &Expected::OneOf(vec![1]), active(false))).await;
         assert_eq!(code(&refused(stale)), Code::PreconditionFailed);
         assert_eq!(code(&refused(desk.change(dateline::kernel::id::UserId::new(), active(false)).await)), Code::NotFound);
     }

@@ -152,6 +152,7 @@ on_both_engines! {
         let me = program(&site, &made).get("/v1/auth/me").await;
         let wanted = json!({
             "kind": "api_key", "id": made["id"], "email": null, "name": "A program", "role": null, "scopes": ["articles:read", "categories:write"],
+            "category_ids": null,
         });
         assert_eq!(me.is_ok().json(), &wanted);
         let user = admin.get("/v1/auth/me").await;

@@ -177,7 +177,7 @@ on_both_engines! {
         let entries = since(&site, &admin).await;
         assert_eq!(actions(&entries), ["user.created"]);
         assert_eq!(entries[0]["target"], json!({ "kind": "user", "id": user, "email": "new@example.org" }));
-        assert_eq!(entries[0]["after"], json!({ "email": "new@example.org", "name": "New", "role": "author", "active": true }));
+        assert_eq!(entries[0]["after"], json!({ "email": "new@example.org", "name": "New", "role": "author", "active": true, "category_ids": null }));
         admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(json!({ "role": "editor" })).await.is_ok();
         let entries = since(&site, &admin).await;
         assert_eq!(entries[0]["before"], json!({ "email": "new@example.org", "role": "author" }));

@@ -32,6 +32,7 @@ mod reassign;
 mod releases;
 mod repeats;
 mod retention;
+mod rights;
 mod sessions;
 mod site;
 mod slugs;

@@ -183,6 +183,7 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![
                 ("/name", json!(" ")),
                 ("/scopes", json!(["articles:read", "everything"])),
+                ("/category_ids", json!([NOBODY])),
                 ("/expires_at", json!("tomorrow")),
                 ("/category", json!("sports")),
             ],
@@ -192,7 +193,12 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             "PATCH",
             &key,
             json!({}),
-            vec![("/name", json!("x".repeat(101))), ("/scopes", json!([])), ("/expires_at", json!("2026-11-30T08:00:00Z"))],
+            vec![
+                ("/name", json!("x".repeat(101))),
+                ("/scopes", json!([])),
+                ("/category_ids", json!(["x", NOBODY])),
+                ("/expires_at", json!("2026-11-30T08:00:00Z")),
+            ],
         ),
         body("rotateApiKey", "POST", &format!("{key}/rotate"), json!({}), vec![("/overlap", json!(604_801)), ("/now", json!(true))]),
         body(
@@ -218,11 +224,18 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
                 ("/email", json!("@@@@")),
                 ("/name", json!("")),
                 ("/role", json!("root")),
+                ("/category_ids", json!(["x", NOBODY])),
                 ("/password", json!("é".repeat(513))),
                 ("/active", json!(true)),
             ],
         ),
-        body("updateUser", "PATCH", &user, json!({}), vec![("/name", json!(null)), ("/role", json!(1)), ("/active", json!("no"))]),
+        body(
+            "updateUser",
+            "PATCH",
+            &user,
+            json!({}),
+            vec![("/name", json!(null)), ("/role", json!(1)), ("/category_ids", json!([NOBODY])), ("/active", json!("no"))],
+        ),
         body(
             "login",
             "POST",

@@ -82,6 +82,7 @@ impl Site {
                     email: format!("{}@example.org", role.name()),
                     name: role.name().to_owned(),
                     role,
+                    category_ids: None,
                     password_hash: password_hash(),
                 };
                 app.db().run_write(move |tx| add_in(tx, &Actor::COMMAND, &new)).expect("the user is added");

@@ -247,7 +247,8 @@ CREATE TABLE audit (
     hash BYTEA NOT NULL
 );
 CREATE INDEX audit_at ON audit (at, id);
-CREATE INDEX audit_actor ON audit (actor_id, at, id);
+-- Users and keys alike.
+CREATE INDEX audit_actor ON audit (coalesce(actor_id, key_id), at, id);
 CREATE INDEX audit_action ON audit (action, at, id);
 CREATE INDEX audit_target_kind ON audit (target_kind, at, id);
 CREATE INDEX audit_target ON audit (target_id, at, id);

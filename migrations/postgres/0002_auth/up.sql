@@ -6,6 +6,8 @@ CREATE TABLE users (
     -- A PHC string (argon2id).
     password_hash TEXT COLLATE "C" NOT NULL,
     active BOOLEAN NOT NULL,
+    -- The categories that they are limited to, as JSON; not limited without any.
+    category_ids TEXT,
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );

@@ -4,6 +4,8 @@ CREATE TABLE api_keys (
     name TEXT NOT NULL,
     -- What it may do: names with spaces between.
     scopes TEXT NOT NULL,
+    -- The categories that it is limited to, as JSON; not limited without any.
+    category_ids TEXT,
     -- Secrets by their SHA-256, and how they begin; they themselves are not stored. After a rotation the previous one is good until an instant.
     secret_hash BYTEA NOT NULL,
     prefix TEXT NOT NULL,

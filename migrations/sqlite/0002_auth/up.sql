@@ -6,6 +6,8 @@ CREATE TABLE users (
     -- A PHC string (argon2id).
     password_hash TEXT NOT NULL,
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    -- The categories that they are limited to, as JSON; not limited without any.
+    category_ids TEXT,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -7,12 +7,13 @@ use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::autosave::{self as store, Autosaved};
 use crate::articles::store::{Content, slugs_of};
-use crate::db::{AnyConnection, Db, Tx};
+use crate::db::{AnyConnection, Db};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::Expected;
+use crate::publications::service::lock;
 use crate::publications::subject::{self, Subject};
 
 /// Keeps what the caller has written so far in place of what was kept before. A patch goes on top of that, where both are based on the same version, and
@@ -23,7 +24,8 @@ use crate::publications::subject::{self, Subject};
 pub async fn keep(db: &Db, site: &Site, caller: &Caller, id: ArticleId, expected: Expected, sent: Checked<Sent>) -> Result<Autosave> {
     let (caller, locales) = (caller.clone(), site.locales.clone());
     db.write(move |tx| {
-        let subject = seen_by(tx, &caller, id)?;
+        // Who may not save it writes nothing for it.
+        let subject = lock(tx, &caller, id)?;
         if subject.trashed_at.is_some() {
             return Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first."));
         }
@@ -48,10 +50,6 @@ pub async fn keep(db: &Db, site: &Site, caller: &Caller, id: ArticleId, expected
         told(tx.conn(), kept)
     })
     .await
-}
-
-fn seen_by(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId) -> Result<Subject> {
-    subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(caller)).ok_or_else(Problem::not_found)
 }
 
 /// The version that the caller goes by, and what they had before them: `*` is that of their autosave, or the present one.
@@ -109,7 +107,7 @@ pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<Autosave> {
 pub async fn discard(db: &Db, caller: &Caller, id: ArticleId) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
-        seen_by(tx, &caller, id)?;
+        subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         if store::remove(tx.conn(), id, caller.user_id)? { Ok(()) } else { Err(Problem::not_found()) }
     })
     .await

@@ -52,7 +52,7 @@ pub async fn restore(
 ) -> Result<Once<EditorArticle>> {
     let caller = caller.clone();
     idempotency::write(db, keyed, move |tx| {
-        let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
+        let subject = publications::lock(tx, &caller, id)?;
         check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "The article is not in the trash."));
@@ -78,7 +78,7 @@ pub async fn restore(
 pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
-        let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
+        let subject = publications::lock(tx, &caller, id)?;
         check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
             return Err(Problem::new(Code::NotTrashed, "Only what is in the trash is purged. Put the article there first."));

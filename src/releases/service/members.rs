@@ -17,7 +17,7 @@ use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
 use crate::publications::rules::{self, Change, Publication, Scheduled, Wanted, Way};
 use crate::publications::service as publications;
-use crate::publications::subject;
+use crate::publications::{subject, within};
 use crate::releases::dto::{MOST_PUBLICATIONS, Release, ReleaseEntry, ReleaseMember};
 use crate::releases::store::{self, Entry, StoredRelease};
 
@@ -51,6 +51,7 @@ pub async fn add(
             mistakes.note("/article_id", "unknown", "there is no such article");
         }
         let Some(subject) = subject else { return Err(mistakes.finish().err().unwrap_or_else(Problem::not_found)) };
+        within::require(tx.conn(), &caller, subject.category_id)?;
         publications::check_revision(tx, &subject, member.revision, &mut mistakes)?;
         let wanted = publications::wanted(&caller, &subject, &PublicationCreate::from(&member), &mut mistakes);
         mistakes.finish()?;
@@ -102,6 +103,16 @@ fn member_told(id: PublicationId, article_id: ArticleId) -> Value {
     json!({ "publication_id": id, "article_id": article_id })
 }
 
+/// Locks the articles that are about to move or to be taken out, all of which must lie where the caller may change them: what they may not is no clash.
+fn lock(tx: &mut Tx<'_>, caller: &Caller, held: &[(PublicationId, ArticleId)]) -> Result<()> {
+    for (_, article_id) in held {
+        if let Some(subject) = subject::lock(tx.conn(), *article_id)? {
+            within::require(tx.conn(), caller, subject.category_id)?;
+        }
+    }
+    Ok(())
+}
+
 fn changed(tx: &mut Tx<'_>, caller: &Caller, release: &mut StoredRelease, action: &'static str, change: Told) -> Result<()> {
     release.version += 1;
     store::update(tx.conn(), release)?;
@@ -132,7 +143,7 @@ fn entry_of(release: &StoredRelease, id: PublicationId, wanted: &Wanted, now: In
 
 /// Makes a publication of what a release holds.
 fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Result<()> {
-    let mut edited = publications::open(tx, entry.article_id)?;
+    let mut edited = publications::open(tx, caller, entry.article_id)?;
     let before = edited.history.clone();
     let mut mistakes = Mistakes::default();
     publications::check_revision(tx, &edited.subject, entry.revision, &mut mistakes)?;
@@ -173,6 +184,7 @@ pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: Public
         let mut release = open(tx, id, &expected)?;
         let held = articles_of(tx, &release)?;
         let (_, article_id) = *held.iter().find(|(held, _)| *held == publication).ok_or_else(Problem::not_found)?;
+        lock(tx, &caller, &[(publication, article_id)])?;
         if !store::delete_entry(tx.conn(), publication)? {
             take_out(tx, &caller, publication, article_id)?;
         }
@@ -183,7 +195,7 @@ pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: Public
 
 /// Calls a publication off, and gives it back as it was.
 fn take_out(tx: &mut Tx<'_>, caller: &Caller, id: PublicationId, article_id: ArticleId) -> Result<Publication> {
-    let mut edited = publications::open(tx, article_id)?;
+    let mut edited = publications::open(tx, caller, article_id)?;
     let before = edited.history.clone();
     rules::cancel(&mut edited.history, id, Way::Release, edited.now)?;
     publications::close(tx, &caller.into(), &mut edited, &before)?;
@@ -201,12 +213,13 @@ pub fn reschedule(
     after: &StoredRelease,
     override_embargo: Option<bool>,
 ) -> Result<()> {
-    let held = articles_of(tx, before)?;
-    for (_, article_id) in &held {
-        subject::lock(tx.conn(), *article_id)?;
+    if before.publish_at == after.publish_at {
+        return Ok(());
     }
+    let held = articles_of(tx, before)?;
+    lock(tx, caller, &held)?;
     let now = tx.now()?;
-    if held.is_empty() && before.publish_at != after.publish_at {
+    if held.is_empty() {
         refuse_begun(before, now)?;
         return super::refuse_past(after.publish_at, now);
     }
@@ -219,9 +232,7 @@ pub fn reschedule(
             let entry = undated(before, take_out(tx, caller, id, article_id)?);
             Ok(store::insert_entry(tx.conn(), &entry)?)
         }),
-        (Some(old), Some(date)) if old != date => {
-            all(tx, &held, |tx, (id, article_id)| move_one(tx, caller, id, article_id, date, override_embargo))
-        }
+        (Some(_), Some(date)) => all(tx, &held, |tx, (id, article_id)| move_one(tx, caller, id, article_id, date, override_embargo)),
         _ => Ok(()),
     }
 }
@@ -275,7 +286,7 @@ fn move_one(
     date: Instant,
     override_embargo: Option<bool>,
 ) -> Result<()> {
-    let mut edited = publications::open(tx, article_id)?;
+    let mut edited = publications::open(tx, caller, article_id)?;
     let before = edited.history.clone();
     let embargo_until = edited.subject.embargo_until;
     let change = Change { publish_at: Patch::Value(date), embargo_until, override_embargo, way: Way::Release, ..Change::default() };
@@ -289,9 +300,7 @@ fn move_one(
 /// 409 `already_live`, `release_clash`.
 pub fn call_off(tx: &mut Tx<'_>, caller: &Caller, release: &StoredRelease) -> Result<()> {
     let held = articles_of(tx, release)?;
-    for (_, article_id) in &held {
-        subject::lock(tx.conn(), *article_id)?;
-    }
+    lock(tx, caller, &held)?;
     let now = tx.now()?;
     refuse_begun(release, now)?;
     if release.publish_at.is_none() {

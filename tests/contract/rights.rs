@@ -1,0 +1,257 @@
+//! Users and API keys who are limited to categories: they read what others of their role read, and change what lies in these or below.
+
+use dateline::kernel::caller::Role;
+use serde_json::{Value, json};
+
+use crate::on_both_engines;
+use crate::site::{PASSWORD, Site, article};
+use crate::support::answer::Answer;
+use crate::support::client::Client;
+
+const NOW: &str = "2026-11-30T08:00:00.000Z";
+const ARTICLES: &str = "/v1/editor/articles";
+const CATEGORIES: &str = "/v1/editor/categories";
+
+async fn category(editor: &Client, name: &str, parent: Option<&str>) -> String {
+    let made = editor.post(CATEGORIES).json(json!({ "name": name, "parent_id": parent })).await;
+    made.is_created().text_at("/id").to_owned()
+}
+
+fn within(title: &str, category: Option<&str>) -> Value {
+    let mut wanted = article(title);
+    wanted["category_id"] = json!(category);
+    wanted
+}
+
+/// A new article: its path.
+async fn written(editor: &Client, title: &str, category: Option<&str>) -> String {
+    let made = editor.post(ARTICLES).json(within(title, category)).await;
+    format!("{ARTICLES}/{}", made.is_created().text_at("/id"))
+}
+
+/// Is refused for where it lies, by the names of the categories that are open.
+#[track_caller]
+fn is_outside(answer: &Answer) {
+    let detail = answer.is_problem(403, "forbidden").text_at("/detail").to_owned();
+    assert!(detail.contains("`politics`"), "{detail}");
+}
+
+/// A site with an editor who is limited to politics, below which elections lie; sport is not theirs.
+struct Desk {
+    site: Site,
+    admin: Client,
+    limited: Client,
+    /// The path of the editor.
+    user: String,
+    politics: String,
+    elections: String,
+    sport: String,
+}
+
+async fn desk(engine: crate::support::Engine) -> Desk {
+    let site = Site::at(engine, NOW);
+    let admin = site.login(Role::Admin).await;
+    let politics = category(&admin, "Politics", None).await;
+    let elections = category(&admin, "Elections", Some(&politics)).await;
+    let sport = category(&admin, "Sport", None).await;
+    let new =
+        json!({ "email": "p@example.org", "name": "P", "role": "editor", "category_ids": [politics, politics], "password": PASSWORD });
+    let made = admin.post("/v1/editor/users").json(new).await;
+    assert_eq!(made.is_created()["category_ids"], json!([politics]));
+    let login = site.anyone().post("/v1/auth/login").json(json!({ "email": "p@example.org", "password": PASSWORD })).await;
+    let limited = site.anyone().with_token(login.is_ok().text_at("/access_token"));
+    Desk { site, admin, limited, user: format!("/v1/editor/users/{}", made.text_at("/id")), politics, elections, sport }
+}
+
+async fn patch(client: &Client, path: &str, body: Value) -> Answer {
+    client.patch(path).if_match("*").merge_patch(body).await
+}
+
+on_both_engines! {
+    async fn whoever_is_limited_reads_everything_and_changes_what_lies_in_their_categories(engine) {
+        let Desk { site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
+        assert_eq!(limited.get("/v1/auth/me").await.is_ok()["category_ids"], json!([politics]));
+        let theirs = written(&admin, "Theirs", Some(&elections)).await;
+        for (title, main) in [("Cup", Some(&*sport)), ("Nowhere", None)] {
+            let there = written(&admin, title, main).await;
+            limited.get(&there).await.is_ok();
+            limited.get(&format!("{there}/revisions/1")).await.is_ok();
+            for refused in [
+                patch(&limited, &there, json!({ "title": "Ours" })).await,
+                patch(&limited, &there, json!({ "category_id": politics })).await,
+                patch(&limited, &format!("{there}?autosave=true"), json!({ "title": "Ours" })).await,
+                limited.put(&there).if_match("*").json(within(title, Some(&politics))).await,
+                limited.post(&format!("{there}/publications")).json(json!({})).await,
+                limited.post(&format!("{there}/revisions/1/restore")).if_match("*").await,
+                limited.delete(&there).if_match("*").await,
+            ] {
+                is_outside(&refused);
+            }
+            assert_eq!(admin.get(&there).await["version"], 1);
+            admin.post(&format!("{there}/publications")).json(json!({})).await.is_created();
+            is_outside(&limited.post(&format!("{there}/amend")).if_match("*").json(json!({ "excerpt": "Shorter." })).await);
+            is_outside(&limited.post(&format!("{there}/unpublish")).json(json!({})).await);
+            let publication = format!("/v1/editor/publications/{}", admin.get(&there).await.text_at("/publications/0/id"));
+            is_outside(&limited.patch(&publication).merge_patch(json!({ "unpublish_at": "2027-01-01T00:00:00Z" })).await);
+            is_outside(&limited.delete(&publication).await);
+            admin.delete(&there).if_match("*").await.is_no_content();
+            is_outside(&limited.post(&format!("{there}/restore")).if_match("*").await);
+        }
+        patch(&limited, &theirs, json!({ "title": "Theirs, better" })).await.is_ok();
+        limited.post(&format!("{theirs}/publications")).json(json!({})).await.is_created();
+        assert_eq!(site.anyone().get("/v1/articles").await.data().len(), 1);
+        limited.post(&format!("{theirs}/unpublish")).json(json!({})).await.is_ok();
+        limited.delete(&theirs).if_match("*").await.is_no_content();
+        limited.post(&format!("{theirs}/restore")).if_match("*").await.is_ok();
+    }
+
+    async fn no_save_puts_an_article_elsewhere(engine) {
+        let Desk { site: _site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
+        for main in [Some(&*sport), None] {
+            is_outside(&limited.post(ARTICLES).json(within("Elsewhere", main)).await);
+        }
+        let mut published = within("Elsewhere", Some(&sport));
+        published["publish"] = json!({});
+        is_outside(&limited.post(ARTICLES).json(published).await);
+        let there = written(&limited, "Here", Some(&politics)).await;
+        patch(&limited, &there, json!({ "category_id": elections, "further_category_ids": [sport] })).await.is_ok();
+        for main in [Some(&*sport), None] {
+            is_outside(&patch(&limited, &there, json!({ "category_id": main })).await);
+            is_outside(&limited.put(&there).if_match("*").json(within("Here", main)).await);
+        }
+        // An earlier save may lie elsewhere: it does not return, and neither does the text in force.
+        let moved = written(&admin, "Moved", Some(&sport)).await;
+        admin.post(&format!("{moved}/publications")).json(json!({})).await.is_created();
+        patch(&admin, &moved, json!({ "category_id": politics })).await.is_ok();
+        is_outside(&limited.post(&format!("{moved}/revisions/1/restore")).if_match("*").await);
+        is_outside(&limited.post(&format!("{moved}/amend")).if_match("*").json(json!({ "excerpt": "Shorter." })).await);
+        assert_eq!(admin.get(&moved).await["revision"], 2);
+        patch(&limited, &moved, json!({ "title": "Moved here" })).await.is_ok();
+    }
+
+    async fn of_a_release_they_move_what_is_theirs_alone(engine) {
+        let Desk { site: _site, admin, limited, elections, sport, .. } = desk(engine).await;
+        let id = async |title: &str, main: &str| written(&admin, title, Some(main)).await.rsplit('/').next().unwrap().to_owned();
+        let (ours, others) = (id("Ours", &elections).await, id("Others", &sport).await);
+        for date in [json!(null), json!("2026-12-07T04:00:00Z")] {
+            let made = limited.post("/v1/editor/releases").json(json!({ "name": "Night", "publish_at": date })).await;
+            let night = format!("/v1/editor/releases/{}", made.is_created().text_at("/id"));
+            let add = async |client: &Client, id: &str| client.post(&format!("{night}/publications")).json(json!({ "article_id": id })).await;
+            is_outside(&add(&limited, &others).await);
+            let mine = add(&limited, &ours).await.is_created().text_at("/id").to_owned();
+            limited.patch(&night).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await.is_ok();
+            limited.patch(&night).merge_patch(json!({ "publish_at": date })).await.is_ok();
+            let theirs = add(&admin, &others).await.is_created().text_at("/id").to_owned();
+            is_outside(&limited.patch(&night).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await);
+            is_outside(&limited.delete(&night).await);
+            is_outside(&limited.delete(&format!("{night}/publications/{theirs}")).await);
+            limited.patch(&night).merge_patch(json!({ "name": "That night" })).await.is_ok();
+            limited.delete(&format!("{night}/publications/{mine}")).await.is_no_content();
+            admin.delete(&night).await.is_no_content();
+        }
+    }
+
+    async fn of_categories_they_change_those_below_theirs(engine) {
+        let Desk { site: _site, limited, politics, elections, sport, .. } = desk(engine).await;
+        let path = |id: &str| format!("{CATEGORIES}/{id}");
+        limited.get(&path(&sport)).await.is_ok();
+        for refused in [
+            limited.post(CATEGORIES).json(json!({ "name": "Root" })).await,
+            limited.post(CATEGORIES).json(json!({ "name": "Cup", "parent_id": sport })).await,
+            limited.patch(&path(&politics)).merge_patch(json!({ "name": "Power" })).await,
+            limited.patch(&path(&sport)).merge_patch(json!({ "parent_id": politics })).await,
+            limited.patch(&path(&elections)).merge_patch(json!({ "parent_id": sport })).await,
+            limited.patch(&path(&elections)).merge_patch(json!({ "parent_id": null })).await,
+            limited.put(&path(&elections)).json(json!({ "name": "Elections" })).await,
+            limited.delete(&path(&politics)).await,
+            limited.delete(&path(&sport)).await,
+            limited.delete(&format!("{}?reassign_to={sport}", path(&elections))).await,
+        ] {
+            is_outside(&refused);
+        }
+        let below = category(&limited, "Parliament", Some(&politics)).await;
+        let deeper = category(&limited, "Committees", Some(&below)).await;
+        limited.patch(&path(&deeper)).merge_patch(json!({ "parent_id": elections })).await.is_ok();
+        limited.put(&path(&deeper)).json(json!({ "name": "Boards", "parent_id": politics })).await.is_ok();
+        limited.delete(&format!("{}?reassign_to={politics}", path(&below))).await.is_no_content();
+        limited.delete(&path(&elections)).await.is_no_content();
+    }
+
+    async fn another_limit_holds_from_the_next_request_on(engine) {
+        let Desk { site: _site, admin, limited, user, politics, sport, .. } = desk(engine).await;
+        let cup = written(&admin, "Cup", Some(&sport)).await;
+        is_outside(&patch(&limited, &cup, json!({ "title": "Final" })).await);
+        let changed = admin.patch(&user).if_match("\"1\"").merge_patch(json!({ "category_ids": [sport, politics] })).await;
+        assert_eq!((&changed.is_ok()["category_ids"], &changed["version"]), (&json!([sport, politics]), &json!(2)));
+        patch(&limited, &cup, json!({ "title": "Final" })).await.is_ok();
+        let told = &admin.get("/v1/editor/audit-log?action=user.updated").await["data"][0];
+        assert_eq!((&told["before"]["category_ids"], &told["after"]["category_ids"]), (&json!([politics]), &json!([sport, politics])));
+        admin.patch(&user).merge_patch(json!({ "category_ids": [] })).await.is_ok();
+        patch(&limited, &cup, json!({ "title": "Final, again" })).await.is_problem(403, "forbidden");
+        admin.patch(&user).merge_patch(json!({ "category_ids": null })).await.is_ok();
+        patch(&limited, &cup, json!({ "title": "Final, again" })).await.is_ok();
+    }
+
+    async fn admins_are_never_limited(engine) {
+        let Desk { site: _site, admin, user, politics, .. } = desk(engine).await;
+        let me = format!("/v1/editor/users/{}", admin.get("/v1/auth/me").await.text_at("/id"));
+        let new = json!({ "email": "a@example.org", "name": "A", "role": "admin", "category_ids": [politics] });
+        admin.post("/v1/editor/users").json(new).await.is_problem(422, "invalid").has_error("/category_ids", "admin");
+        admin.patch(&me).merge_patch(json!({ "category_ids": [politics] })).await.is_problem(422, "invalid").has_error("/category_ids", "admin");
+        admin.patch(&user).merge_patch(json!({ "role": "admin" })).await.is_problem(422, "invalid").has_error("/category_ids", "admin");
+        admin.patch(&user).merge_patch(json!({ "role": "admin", "category_ids": null })).await.is_ok();
+    }
+
+    async fn a_key_is_limited_like_a_user_whatever_its_scopes(engine) {
+        let Desk { site, admin, politics, sport, .. } = desk(engine).await;
+        let new = json!({ "name": "Import", "scopes": ["admin"], "category_ids": [politics] });
+        let made = admin.post("/v1/editor/api-keys").json(new).await;
+        let (program, key) = (site.anyone().with_token(made.is_created().text_at("/key")), format!("/v1/editor/api-keys/{}", made.text_at("/id")));
+        assert_eq!(program.get("/v1/auth/me").await["category_ids"], json!([politics]));
+        let cup = written(&admin, "Cup", Some(&sport)).await;
+        is_outside(&program.post(ARTICLES).json(within("Score", Some(&sport))).await);
+        admin.delete(&cup).if_match("*").await.is_no_content();
+        is_outside(&program.delete(&format!("{cup}?purge=true")).if_match("*").await);
+        let mine = written(&program, "Vote", Some(&politics)).await;
+        program.delete(&mine).if_match("*").await.is_no_content();
+        program.delete(&format!("{mine}?purge=true")).if_match("*").await.is_no_content();
+        let changed = admin.patch(&key).merge_patch(json!({ "category_ids": [sport] })).await;
+        assert_eq!(changed.is_ok()["category_ids"], json!([sport]));
+        program.delete(&format!("{cup}?purge=true")).if_match("*").await.is_no_content();
+        admin.patch(&key).merge_patch(json!({ "category_ids": null })).await.is_ok();
+        written(&program, "Anywhere", None).await;
+    }
+
+    async fn a_deleted_category_opens_nothing_to_whom_it_was_open(engine) {
+        let Desk { site, admin, limited, user, politics, elections, sport } = desk(engine).await;
+        let new = json!({ "name": "Import", "scopes": ["articles:write"], "category_ids": [elections, sport] });
+        let made = admin.post("/v1/editor/api-keys").json(new).await;
+        let program = site.anyone().with_token(made.is_created().text_at("/key"));
+        let cup = written(&admin, "Cup", Some(&sport)).await;
+        admin.patch(&user).merge_patch(json!({ "category_ids": [elections] })).await.is_ok();
+        written(&admin, "Vote", Some(&elections)).await;
+        admin.delete(&format!("{CATEGORIES}/{elections}?reassign_to={politics}")).await.is_no_content();
+        // Nobody was limited to politics: what went there is open to neither.
+        assert_eq!(admin.get(&user).await.is_ok()["category_ids"], json!([]));
+        let refused = limited.post(ARTICLES).json(within("Ours", Some(&politics))).await;
+        assert!(refused.is_problem(403, "forbidden").text_at("/detail").contains("are gone"));
+        let key = admin.get(&format!("/v1/editor/api-keys/{}", made.text_at("/id"))).await;
+        assert_eq!((&key["category_ids"], &key["version"]), (&json!([sport]), &json!(2)));
+        program.patch(&cup).if_match("*").merge_patch(json!({ "title": "Final" })).await.is_ok();
+        program.post(ARTICLES).json(within("Ours", Some(&politics))).await.is_problem(403, "forbidden");
+        let told = admin.get("/v1/editor/audit-log?limit=4").await;
+        assert_eq!(told.each("action"), ["article.saved", "category.deleted", "api_key.updated", "user.updated"]);
+    }
+
+    async fn as_many_categories_as_the_document_says_and_no_more(engine) {
+        let Desk { site: _site, admin, user, politics, .. } = desk(engine).await;
+        let mut ids = vec![politics.clone()];
+        for number in 1..50 {
+            ids.push(category(&admin, &format!("C {number}"), Some(&politics)).await);
+        }
+        assert_eq!(admin.patch(&user).merge_patch(json!({ "category_ids": &ids })).await.is_ok()["category_ids"], json!(ids));
+        ids.push(category(&admin, "One more", None).await);
+        admin.patch(&user).merge_patch(json!({ "category_ids": ids })).await.is_problem(422, "invalid");
+        admin.patch(&user).merge_patch(json!({ "category_ids": [user.rsplit('/').next()] })).await.is_problem(422, "invalid").has_error("/category_ids/0", "unknown");
+    }
+}
