@@ -35,7 +35,15 @@ pub struct Edited {
 /// # Errors
 /// 404; 409 `trashed`.
 pub fn open(tx: &mut Tx<'_>, article_id: ArticleId) -> Result<Edited> {
-    let subject = subject::lock(tx.conn(), article_id)?.ok_or_else(Problem::not_found)?;
+    open_if(tx, article_id, |_| true)
+}
+
+/// The same for who sees only some articles: of another one also that it lies in the trash is not told.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_if(tx: &mut Tx<'_>, article_id: ArticleId, is_seen: impl FnOnce(&Subject) -> bool) -> Result<Edited> {
+    let subject = subject::lock(tx.conn(), article_id)?.filter(is_seen).ok_or_else(Problem::not_found)?;
     if subject.trashed_at.is_some() {
         return Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first."));
     }
