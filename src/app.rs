@@ -30,7 +30,7 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{api_keys, articles, audit, auth, calendar, categories, ops, preview, publications, releases, site, users};
+use crate::{api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -74,6 +74,7 @@ fn operations(config: &mut ServiceConfig) {
     categories::routes(config);
     site::routes(config);
     releases::editor::routes(config);
+    bulk::editor::routes(config);
     preview::editor::routes(config);
     ops::routes(config);
 }
@@ -120,8 +121,8 @@ const WITHOUT_IDEMPOTENCY: &[&str] = &["createUser", "createApiKey", "rotateApiK
 const OPTIONAL_BODIES: &[&str] =
     &["createPublication", "unpublishArticle", "createPreviewLink", "createCalendarSubscription", "rotateApiKey"];
 
-/// Whose bodies bring an article's text.
-const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle", "amendArticle"];
+/// Whose bodies bring an article's text, or many operations.
+const LONG_BODIES: &[&str] = &["createArticle", "replaceArticle", "updateArticle", "amendArticle", "bulk"];
 
 fn described() -> OpenApi {
     let description = format!(

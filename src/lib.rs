@@ -6,6 +6,7 @@ pub mod articles;
 pub mod audit;
 pub mod auth;
 pub mod bodies;
+pub mod bulk;
 pub mod calendar;
 pub mod categories;
 pub mod cli;

@@ -9,6 +9,7 @@ pub mod merge;
 pub mod publishing;
 mod rendering;
 pub mod retention;
+pub mod shelving;
 mod told;
 pub mod trash;
 mod versions;
@@ -240,7 +241,21 @@ struct Saved<'a> {
     publish: Option<&'a PublicationCreate>,
 }
 
+/// Saves what somebody wrote: what they had kept beside the saves goes.
 fn save(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    edited: Edited,
+    saved: Saved<'_>,
+    mistakes: Mistakes,
+    body: impl FnOnce(&BodySource) -> Result<Rendered>,
+) -> Result<EditorArticle> {
+    store::autosave::remove(tx.conn(), edited.subject.id, caller.user_id)?;
+    save_beside(tx, caller, edited, saved, mistakes, body)
+}
+
+/// Saves without touching what somebody keeps beside the saves.
+fn save_beside(
     tx: &mut Tx<'_>,
     caller: &Caller,
     mut edited: Edited,
@@ -314,9 +329,6 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Writte
     told::record_save(tx, &caller.into(), &edited.subject, &written)?;
     publications::close(tx, &caller.into(), edited, written.before)?;
     let subject = &edited.subject;
-    if written.former.is_some() && written.about.restored_from.is_none() {
-        store::autosave::remove(tx.conn(), subject.id, caller.user_id)?;
-    }
     Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now, caller.user_id)?)
 }
 

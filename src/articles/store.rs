@@ -198,6 +198,23 @@ pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<(Vec<Stri
     Ok(RefSlugs::load(connection, std::slice::from_ref(refs))?.of(refs))
 }
 
+/// The body of a revision as it was rendered, with what the sanitiser took out.
+///
+/// # Errors
+/// If the database fails, or there is no such revision.
+pub fn rendered(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<Rendered> {
+    let (html, text, warnings, words): (String, String, String, i64) = Statement::<(Text, Text, Text, BigInt)>::new(
+        "SELECT b.html, b.text, b.warnings, r.word_count FROM revision_bodies b \
+         JOIN revisions r ON r.article_id = b.article_id AND r.number = b.number WHERE b.article_id = ",
+    )
+    .bind(article_id)
+    .sql(" AND b.number = ")
+    .bind(number)
+    .get_result(connection)?;
+    let warnings = serde_json::from_str(&warnings).map_err(Error::corrupt)?;
+    Ok(Rendered { html, text, word_count: u32::try_from(words).map_err(Error::corrupt)?, warnings })
+}
+
 /// A body as it was rendered when it was saved.
 #[derive(Clone, Debug)]
 pub struct StoredBody {

@@ -18,6 +18,8 @@ pub enum Action {
     WriteArticles,
     /// Take what is in the trash out of the world: `purge=true` of an operation that others may call without it.
     Purge,
+    /// Change many articles at once, each as they may change it alone.
+    Bulk,
     /// Decide on dates: publish, schedule, take down.
     Publish,
     /// Read what several articles will do at once.
@@ -92,6 +94,8 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         &[Scope::PublicationsWrite],
         &["createPublication", "updatePublication", "deletePublication", "unpublishArticle", "amendArticle"],
     ),
+    // Each of its operations takes the right that it takes alone.
+    (Action::Bulk, Role::Author, &[Scope::ArticlesWrite, Scope::PublicationsWrite], &["bulk"]),
     (
         Action::ReadReleases,
         Role::Editor,
@@ -233,6 +237,7 @@ mod tests {
             Action::WriteArticles,
             Action::Purge,
             Action::Publish,
+            Action::Bulk,
             Action::ReadReleases,
             Action::Release,
             Action::Preview,

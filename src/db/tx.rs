@@ -55,6 +55,24 @@ impl Tx<'_> {
         self.entries.push(entry);
     }
 
+    /// Runs a part of the write that may be refused for itself: then nothing of it remains, nor what it recorded, and the write goes on. It has the write's
+    /// one instant.
+    ///
+    /// # Errors
+    /// What `f` returns, or if the database fails; after that the whole write is to fail.
+    pub fn savepoint<T, E: Failure>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+        let (clock, now, entries) = (self.clock, &mut self.now, &mut self.entries);
+        let outcome = self.connection.transaction(|connection| {
+            let mut part = Tx { connection, clock, now: *now, entries: Vec::new() };
+            let outcome = f(&mut part).map_err(Failed::Refused);
+            *now = part.now;
+            Ok((outcome?, part.entries))
+        });
+        let (value, mut recorded) = outcome.map_err(Failed::into_error)?;
+        entries.append(&mut recorded);
+        Ok(value)
+    }
+
     /// Runs `f` in a transaction, or in a savepoint where one is open already.
     pub(super) fn run<T, E: Failure>(
         connection: &mut AnyConnection,
@@ -70,17 +88,22 @@ impl Tx<'_> {
             ledger::append(tx.connection, &tx.entries).map_err(|failed| Failed::Refused(failed.into()))?;
             Ok(value)
         });
-        let outcome = outcome.map_err(|failed| match failed {
-            Failed::Refused(error) => error,
-            Failed::Database(error) => Error::from(error).into(),
-        });
-        Run { outcome, now, has_begun }
+        Run { outcome: outcome.map_err(Failed::into_error), now, has_begun }
     }
 }
 
 enum Failed<E> {
     Refused(E),
     Database(DieselError),
+}
+
+impl<E: Failure> Failed<E> {
+    fn into_error(self) -> E {
+        match self {
+            Self::Refused(error) => error,
+            Self::Database(error) => Error::from(error).into(),
+        }
+    }
 }
 
 impl<E> From<DieselError> for Failed<E> {

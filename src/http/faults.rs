@@ -72,6 +72,10 @@ fn unlike(pattern: &str) -> Cow<'static, str> {
 /// inside, not at its top.
 fn describe_best(error: &ValidationError<'_>, context: &[Vec<ValidationError<'static>>], out: &mut Vec<FieldError>) {
     let pointer = error.instance_path().as_str();
+    if let Some(mistake) = wrong_word(error.instance(), context) {
+        out.push(mistake);
+        return;
+    }
     let is_of_other_type = |branch: &[ValidationError<'static>]| {
         branch.iter().any(|error| {
             let is_tag = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
@@ -94,6 +98,27 @@ fn describe_best(error: &ValidationError<'_>, context: &[Vec<ValidationError<'st
         let detail = format!("it is {}, which is none of the forms that are taken", type_of(error.instance()));
         out.push(FieldError::new(pointer, "wrong_type", detail));
     }
+}
+
+/// Of forms that a word tells apart: what is wrong with that word, if it is of none of them.
+fn wrong_word(instance: &Value, context: &[Vec<ValidationError<'static>>]) -> Option<FieldError> {
+    if context.len() < 2 || !instance.is_object() {
+        return None;
+    }
+    let (mut place, mut options) = (None, Vec::new());
+    for branch in context {
+        let (error, words) = branch.iter().find_map(|error| match error.kind() {
+            Kind::Enum { options } => Some((error, options.as_array()?)),
+            _ => None,
+        })?;
+        if words.len() != 1 || place.is_some_and(|place: &ValidationError<'_>| place.instance_path() != error.instance_path()) {
+            return None;
+        }
+        place = Some(error);
+        options.extend(words.iter().cloned());
+    }
+    let detail = format!("{} is not one of {}", shown(place?.instance()), words(&Value::Array(options)));
+    Some(FieldError::new(place?.instance_path().as_str(), "not_one_of", detail))
 }
 
 fn is_null_form(branch: &[ValidationError<'static>]) -> bool {

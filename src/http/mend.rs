@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::faults::escape;
 
+/// Where references lead.
+const COMPONENTS: &str = "#/components/schemas/";
+
 /// What is wrong with a value, and the schemas that say what it may be.
 pub(super) struct Mend<'a> {
     /// The components of the API document.
@@ -20,7 +23,7 @@ impl<'a> Mend<'a> {
         if self.wrong.contains(pointer.as_str()) {
             return None;
         }
-        let schema = self.meant(schema);
+        let schema = self.meant(self.told_apart(schema, value)?);
         Some(match value {
             Value::Array(items) => {
                 let items = items.iter().enumerate();
@@ -59,13 +62,28 @@ impl<'a> Mend<'a> {
         }
     }
 
+    /// Of several forms that a word tells apart the one that the value names; `None` if it names none of them.
+    fn told_apart(&self, schema: &'a Value, value: &Value) -> Option<&'a Value> {
+        let schema = self.named(schema);
+        let Some(word) = schema["discriminator"]["propertyName"].as_str() else { return Some(schema) };
+        let form = schema["discriminator"]["mapping"][value[word].as_str()?].as_str()?;
+        self.components["schemas"].get(form.strip_prefix(COMPONENTS)?)
+    }
+
+    /// The schema without references.
+    fn named(&self, mut schema: &'a Value) -> &'a Value {
+        while let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix(COMPONENTS)) {
+            schema = &self.components["schemas"][name];
+        }
+        schema
+    }
+
     /// The schema without references; of several forms the first that is more than `null`.
     fn meant(&self, mut schema: &'a Value) -> &'a Value {
         loop {
+            schema = self.named(schema);
             let forms = ["oneOf", "anyOf", "allOf"].iter().find_map(|name| schema[*name].as_array());
-            if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/schemas/")) {
-                schema = &self.components["schemas"][name];
-            } else if let Some(form) = forms.and_then(|forms| forms.iter().find(|form| form["type"] != "null")) {
+            if let Some(form) = forms.and_then(|forms| forms.iter().find(|form| form["type"] != "null")) {
                 schema = form;
             } else {
                 return schema;

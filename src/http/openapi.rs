@@ -154,6 +154,8 @@ fn add_problem_schemas(document: &mut Value) {
             "current_version": {"type": "integer", "format": "int64", "minimum": 0, "description": "With `precondition_failed`: the version it has now."},
             "changed_fields": {"type": "array", "items": {"type": "string"}, "description": "With `precondition_failed` of an article: the fields that changed since."},
             "merge": merge(),
+            "operation": {"type": "integer", "format": "int32", "minimum": 0, "description": "With `bulk_refused`: which of the operations it was, from 0."},
+            "problem": {"type": "object", "description": "With `bulk_refused`: why it was refused, as in a result of `bulk`."},
             "readings": readings("With a local time that a clock change skips or repeats: the instants that the first one could mean."),
         },
     });

@@ -71,6 +71,7 @@ codes! {
     InRelease "in_release" 409 "The publication belongs to a release" "It is moved and called off through the release alone.";
     ReleaseClash "release_clash" 409 "Not all publications of the release can do that" "Nothing was changed. `clashes` names each publication that stands against it, and why: another start of its article, its own end, that it has begun, the trash, an embargo.";
     ReleaseFull "release_full" 409 "The release is full" "A release has 200 publications at most. Make another one with the same date.";
+    BulkRefused "bulk_refused" 409 "One of the operations was refused, so none was done" "`operation` is its place in `operations`, from 0, `problem` is what it alone is refused with, and the pointers of `errors` lead there. Change it or leave it out, or send `mode` `each`.";
     NotLive "not_live" 409 "Nothing of the article is in force" "There is nothing to take down.";
     NotEnded "not_ended" 409 "The publication is not the last one that ended" "`withdrawn` can be set on the last publication that began, once it has ended.";
     Trashed "trashed" 409 "The article is in the trash" "Nothing of it changes there. Restore it first.";
@@ -185,8 +186,9 @@ impl Problem {
         Self::invalid_parameters(vec![FieldError::new(format!("/{name}"), code, detail)])
     }
 
+    /// The same with these mistakes.
     #[must_use]
-    fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.0.errors = errors;
         self
     }
@@ -209,6 +211,22 @@ impl Problem {
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The same of a part of what was sent, which lies at `pointer`: mistakes are told where they are in the whole, and a refusal for another reason is one
+    /// of the part.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        if self.0.errors.is_empty() {
+            self.0.errors = vec![FieldError::new("", self.0.code.name(), self.0.detail.clone())];
+        }
+        for error in &mut self.0.errors {
+            error.pointer.insert_str(0, pointer);
+        }
+        if self.0.code == Code::Invalid {
+            self.0.detail = told(&self.0.errors);
+        }
         self
     }
 

@@ -299,7 +299,7 @@ impl<'a> Maker<'a> {
             return self.random.of(words);
         }
         if schema["format"] == "uuid" {
-            return self.known_id(if name.starts_with("article") { "articles" } else { "categories" });
+            return self.known_id(if name.starts_with("article") || name == "id" { "articles" } else { "categories" });
         }
         if name.ends_with("_at") || name == "at" || schema["format"] == "date-time" {
             return self.time();

@@ -151,6 +151,10 @@ const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("amendArticle",            "own draft",       [401, 403, 409, 409, 401, 401]),
     ("amendArticle",            "missing",         [401, 403, 404, 404, 401, 401]),
 
+    // What each operation takes stands in tests/attack/bulk.rs.
+    ("bulk",                    "-",               [401, 200, 200, 200, 401, 401]),
+    ("bulk",                    "missing",         [401, 409, 409, 409, 401, 401]),
+
     ("createRelease",           "-",               [401, 403, 201, 201, 401, 401]),
     ("listReleases",            "-",               [401, 403, 200, 200, 401, 401]),
     ("getRelease",              "other draft",     [401, 403, 200, 200, 401, 401]),
@@ -260,6 +264,10 @@ fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value
         "updateRelease" => json!({ "publish_at": "2026-12-02T08:00:00Z" }),
         // There is no such article: to add one is held in the contract's own tests.
         "addReleasePublication" => json!({ "article_id": ArticleId::new() }),
+        "bulk" => {
+            let mode = if object == "missing" { "all" } else { "each" };
+            json!({ "mode": mode, "operations": [{ "op": "trash", "id": ArticleId::new() }] })
+        }
         "createApiKey" => json!({ "name": "A program", "scopes": ["articles:read"] }),
         "updateApiKey" => json!({ "name": "Another name" }),
         "updateUser" => json!({ "name": "Another name" }),
@@ -312,7 +320,7 @@ fn fault(operation: &Operation, answer: &Answer) -> Option<&'static str> {
 }
 
 /// What changes nothing when it is asked for again.
-const CHANGES_ONCE: &[&str] = &["replaceCategory", "updateCategory", "updateUser", "logout", "endSessions", "endUserSessions"];
+const CHANGES_ONCE: &[&str] = &["replaceCategory", "updateCategory", "updateUser", "logout", "endSessions", "endUserSessions", "bulk"];
 
 /// How many entries the audit log has.
 fn told(newsroom: &Newsroom) -> i64 {

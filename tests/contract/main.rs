@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod autosave;
 mod bodies;
+mod bulk;
 mod calendar;
 mod counts;
 mod custom;

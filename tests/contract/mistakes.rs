@@ -91,6 +91,19 @@ fn release_faults() -> Vec<(&'static str, Value)> {
     vec![("/name", json!(" ")), ("/publish_at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), ("/date", json!("2026-12-01"))]
 }
 
+/// Of each form of an operation something, and what has no form.
+fn bulk_faults() -> Value {
+    json!([
+        { "op": "publish", "id": "x", "publish_at": 5, "category_id": NOBODY },
+        { "op": "delete", "id": NOBODY },
+        { "id": NOBODY },
+        { "op": "tag", "id": NOBODY, "add": ["Not a slug"], "version": 0 },
+        { "op": "move", "further_category_ids": ["x"] },
+        5,
+        { "op": "unpublish", "id": NOBODY, "withdrawn": { "reason": "" } },
+    ])
+}
+
 fn category_faults() -> Vec<(&'static str, Value)> {
     vec![
         ("/name", json!("\t")),
@@ -153,6 +166,13 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
         body("amendArticle", "POST", &format!("{live}/amend"), json!({ "title": "Mended" }), text()),
+        body(
+            "bulk",
+            "POST",
+            "/v1/editor/bulk",
+            json!({ "mode": "all", "operations": [{ "op": "trash", "id": NOBODY }] }),
+            vec![("/mode", json!("some")), ("/operations", bulk_faults()), ("/atomic", json!(true))],
+        ),
         body("createRelease", "POST", "/v1/editor/releases", json!({ "name": "Night" }), release_faults()),
         body("updateRelease", "PATCH", &release, json!({}), [release_faults(), vec![("/override_embargo", json!(1))]].concat()),
         body(

@@ -53,7 +53,7 @@ const ORDER: &[&str] = &[
     "categories tags authors media",
     "publications",
     "articles",
-    "releases",
+    "releases bulk",
     "search feeds changes site preview calendar",
     "webhooks transfer",
 ];

@@ -62,7 +62,7 @@ const EDITORS_SCANS: &[(&str, &str)] = &[
 const EDITORS_LOOKUPS: &[&str] = &["", "&sort=created_at", "&locale=tk", "&kind=page", "&status=draft,live", "&q=save", "&author=nobody"];
 
 /// The most statements that the history of an article takes, with those that say who asks and whether they may see it.
-const HISTORY_STATEMENTS: usize = 8;
+const HISTORY_STATEMENTS: usize = 9;
 
 /// What admins ask of the audit log, and by which index it is found.
 const AUDIT_SCANS: &[(&str, &str)] = &[

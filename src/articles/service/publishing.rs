@@ -1,7 +1,7 @@
 //! Publishing an article and taking it down.
 
 use super::open;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
@@ -25,11 +25,22 @@ pub async fn publish(
     keyed: Option<Keyed<(EditorPublication, bool)>>,
 ) -> Result<Once<(EditorPublication, bool)>> {
     let (caller, create) = (caller.clone(), create.into());
-    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| {
-        let edited = open(tx, &caller, id, &expected)?;
-        publications::publish(tx, &caller, edited, &create)
-    })
-    .await
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| publish_in(tx, &caller, id, &expected, &create)).await
+}
+
+/// The same within a write.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ArticleId,
+    expected: &Expected,
+    create: &Checked<PublicationCreate>,
+) -> Result<(EditorPublication, bool)> {
+    let edited = open(tx, caller, id, expected)?;
+    publications::publish(tx, caller, edited, create)
 }
 
 /// Takes an article down.
@@ -45,9 +56,20 @@ pub async fn unpublish(
     keyed: Option<Keyed<Unpublished>>,
 ) -> Result<Once<Unpublished>> {
     let (caller, given) = (caller.clone(), given.into());
-    idempotency::write(db, keyed.filter(|_| given.mistakes.is_empty()), move |tx| {
-        let edited = open(tx, &caller, id, &expected)?;
-        publications::unpublish(tx, &caller, edited, &given)
-    })
-    .await
+    idempotency::write(db, keyed.filter(|_| given.mistakes.is_empty()), move |tx| unpublish_in(tx, &caller, id, &expected, &given)).await
+}
+
+/// The same within a write.
+///
+/// # Errors
+/// As [`unpublish`].
+pub fn unpublish_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ArticleId,
+    expected: &Expected,
+    given: &Checked<Unpublish>,
+) -> Result<Unpublished> {
+    let edited = open(tx, caller, id, expected)?;
+    publications::unpublish(tx, caller, edited, given)
 }

@@ -22,21 +22,27 @@ use crate::publications::subject::{self, Subject};
 /// 404, 412, 409 `trashed`; 403 `was_public` for authors.
 pub async fn discard(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
-    db.write(move |tx| {
-        let mut edited = open(tx, &caller, id, &expected)?;
-        let is_or_was_public = edited.history.iter().any(|p| p.publish_at > edited.now || rules::has_begun(p, edited.now));
-        if !may_publish(&caller) && is_or_was_public {
-            return Err(Problem::new(Code::WasPublic, "Authors may trash only what was never public and is not scheduled."));
-        }
-        let before = edited.history.clone();
-        rules::trash(&mut edited.history, edited.now);
-        edited.subject.trashed_at = Some(edited.now);
-        edited.subject.version += 1;
-        subject::update(tx.conn(), &edited.subject)?;
-        publications::close(tx, &(&caller).into(), &mut edited, &before)?;
-        Ok(told::record_moved(tx, &(&caller).into(), "article.trashed", &edited.subject)?)
-    })
-    .await
+    db.write(move |tx| discard_in(tx, &caller, id, &expected).map(|_| ())).await
+}
+
+/// The same within a write; the article as it lies there then.
+///
+/// # Errors
+/// As [`discard`].
+pub fn discard_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected) -> Result<Subject> {
+    let mut edited = open(tx, caller, id, expected)?;
+    let is_or_was_public = edited.history.iter().any(|p| p.publish_at > edited.now || rules::has_begun(p, edited.now));
+    if !may_publish(caller) && is_or_was_public {
+        return Err(Problem::new(Code::WasPublic, "Authors may trash only what was never public and is not scheduled."));
+    }
+    let before = edited.history.clone();
+    rules::trash(&mut edited.history, edited.now);
+    edited.subject.trashed_at = Some(edited.now);
+    edited.subject.version += 1;
+    subject::update(tx.conn(), &edited.subject)?;
+    publications::close(tx, &caller.into(), &mut edited, &before)?;
+    told::record_moved(tx, &caller.into(), "article.trashed", &edited.subject)?;
+    Ok(edited.subject)
 }
 
 /// Takes an article out of the trash; what still lies ahead is scheduled again.

@@ -1,0 +1,92 @@
+//! Putting an article elsewhere without touching its text: into other categories, or under other tags. A save like any other, but that the body stays as it is
+//! rendered, and what somebody keeps beside the saves stays theirs.
+
+use super::{Saved, open, present, save_beside};
+use crate::articles::dto::{ArticlePatch, EditorArticle};
+use crate::articles::save::Draft;
+use crate::articles::{seen, store};
+use crate::db::{AnyConnection, Tx};
+use crate::kernel::caller::Caller;
+use crate::kernel::id::{ArticleId, CategoryId};
+use crate::kernel::mistakes::Mistakes;
+use crate::kernel::patch::Patch;
+use crate::kernel::problem::Result;
+use crate::kernel::version::Expected;
+
+/// The most tags that an article has.
+const MOST_TAGS: usize = 50;
+
+/// Where an article is put.
+#[derive(Clone, Debug)]
+pub enum Shelving {
+    /// Into these categories; what is absent stays.
+    Move {
+        /// The main one.
+        main: Patch<CategoryId>,
+        /// The further ones.
+        further: Patch<Vec<CategoryId>>,
+    },
+    /// Under exactly these tags, by their slugs.
+    Tagged(Vec<String>),
+    /// Under more tags, or fewer.
+    Retagged {
+        /// Slugs of those that it gets.
+        add: Vec<String>,
+        /// Slugs of those that it loses.
+        remove: Vec<String>,
+    },
+}
+
+/// Puts it there, unless it lies there already.
+///
+/// # Errors
+/// 404, 412, 409 `trashed`; 422 for an unknown category or tag, or too many tags.
+pub fn shelve_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Expected, shelving: &Shelving) -> Result<EditorArticle> {
+    let edited = open(tx, caller, id, expected)?;
+    let former = present(tx, &edited.subject)?;
+    let names = store::slugs_of(tx.conn(), &former.content.refs)?;
+    let mut mistakes = Mistakes::default();
+    let patch = patch(tx.conn(), &names.0, shelving, &mut mistakes)?;
+    let draft = Draft::patched(&former.content, names, &patch, &mut mistakes)?;
+    let refs = draft.resolve(tx.conn(), &mut mistakes)?;
+    mistakes.finish()?;
+    let slug = former.content.slug.clone();
+    if draft.content(slug.clone(), refs) == former.content {
+        return Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?);
+    }
+    let body = store::rendered(tx.conn(), id, edited.subject.newest_revision)?;
+    let saved = Saved { former: &former, draft: &draft, slug, publish: None };
+    save_beside(tx, caller, edited, saved, mistakes, |_| Ok(body))
+}
+
+/// The change as one of the article. `present` are the slugs of its tags.
+fn patch(connection: &mut AnyConnection, present: &[String], shelving: &Shelving, mistakes: &mut Mistakes) -> Result<ArticlePatch> {
+    Ok(match shelving {
+        Shelving::Move { main, further } => {
+            ArticlePatch { category_id: main.clone(), further_category_ids: further.clone(), ..ArticlePatch::default() }
+        }
+        Shelving::Tagged(tags) => ArticlePatch { tags: Patch::Value(tags.clone()), ..ArticlePatch::default() },
+        Shelving::Retagged { add, remove } => {
+            check_known(connection, [("add", add), ("remove", remove)], mistakes)?;
+            let kept = present.iter().filter(|slug| !remove.contains(slug) && !add.contains(slug));
+            let tags: Vec<String> = kept.chain(add).cloned().collect();
+            if tags.len() > MOST_TAGS {
+                let detail = format!("the article would have {} tags; {MOST_TAGS} are the most", tags.len());
+                mistakes.note("/add", "too_long", detail);
+            }
+            let tags = if mistakes.is_empty() { Patch::Value(tags) } else { Patch::Absent };
+            ArticlePatch { tags, ..ArticlePatch::default() }
+        }
+    })
+}
+
+fn check_known(connection: &mut AnyConnection, given: [(&str, &Vec<String>); 2], mistakes: &mut Mistakes) -> Result<()> {
+    let all: Vec<String> = given.iter().flat_map(|(_, slugs)| slugs.iter().cloned()).collect();
+    let known = store::tags_by_slug(connection, &all)?;
+    for (member, slugs) in given {
+        for (at, _) in slugs.iter().enumerate().filter(|(_, slug)| known.iter().all(|(other, _)| other != *slug)) {
+            mistakes.note(format!("/{member}/{at}"), "unknown", "there is no tag with this slug");
+        }
+    }
+    Ok(())
+}
