@@ -164,7 +164,7 @@ impl App {
     pub fn prepare(options: Options, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         db::migrate(&options.database_url)?;
         let db = Db::open(&options.database_url, clock, PoolSize(options.workers.max(2) * 4))?;
-        let (auth, cursor_key) = Auth::prepare(&db).map_err(StartError::Keys)?;
+        let (auth, cursor_key) = Auth::prepare(&db, &options.site_name).map_err(StartError::Keys)?;
         let delivery = Delivery {
             locales: options.locales.clone(),
             names: NamesCache::default(),

@@ -230,8 +230,9 @@ impl Settings {
             Some(file) => Some(secret("ADMIN_PASSWORD_FILE", "/run/secrets/admin-password", file)?),
             None => self.admin_password.clone(),
         };
-        match password.as_deref().and_then(crate::auth::password::fault) {
-            Some(fault) => Err(wrong()(fault.to_owned())),
+        let own = [&*self.admin_email, &*self.site_name];
+        match password.as_deref().and_then(|password| crate::auth::password::fault(password, &own)) {
+            Some(fault) => Err(wrong()(fault.detail().to_owned())),
             None => Ok(password),
         }
     }

@@ -97,7 +97,8 @@ async fn me(auth: Data<Auth>, caller: Caller, query: RawQuery) -> Result<HttpRes
 
 /// Change my password
 ///
-/// All other sessions end.
+/// All other sessions end. A new one must not be easily guessed: neither one of about 10,000 that are tried first, nor one's own e-mail or name or the name of the
+/// site (`easily_guessed` at `/new_password`).
 #[utoipa::path(tag = "Auth", operation_id = "changePassword", request_body = PasswordChange, responses((status = 204, description = "It is changed."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/auth/password")]
 async fn password(auth: Data<Auth>, caller: Caller, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {

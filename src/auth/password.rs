@@ -1,6 +1,8 @@
 //! Passwords: argon2id (RFC 9106) at m = 19,456 KiB, t = 2, p = 1, one at a time in each of two short queues, so that logins never
 //! slow delivery down.
 
+mod choice;
+
 use std::sync::Arc;
 
 use argon2::Argon2;
@@ -8,12 +10,10 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
+pub use choice::{Fault, fault, is_too_long};
+
 use crate::kernel::problem::{Code, Problem, Result};
 
-/// The fewest characters of a password.
-pub const SHORTEST: usize = 8;
-/// The most bytes of a password.
-pub const LONGEST: usize = 1024;
 /// How many may wait in each queue, besides the one whose turn it is.
 const WAITING: usize = 15;
 
@@ -26,11 +26,12 @@ pub enum Queue {
     Strange,
 }
 
-/// Hashes and verifies passwords on a bounded pool.
-#[derive(Clone, Debug, Default)]
+/// Hashes and verifies passwords on a bounded pool, and says which are taken.
+#[derive(Clone, Debug)]
 pub struct Passwords {
     known: Line,
     strange: Line,
+    site_name: Arc<str>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +48,16 @@ impl Default for Line {
 }
 
 impl Passwords {
+    /// The passwords of the users of a site of this name.
+    pub fn new(site_name: &str) -> Self {
+        Self { known: Line::default(), strange: Line::default(), site_name: site_name.into() }
+    }
+
+    /// What is wrong with a new password of the user of this e-mail and name, if anything.
+    pub fn fault(&self, password: &str, email: &str, name: &str) -> Option<Fault> {
+        fault(password, &[email, name, &self.site_name])
+    }
+
     /// Waits until it is one's turn, which lasts until what is returned is dropped.
     ///
     /// # Errors
@@ -121,20 +132,4 @@ pub fn hash_here(password: &str) -> Result<String> {
 
 fn matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-/// Whether a password is longer than any that was ever taken; such a one is not hashed.
-pub fn is_too_long(password: &str) -> bool {
-    password.len() > LONGEST
-}
-
-/// What is wrong with a new password, if anything.
-pub fn fault(password: &str) -> Option<&'static str> {
-    if is_too_long(password) {
-        return Some("it has more than 1,024 bytes");
-    }
-    if password.chars().count() < SHORTEST {
-        return Some("it has fewer than 8 characters");
-    }
-    None
 }

@@ -86,7 +86,7 @@ impl Auth {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn prepare(db: &Db) -> Result<(Self, CursorKey)> {
+    pub fn prepare(db: &Db, site_name: &str) -> Result<(Self, CursorKey)> {
         let secrets = db.run_write(|tx| {
             dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
             if store::newest_key(tx.conn())?.is_none() {
@@ -96,7 +96,7 @@ impl Auth {
         });
         let (refresh_key, cursor_key) = secrets?;
         let cursor_key: [u8; 32] = cursor_key.try_into().map_err(|_| Error::corrupt("the key of cursors has not 32 bytes"))?;
-        Ok((Self { db: db.clone(), passwords: Passwords::default(), refresh_key, uses: Uses::default() }, CursorKey::new(cursor_key)))
+        Ok((Self { db: db.clone(), passwords: Passwords::new(site_name), refresh_key, uses: Uses::default() }, CursorKey::new(cursor_key)))
     }
 
     /// The pool that hashes.
@@ -289,7 +289,7 @@ impl Auth {
     /// Changes one's own password; all other sessions end.
     ///
     /// # Errors
-    /// 422 if the present one is wrong or the new one is not accepted, whichever and both; 429.
+    /// 422 if the present one is wrong or the new one is not taken, whichever and both; 429.
     pub async fn change_password(&self, caller: &Caller, change: impl Into<Checked<PasswordChange>>) -> Result<()> {
         let (auth, caller, change) = (self.clone(), caller.clone(), change.into());
         to_the_end(async move { auth.change_own(&caller, change).await }).await
@@ -298,14 +298,14 @@ impl Auth {
     async fn change_own(&self, caller: &Caller, change: Checked<PasswordChange>) -> Result<()> {
         let (id, session, actor) = (caller.user_id, caller.session(), Actor::from(caller));
         let Checked { value: change, mut mistakes } = change;
-        if let Some(fault) = super::password::fault(&change.new_password) {
-            mistakes.note("/new_password", "invalid", fault);
+        let user = self.admitted_again(id).await?;
+        if let Some(fault) = self.passwords.fault(&change.new_password, &user.email, &user.name) {
+            mistakes.note("/new_password", fault.code(), fault.detail());
         }
         mistakes.take(refuse_too_long("/current_password", &change.current_password))?;
         if mistakes.has("/current_password") {
             return mistakes.finish();
         }
-        self.admitted_again(id).await?;
         let turn = self.passwords.turn(Queue::Known).await?;
         let known = self.admitted_again(id).await?.password_hash;
         if !turn.verify(&change.current_password, Some(known.clone())).await? {

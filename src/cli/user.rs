@@ -82,15 +82,15 @@ struct Password {
 }
 
 impl Password {
-    fn read(from_stdin: bool) -> Result<Self, Box<dyn std::error::Error>> {
+    fn read(from_stdin: bool, email: &str, name: &str, settings: &Settings) -> Result<Self, Box<dyn std::error::Error>> {
         if !from_stdin {
             return Ok(Self { text: service::random_password(), is_random: true });
         }
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text)?;
         text.truncate(text.trim_end_matches(['\r', '\n']).len());
-        match password::fault(&text) {
-            Some(fault) => Err(format!("the password is not taken: {fault}").into()),
+        match password::fault(&text, &[email, name, &settings.site_name]) {
+            Some(fault) => Err(format!("the password is not taken: {}", fault.detail()).into()),
             None => Ok(Self { text, is_random: false }),
         }
     }
@@ -108,7 +108,7 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
     match user.command {
         Command::Add { email, name, role, password_stdin } => {
             check(&email, &name)?;
-            let password = Password::read(password_stdin)?;
+            let password = Password::read(password_stdin, &email, &name, settings)?;
             let new = NewUser { email, name, role, category_ids: None, password_hash: password::hash_here(&password.text)? };
             let added = db.run_write(move |tx| service::add_in(tx, &Actor::COMMAND, &new))?;
             println!("{} {} {}", added.id, added.email, added.role.name());
@@ -122,8 +122,8 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
         Command::SetRole { email, role } => change(&db, &email, role_of(role))?,
         Command::Deactivate { email } => change(&db, &email, UserPatch { active: Some(false), ..UserPatch::default() })?,
         Command::SetPassword { email, password_stdin } => {
-            let id = service::by_email(&db, &email)?.id;
-            let password = Password::read(password_stdin)?;
+            let EditorUser { id, email, name, .. } = service::by_email(&db, &email)?;
+            let password = Password::read(password_stdin, &email, &name, settings)?;
             let hash = password::hash_here(&password.text)?;
             db.run_write(move |tx| reset_password_in(tx, id, &hash))?;
             password.show();

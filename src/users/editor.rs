@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{EditorUser, UserCreate, UserList, UserPatch};
 use super::service::{self, NewUser};
-use crate::auth::password::{self, Passwords, Queue};
+use crate::auth::password::{Passwords, Queue};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
 use crate::http::{IdempotencyKey, JsonBody, PageQuery, PathId, RawQuery, SMALL_BODY_BYTES, answer, conditional};
@@ -24,7 +24,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Add a user
 ///
-/// Without a password the answer has one, shown this once; it is good until the user changes it.
+/// Without a password the answer has one, shown this once; it is good until the user changes it. One that is given must not be easily guessed: neither one of about 10,000 that are
+/// tried first, nor the e-mail or name of the user or the name of the site (`easily_guessed` at `/password`). Which kinds of characters it has does not matter.
 #[utoipa::path(tag = "Users", operation_id = "createUser", request_body = UserCreate, responses((status = 201, description = "The user.", body = EditorUser), (status = 409, description = "`email_taken`."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/editor/users")]
 async fn create(
@@ -41,8 +42,9 @@ async fn create(
     key.none()?;
     let Checked { value: create, mut mistakes } = json.check::<UserCreate>()?;
     mistakes.take(service::check_email(&create.email))?;
-    if let Some(fault) = create.password.as_deref().and_then(password::fault) {
-        mistakes.note("/password", "too_long", fault);
+    let given = create.password.as_deref();
+    if let Some(fault) = given.and_then(|password| passwords.fault(password, &create.email, &create.name)) {
+        mistakes.note("/password", fault.code(), fault.detail());
     }
     service::check_categories(&db, create.role, create.category_ids.clone(), &mut mistakes).await?;
     mistakes.finish()?;

@@ -116,8 +116,11 @@ impl Limit {
             // What is long is rendered as well.
             return format!("é{}", "\n".repeat(count - 1));
         }
-        // But a password is measured in bytes as well.
-        if pattern == "\\S" && self.schema["format"] != "password" { "é" } else { "a" }.repeat(count)
+        if self.schema["format"] == "password" {
+            // It is measured in bytes as well, and not to be easily guessed.
+            return "kestrel ".chars().cycle().take(count).collect();
+        }
+        if pattern == "\\S" { "é" } else { "a" }.repeat(count)
     }
 }
 

@@ -46,7 +46,7 @@ impl Desk {
         let database = TestDatabase::prepared(engine, |url| drop(db::migrate(&url.parse().unwrap()).unwrap()));
         let clock = Arc::new(SettableClock::at("2026-11-30T09:00:00Z".parse().unwrap()));
         let db = Db::open(&database.url().parse().unwrap(), Arc::clone(&clock) as _, PoolSize(8)).unwrap();
-        let (auth, _) = Auth::prepare(&db).unwrap();
+        let (auth, _) = Auth::prepare(&db, "The Morning News").unwrap();
         Self { db, auth, clock, admin: UserId::new(), _database: database }
     }
 

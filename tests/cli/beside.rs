@@ -86,6 +86,10 @@ fn a_new_password_ends_the_sessions_and_is_the_one_that_counts() {
         let ayna = beside.add_ayna();
         let refused = beside.fails("user set-password --password-stdin --email ayna@example.org", "short\n");
         assert!(said(&refused).contains("fewer than 8 characters") && !said(&refused).contains("short"), "{}", said(&refused));
+        for guessed in ["Password1\n", "ayna@example.org\n", "dateline\n"] {
+            let refused = beside.fails("user set-password --password-stdin --email ayna@example.org", guessed);
+            assert!(said(&refused).contains("the password is not taken: it is "), "{}", said(&refused));
+        }
         assert_eq!(status(&ayna, "/v1/auth/me"), 200);
         beside.succeeds("user set-password --password-stdin --email ayna@example.org", "the second one\n");
         assert_eq!(status(&ayna, "/v1/auth/me"), 401, "on {engine:?}");

@@ -53,6 +53,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("DATABASE_URL_FILE", "nowhere", "DATABASE_URL_FILE: `nowhere` cannot be read: "),
     ("ADMIN_PASSWORD_FILE", "nowhere", "ADMIN_PASSWORD_FILE: `nowhere` cannot be read: "),
     ("ADMIN_PASSWORD", "short", "ADMIN_PASSWORD: it has fewer than 8 characters"),
+    ("ADMIN_PASSWORD", "changeme", "ADMIN_PASSWORD: it is one of the passwords that are tried first"),
+    ("ADMIN_PASSWORD", "admin@localhost", "ADMIN_PASSWORD: it is the name or the e-mail of the user"),
 ];
 
 #[test]

@@ -68,6 +68,25 @@ on_both_engines! {
         editor.get("/v1/auth/me").await.is_problem(401, "invalid_token");
     }
 
+    async fn a_password_that_is_easily_guessed_is_not_taken(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let (admin, editor) = (site.login(Role::Admin).await, site.login(Role::Editor).await);
+        let user = |password: &str| json!({ "email": "ada.lovelace@example.org", "name": "Ada King-Noel", "role": "author", "password": password });
+        for guessed in ["password", "QwertyUiop", "12345678", "ada.lovelace@example.org", "Ada Lovelace", "ada king noel", "the-morning-news"] {
+            admin.post("/v1/editor/users").json(user(guessed)).await.is_problem(422, "invalid").has_error("/password", "easily_guessed");
+        }
+        for guessed in ["iloveyou", "editor@example.org", "The Morning News"] {
+            let change = json!({ "current_password": PASSWORD, "new_password": guessed });
+            editor.post("/v1/auth/password").json(change).await.is_problem(422, "invalid").has_error("/new_password", "easily_guessed");
+        }
+        // No kind of character is asked for, and 64 are not too many.
+        let sentence = "no digit no capital and no sign but words of a ferry that leaves";
+        assert_eq!(sentence.len(), 64);
+        admin.post("/v1/editor/users").json(user(sentence)).await.is_created();
+        site.anyone().post("/v1/auth/login").json(json!({ "email": "ada.lovelace@example.org", "password": sentence })).await.is_ok();
+        editor.post("/v1/auth/password").json(json!({ "current_password": PASSWORD, "new_password": "ferry 77" })).await.is_no_content();
+    }
+
     async fn only_failed_logins_count_and_every_mistake_of_a_body_is_named(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         for _ in 0..10 {
