@@ -13,7 +13,7 @@ use dateline::kernel::version::Expected;
 use dateline::publications::dto::Unpublish;
 use dateline::publications::lists::ListKey;
 use dateline::publications::tallies::{self, Lists, Tally, every_date};
-use dateline::publications::visibility::{LISTED, LISTED_UNTIL};
+use dateline::publications::visibility::{LISTED, LISTED_UNTIL, Snapshot};
 use diesel::sql_types::BigInt;
 use serde_json::json;
 use tokio::runtime::Builder;
