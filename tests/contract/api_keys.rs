@@ -105,6 +105,8 @@ on_both_engines! {
         let logged = &admin.get("/v1/editor/audit-log?action=publication.created").await["data"][0];
         assert_eq!((&logged["actor"]["kind"], &logged["actor"]["user_id"]), (&json!("api_key"), &Value::Null));
         assert_eq!((&logged["actor"]["name"], &logged["actor"]["address"]), (&json!("A program"), &json!("127.0.0.1")));
+        let done = admin.get(&format!("/v1/editor/audit-log?actor={}", writer.text_at("/id"))).await;
+        assert_eq!(done.is_ok().each("action"), ["article.created"]);
         // Delivery asks nobody who they are.
         assert_eq!(reads.get("/v1/articles").await.body, site.anyone().get("/v1/articles").await.body);
     }
