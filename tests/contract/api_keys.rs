@@ -92,6 +92,8 @@ on_both_engines! {
         mine.is_created();
         assert_eq!((&mine["created_by"], &mine["saved_by"]), (&writer["id"], &writer["id"]));
         let id = mine.text_at("/id");
+        let unsaved = json!({ "title": "Not saved yet" });
+        writes.patch(&format!("/v1/editor/articles/{id}?autosave=true")).if_match("*").merge_patch(unsaved).await.is_ok();
         let history = reads.get(&format!("/v1/editor/articles/{id}/revisions")).await;
         assert_eq!(history["data"][0]["saved_by"], json!({ "id": writer["id"], "name": "A program" }));
         let whose = reads.get(&format!("/v1/editor/articles?created_by={}", writer.text_at("/id"))).await;
