@@ -35,7 +35,7 @@ pub const ACTIONS: &[Action] = &[
     Action("calendar_subscription.created", "made"),
     Action("calendar_subscription.revoked", "revoked"),
     Action("user.created",                 "added"),
-    Action("user.updated",                 "name, role, the categories that they are limited to, or whether they may log in"),
+    Action("user.updated",                 "name, role, the categories that they are limited to, or whether they may log in; what was ended and revoked with that, by number"),
     Action("user.password_changed",        "by themselves or by the command; `sessions_ended` says of how many other sessions"),
     Action("user.sessions_ended",          "all their sessions were ended, perhaps but for the one that did so"),
     Action("session.started",              "a login"),

@@ -54,7 +54,7 @@ pub struct CalendarSubscription {
     pub name: Option<String>,
     /// What it shows.
     pub filters: CalendarFilters,
-    /// Who made it. It is good only while they may decide on dates themselves.
+    /// Who made it. Once they may share no more it is revoked, and does not come back with their rights.
     pub created_by: UserId,
     /// When.
     #[schema(value_type = String, format = DateTime)]

@@ -18,6 +18,7 @@ use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::zone::Zone;
+use crate::users::service as users;
 
 const SECRET: &str = "calendar";
 /// What tokens are good for.
@@ -63,6 +64,7 @@ impl Calendars {
         let Checked { value: create, mut mistakes } = create;
         check_names(tx.conn(), &mut mistakes, &create.filters)?;
         mistakes.finish()?;
+        users::hold_right(tx, caller.user_id, Action::ShareCalendar)?;
         let now = tx.now()?;
         let subscription = StoredSubscription {
             id: CalendarSubscriptionId::new(),

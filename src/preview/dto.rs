@@ -52,7 +52,7 @@ pub struct PreviewLink {
     pub at: Option<Instant>,
     /// Whether it shows newest saves instead of what is live.
     pub drafts: bool,
-    /// Who made it. It is good only while they may preview themselves.
+    /// Who made it. Once they may share no more it is revoked, and does not come back with their rights.
     pub created_by: UserId,
     /// When.
     #[schema(value_type = String, format = DateTime)]

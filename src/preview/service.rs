@@ -18,6 +18,7 @@ use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortVal
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::dto::Times;
+use crate::users::service as users;
 
 const SECRET: &str = "preview";
 /// What tokens are good for.
@@ -57,6 +58,7 @@ impl Previews {
         let Checked { value: create, mut mistakes } = create;
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
         let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
+        users::hold_right(tx, caller.user_id, Action::SharePreview)?;
         let now = tx.now()?;
         let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
         if let Some(release_id) = create.release_id {

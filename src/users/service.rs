@@ -9,6 +9,7 @@ use super::dto::{EditorUser, UserPatch};
 pub use super::store::User;
 use super::{rules, store};
 use crate::audit::store::{Actor, Change, Target, record};
+use crate::auth::permission::{Action, allows};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
@@ -134,7 +135,7 @@ pub fn seen(user: &User) -> Result<EditorUser> {
     })
 }
 
-/// Changes a user within a write. Whoever loses the right to log in, loses their sessions.
+/// Changes a user within a write. Whoever loses the right to log in, loses their sessions; whoever loses the right to share, what they shared.
 ///
 /// # Errors
 /// 404, 412, `last_admin` (409), 422.
@@ -174,9 +175,34 @@ pub fn update_in(
             let now = tx.now()?;
             change = change.with("sessions_ended", store::end_sessions(tx.conn(), id, None, now)?);
         }
+        let change = revoke_what_they_shared(tx, &user, change)?;
         record(tx, actor, "user.updated", target(id), change)?;
     }
     seen(&user)
+}
+
+/// What a user shared who may not share it any more is over for ever: it does not come back with their rights.
+fn revoke_what_they_shared(tx: &mut Tx<'_>, user: &User, change: Change) -> Result<Change> {
+    let links = if may(user, Action::SharePreview)? { 0 } else { store::revoke_preview_links(tx.conn(), user.id)? };
+    let subscriptions = if may(user, Action::ShareCalendar)? { 0 } else { store::revoke_subscriptions(tx.conn(), user.id)? };
+    let revoked = [("preview_links_revoked", links), ("calendar_subscriptions_revoked", subscriptions)];
+    Ok(revoked.into_iter().filter(|(_, count)| *count > 0).fold(change, |change, (name, count)| change.with(name, count)))
+}
+
+fn may(user: &User, action: Action) -> Result<bool> {
+    Ok(user.active && allows(user.role()?, action))
+}
+
+/// Keeps a user from losing, until the end of the write, the right to what they share by it.
+///
+/// # Errors
+/// `forbidden` (403) if they lost it while the request arrived.
+pub fn hold_right(tx: &mut Tx<'_>, id: UserId, action: Action) -> Result<()> {
+    dialect::lock(tx.conn(), Lock::Users, Hold::Shared)?;
+    match store::find(tx.conn(), id)? {
+        Some(user) if may(&user, action)? => Ok(()),
+        _ => Err(Problem::new(Code::Forbidden, "What you may do changed while the request arrived.")),
+    }
 }
 
 /// Takes a category that is being deleted out of what users are limited to, within a write that holds the tree alone. Who has no other one left changes nothing.

@@ -5,7 +5,7 @@ use diesel::{
     SelectableHelper, TextExpressionMethods,
 };
 
-use crate::db::schema::{sessions, users};
+use crate::db::schema::{calendar_subscriptions, preview_links, sessions, users};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::caller::Role;
 use crate::kernel::id::{CategoryId, SessionId, UserId};
@@ -149,6 +149,23 @@ pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Revokes all preview links of a user: how many.
+///
+/// # Errors
+/// If the database fails.
+pub fn revoke_preview_links(connection: &mut AnyConnection, user: UserId) -> Result<usize> {
+    Ok(diesel::delete(preview_links::table.filter(preview_links::created_by.eq(user))).execute(connection)?)
+}
+
+/// Revokes all subscriptions of a user to the calendar: how many.
+///
+/// # Errors
+/// If the database fails.
+pub fn revoke_subscriptions(connection: &mut AnyConnection, user: UserId) -> Result<usize> {
+    let theirs = calendar_subscriptions::table.filter(calendar_subscriptions::created_by.eq(user));
+    Ok(diesel::delete(theirs).execute(connection)?)
 }
 
 /// Ends all sessions of a user, but for one that is kept: how many.

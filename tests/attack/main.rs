@@ -18,6 +18,7 @@ mod naughty;
 mod newsroom;
 mod operations;
 mod paths;
+mod rights;
 #[path = "../data/shared.rs"]
 #[allow(dead_code, reason = "other test programs use the rest")]
 mod shared;

@@ -26,7 +26,7 @@ const CALLERS: [Standing; 6] = [
 /// For each operation and object the statuses that the callers get. An object is `-` where there is none; `missing` (asked for by an unknown
 /// id, by one of another kind and by what is no id); or whose it is and in which state. `publishing` is `draft` with a body that publishes.
 #[rustfmt::skip]
-const MATRIX: &[(&str, &str, [u16; 6])] = &[
+pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     // operation               object             anonymous author editor admin deactivated expired
     ("listArticles",            "-",               [200, 200, 200, 200, 200, 200]),
     ("getArticle",              "own live",        [200, 200, 200, 200, 200, 200]),
@@ -242,7 +242,7 @@ const HOW: &str = "\n\
     deactivated editor and an editor whose token has expired. If it takes a body, `body_of` there gets one that is accepted.";
 
 /// A body that the operation accepts.
-fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value> {
+pub fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<Value> {
     operation.body()?;
     let (is_missing, publishes) = (object == "missing session", object.ends_with("publishing"));
     let password = if is_missing { "another password" } else { PASSWORD };
@@ -291,7 +291,7 @@ async fn ask(operation: &Operation, path: &str, object: &str, person: &Person) -
 }
 
 /// The paths of what an object stands for.
-async fn paths(newsroom: &Newsroom, operation: &Operation, object: &str, person: &Person, other: &Person) -> Vec<String> {
+pub async fn paths(newsroom: &Newsroom, operation: &Operation, object: &str, person: &Person, other: &Person) -> Vec<String> {
     let Some(kind) = operation.kind() else { return vec![operation.path("")] };
     let is_slug = operation.template.contains("{slug}");
     if object == "missing" {

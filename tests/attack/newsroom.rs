@@ -1,6 +1,7 @@
 //! A site with people of every standing, and things that belong to them. Things are made below HTTP, so that they can belong to someone who
 //! can make nothing any more.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::api_keys::dto::ApiKeyCreate;
@@ -18,6 +19,7 @@ use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
 use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
+use dateline::kernel::patch::Patch;
 use dateline::kernel::version::Expected;
 use dateline::preview::store::{self as links, StoredLink};
 use dateline::publications::dto::PublicationCreate;
@@ -65,6 +67,8 @@ pub struct Newsroom {
     pub site: Site,
     editor: Caller,
     made: AtomicUsize,
+    /// Where articles and categories are made.
+    place: Mutex<Option<String>>,
 }
 
 impl Newsroom {
@@ -77,7 +81,7 @@ impl Newsroom {
     pub async fn with(engine: Engine, set: impl FnOnce(&mut Options)) -> Self {
         let site = Site::with(engine, "2026-11-30T08:00:00.000Z", set);
         let nobody = Caller::user(UserId::new(), Role::Editor, SessionId::new());
-        let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0) };
+        let mut newsroom = Self { site, editor: nobody, made: AtomicUsize::new(0), place: Mutex::new(None) };
         newsroom.editor = newsroom.person(Standing::Active(Role::Editor)).await.caller;
         newsroom
     }
@@ -151,7 +155,9 @@ impl Newsroom {
     async fn article(&self, owner: &Caller, state: &str) -> (ArticleId, String) {
         let db = self.site.db();
         let of = articles::Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
-        let create: ArticleCreate = serde_json::from_value(article(&format!("Article {}", self.next()))).unwrap();
+        let mut wanted = article(&format!("Article {}", self.next()));
+        wanted["category_id"] = json!(self.place());
+        let create: ArticleCreate = from(wanted);
         let made = articles::create(db, &of, owner, create, None).await.unwrap().first().unwrap();
         let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
         match state {
@@ -211,6 +217,30 @@ impl Newsroom {
         (made.about.id, made.key)
     }
 
+    /// A program with a new key with these scopes.
+    pub async fn program(&self, scopes: &[Scope]) -> Person {
+        let (id, secret) = self.api_key(scopes).await;
+        let client = self.site.anyone().with_token(&secret);
+        let caller = Caller::key(id, scopes.to_vec());
+        Person { client, caller, email: String::new(), refresh_token: String::new(), access_token: Some(secret) }
+    }
+
+    /// Limits someone to a category.
+    pub async fn limit(&self, person: &Person, category: &str) {
+        let (id, patch) =
+            (person.caller.user_id, UserPatch { category_ids: Patch::Value(vec![category.parse().unwrap()]), ..UserPatch::default() });
+        self.site.db().write(move |tx| update_in(tx, &Actor::COMMAND, id, &Expected::Anything, patch.clone())).await.unwrap();
+    }
+
+    /// What is made from here on lies in a category.
+    pub fn make_within(&self, category: &str) {
+        *self.place.lock().unwrap() = Some(category.to_owned());
+    }
+
+    fn place(&self) -> Option<String> {
+        self.place.lock().unwrap().clone()
+    }
+
     async fn preview_link(&self) -> String {
         let (id, now) = (PreviewLinkId::new(), self.site.db().clock().now());
         let link = StoredLink {
@@ -236,7 +266,7 @@ impl Newsroom {
     }
 
     async fn category(&self) -> (String, String) {
-        let create: CategoryCreate = from(json!({ "name": format!("Category {}", self.next()) }));
+        let create: CategoryCreate = from(json!({ "name": format!("Category {}", self.next()), "parent_id": self.place() }));
         let made = categories::create(self.site.db(), &self.editor, create, None).await.unwrap().first().unwrap();
         (made.id.to_string(), made.slug)
     }

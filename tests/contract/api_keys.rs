@@ -92,6 +92,8 @@ on_both_engines! {
         mine.is_created();
         assert_eq!((&mine["created_by"], &mine["saved_by"]), (&writer["id"], &writer["id"]));
         let id = mine.text_at("/id");
+        let unsaved = json!({ "title": "Not saved yet" });
+        writes.patch(&format!("/v1/editor/articles/{id}?autosave=true")).if_match("*").merge_patch(unsaved).await.is_ok();
         let history = reads.get(&format!("/v1/editor/articles/{id}/revisions")).await;
         assert_eq!(history["data"][0]["saved_by"], json!({ "id": writer["id"], "name": "A program" }));
         let whose = reads.get(&format!("/v1/editor/articles?created_by={}", writer.text_at("/id"))).await;
@@ -105,6 +107,8 @@ on_both_engines! {
         let logged = &admin.get("/v1/editor/audit-log?action=publication.created").await["data"][0];
         assert_eq!((&logged["actor"]["kind"], &logged["actor"]["user_id"]), (&json!("api_key"), &Value::Null));
         assert_eq!((&logged["actor"]["name"], &logged["actor"]["address"]), (&json!("A program"), &json!("127.0.0.1")));
+        let done = admin.get(&format!("/v1/editor/audit-log?actor={}", writer.text_at("/id"))).await;
+        assert_eq!(done.is_ok().each("action"), ["article.created"]);
         // Delivery asks nobody who they are.
         assert_eq!(reads.get("/v1/articles").await.body, site.anyone().get("/v1/articles").await.body);
     }

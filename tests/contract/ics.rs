@@ -195,11 +195,16 @@ on_both_engines! {
         let users = admin.get("/v1/editor/users").await;
         let user = users.data().iter().find(|user| user["role"] == "editor").unwrap()["id"].as_str().unwrap().to_owned();
         for change in [json!({ "role": "author" }), json!({ "active": false })] {
-            assert_eq!(opens(&theirs).await, 200);
+            let (id, again) = subscribe(&site.login(Role::Editor).await, json!({})).await;
+            assert_eq!(opens(&again).await, 200);
             admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(change).await.is_ok();
-            read(&site, &theirs).await.is_problem(401, "invalid_token");
+            read(&site, &again).await.is_problem(401, "invalid_token");
+            admin.get(&format!("/v1/editor/calendar-subscriptions/{id}")).await.is_problem(404, "not_found");
+            // It is over for ever, and does not come back with their rights.
             admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(json!({ "role": "editor", "active": true })).await.is_ok();
+            assert_eq!((opens(&again).await, opens(&theirs).await), (401, 401));
         }
+        let (_, theirs) = subscribe(&site.login(Role::Editor).await, json!({})).await;
         for unknown in ["", "x", &theirs[1..], &format!("{theirs}A")] {
             assert_eq!(opens(unknown).await, 401, "{unknown}");
         }

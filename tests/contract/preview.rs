@@ -156,15 +156,27 @@ on_both_engines! {
         assert_eq!(opens(&revoked).await, 401);
         editor.delete(&path).await.is_problem(404, "not_found");
         editor.get(&path).await.is_problem(404, "not_found");
-        let (_, theirs) = link(&editor, json!({})).await;
+        let (id, theirs) = link(&editor, json!({})).await;
+        let (_, admins) = link(&admin, json!({})).await;
         let users = admin.get("/v1/editor/users").await;
         let user = users.data().iter().find(|user| user["role"] == "editor").unwrap()["id"].as_str().unwrap().to_owned();
-        for change in [json!({ "role": "author" }), json!({ "role": "editor", "active": false })] {
+        let change = async |body: serde_json::Value| admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(body).await.is_ok().status;
+        for (lost, again) in [(json!({ "role": "author" }), json!({ "role": "editor" })), (json!({ "active": false }), json!({ "active": true }))] {
+            let editor = site.login(Role::Editor).await;
+            let (id, theirs) = link(&editor, json!({})).await;
+            change(json!({ "name": format!("Renamed before {lost}") })).await;
             assert_eq!(opens(&theirs).await, 200);
-            admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(change).await.is_ok();
+            change(lost).await;
             assert_eq!(opens(&theirs).await, 401);
-            admin.patch(&format!("/v1/editor/users/{user}")).merge_patch(json!({ "role": "editor", "active": true })).await.is_ok();
+            // It is over for ever: it is in no list, and does not come back with their rights.
+            admin.get(&format!("/v1/editor/preview-links/{id}")).await.is_problem(404, "not_found");
+            assert_eq!(admin.get("/v1/editor/preview-links").await.data().len(), 1);
+            let told = &admin.get("/v1/editor/audit-log?action=user.updated").await["data"][0];
+            assert_eq!(told["after"]["preview_links_revoked"], 1 + usize::from(told["after"]["role"] == "author"));
+            change(again).await;
+            assert_eq!((opens(&theirs).await, opens(&admins).await), (401, 200));
         }
+        admin.get(&format!("/v1/editor/preview-links/{id}")).await.is_problem(404, "not_found");
         for unknown in ["", "x", &theirs[1..], &format!("{theirs}A")] {
             assert_eq!(opens(unknown).await, 401, "{unknown}");
         }

@@ -1,7 +1,8 @@
 -- What somebody writes and has not saved: one text for each person and article, beside the revisions. It takes no number and never goes live.
 CREATE TABLE autosaves (
     article_id UUID NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    user_id UUID NOT NULL REFERENCES users (id),
+    -- A user or an API key.
+    user_id UUID NOT NULL,
     -- The article's version that it is based on.
     base_version BIGINT NOT NULL,
     saved_at BIGINT NOT NULL,

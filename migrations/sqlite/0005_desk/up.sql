@@ -1,7 +1,8 @@
 -- What somebody writes and has not saved: one text for each person and article, beside the revisions. It takes no number and never goes live.
 CREATE TABLE autosaves (
     article_id BLOB NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    user_id BLOB NOT NULL REFERENCES users (id),
+    -- A user or an API key.
+    user_id BLOB NOT NULL,
     -- The article's version that it is based on.
     base_version INTEGER NOT NULL,
     saved_at INTEGER NOT NULL,
