@@ -175,7 +175,8 @@ impl App {
             site_url: options.site_url.as_str().into(),
             zone: options.site_time_zone.clone(),
         };
-        let previews = Previews::prepare(&db, options.preview_url.clone(), options.api_url.clone()).map_err(StartError::Keys)?;
+        let previews = Previews::prepare(&db, options.preview_url.clone(), options.api_url.clone(), options.locales.clone())
+            .map_err(StartError::Keys)?;
         let (name, url) = (options.site_name.clone(), options.site_url.clone());
         let calendars = Calendars::prepare(&db, OfSite { name, url, api_url: options.api_url.clone() }).map_err(StartError::Keys)?;
         let document = document();

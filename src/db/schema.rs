@@ -195,6 +195,7 @@ table! {
         undoes -> Text,
         overrides_embargo -> Bool,
         release_id -> Nullable<IdSql>,
+        decided_at -> BigInt,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::db::{Db, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId};
 use crate::kernel::link::LinkKey;
+use crate::kernel::locale::Locales;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
@@ -34,6 +35,7 @@ pub struct Previews {
     /// The setting `PREVIEW_URL`.
     pattern: Option<String>,
     api_url: String,
+    locales: Locales,
 }
 
 impl Previews {
@@ -41,8 +43,8 @@ impl Previews {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn prepare(db: &Db, pattern: Option<String>, api_url: String) -> Result<Self> {
-        Ok(Self { key: LinkKey::new(prepare_secret(db, SECRET)?, PURPOSE), pattern, api_url })
+    pub fn prepare(db: &Db, pattern: Option<String>, api_url: String, locales: Locales) -> Result<Self> {
+        Ok(Self { key: LinkKey::new(prepare_secret(db, SECRET)?, PURPOSE), pattern, api_url, locales })
     }
 
     /// Makes a link.
@@ -66,9 +68,13 @@ impl Previews {
         }
         let drafts = create.drafts.unwrap_or(false);
         let shown_at = (!drafts).then_some(at.unwrap_or(now));
-        let path = create.article_id.map(|id| path_at(tx.conn(), id, shown_at)).transpose()?;
+        let path = create.article_id.map(|id| path_at(tx.conn(), &self.locales, id, shown_at)).transpose()?;
         if path == Some(None) {
-            mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
+            mistakes.note(
+                "/article_id",
+                "unknown",
+                "there is no such article, it is in the trash, or the site does not publish in its language",
+            );
         }
         mistakes.finish()?;
         let link = StoredLink {

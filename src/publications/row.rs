@@ -34,6 +34,7 @@ pub struct Row {
     undoes: String,
     overrides_embargo: bool,
     release_id: Option<ReleaseId>,
+    decided_at: Instant,
 }
 
 macro_rules! same_members {
@@ -64,6 +65,7 @@ macro_rules! same_members {
                     undoes: p.undoes,
                     overrides_embargo: p.overrides_embargo,
                     release_id: p.release_id,
+                    decided_at: p.decided_at,
                 }
             }
         }

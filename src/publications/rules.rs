@@ -65,6 +65,8 @@ pub struct Publication {
     pub created_by: UserId,
     /// When.
     pub created_at: Instant,
+    /// When its start was decided on last: before that readers cannot have seen it.
+    pub decided_at: Instant,
     /// The revision that it was planned to take the place of, by the last one who decided on its text or its start.
     pub base_revision: Option<i64>,
     /// The fields, with commas between, in which what it will take the place of was changed since then, and which it does not have so.

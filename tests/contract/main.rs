@@ -9,6 +9,7 @@ mod autosave;
 mod bodies;
 mod bulk;
 mod calendar;
+mod conflicts;
 mod counts;
 mod custom;
 mod dates;

@@ -77,6 +77,26 @@ on_both_engines! {
         assert_eq!((&now["live"], &now["readers_saw"]), (&json!(true), &json!(true)));
     }
 
+    async fn what_was_moved_into_the_past_readers_did_not_see_before(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Prices rise");
+        wanted["publish"] = json!({ "publish_at": "2026-12-01T00:00:00Z" });
+        let made = editor.post("/v1/editor/articles").json(&wanted).await;
+        site.clock().advance_ms(60_000);
+        let publication = format!("/v1/editor/publications/{}", made.text_at("/publications/0/id"));
+        editor.patch(&publication).merge_patch(json!({ "publish_at": "2026-11-30T08:00:10Z" })).await.is_ok();
+        let path = format!("/v1/editor/articles/{}/visibility", made.text_at("/id"));
+        for (at, saw) in [("2026-11-30T08:00:59.999Z", false), ("2026-11-30T08:01:00Z", true)] {
+            let then = editor.get(&format!("{path}?at={at}")).await;
+            assert_eq!((&then["live"], &then["readers_saw"]), (&json!(true), &json!(saw)), "{then}");
+        }
+        // Another end decides on no start.
+        site.clock().advance_ms(60_000);
+        editor.patch(&publication).merge_patch(json!({ "unpublish_at": "2026-12-24T00:00:00Z" })).await.is_ok();
+        assert_eq!(editor.get(&format!("{path}?at=2026-11-30T08:01:00Z")).await["readers_saw"], true);
+    }
+
     async fn authors_ask_about_their_own_and_a_wrong_instant_is_refused(engine) {
         let site = Site::at(engine, NOW);
         let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
@@ -105,6 +125,13 @@ on_both_engines! {
         let hidden = editor.get(&path).await;
         assert_eq!((&hidden["live"], &hidden["next"]), (&json!(false), &json!(null)));
         assert!(hidden.text_at("/reason").contains("LOCALES"), "{hidden}");
+        assert_eq!((&hidden["code"], &hidden["readers_saw"]), (&json!("no_publication"), &json!(null)));
+        let link = editor.post("/v1/editor/preview-links").json(json!({ "article_id": id })).await;
+        link.is_problem(422, "invalid").has_error("/article_id", "unknown");
+        smaller.clock().advance_ms(1);
+        editor.delete(&format!("/v1/editor/articles/{id}")).if_match("*").await.is_no_content();
+        let trashed = editor.get(&path).await;
+        assert_eq!((&trashed["code"], &trashed["readers_saw"], &trashed["live"]), (&json!("trashed"), &json!(null), &json!(false)));
         smaller.anyone().get(&format!("/v1/articles/{id}")).await.is_problem(404, "not_found");
     }
 }

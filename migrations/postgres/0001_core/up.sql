@@ -159,6 +159,8 @@ CREATE TABLE publications (
     overrides_embargo BOOLEAN NOT NULL,
     -- The release that it moves with.
     release_id UUID,
+    -- When the start was decided on last.
+    decided_at BIGINT NOT NULL,
     FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
 );
 CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);

@@ -159,6 +159,8 @@ CREATE TABLE publications (
     overrides_embargo INTEGER NOT NULL CHECK (overrides_embargo IN (0, 1)),
     -- The release that it moves with.
     release_id BLOB,
+    -- When the start was decided on last.
+    decided_at INTEGER NOT NULL,
     FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX publications_article_start ON publications (article_id, publish_at DESC);

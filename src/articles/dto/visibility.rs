@@ -37,7 +37,8 @@ pub struct Visibility {
     /// Where it shows on the site; nowhere if it is not live.
     #[schema(max_items = 1)]
     pub urls: Vec<String>,
-    /// Whether readers could see the article at that instant when it came: what was backdated later they could not. Null while it lies ahead.
+    /// Whether readers could see the article at that instant when it came: what was backdated later they could not. Null while it lies ahead, and of a
+    /// language that the site does not publish in now.
     #[schema(required)]
     pub readers_saw: Option<bool>,
 }

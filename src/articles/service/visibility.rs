@@ -34,8 +34,7 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
         let history = history(connection, id)?;
         let mut seen = visibility(&subject, &history, at, now);
         if place.locales.find(&subject.locale).is_none() {
-            let reason = format!("The site does not publish in `{}`: the setting LOCALES leaves it out.", subject.locale);
-            return Ok(Visibility { live: false, code: Why::NoPublication, reason, next: None, revision: None, ..seen });
+            return Ok(unserved(seen, &subject));
         }
         if let Some(revision) = seen.revision {
             let path = store::path_on_site(connection, id, Some(revision))?;
@@ -46,12 +45,26 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
     .await
 }
 
-/// Where an article that is not in the trash stands on the site at an instant; where its newest save would, if nothing of it is in force then or no instant
-/// is given.
+/// Of an article in a language that the site does not publish in today: what the setting was when readers may have seen it, nobody knows.
+fn unserved(seen: Visibility, subject: &Subject) -> Visibility {
+    let seen = Visibility { live: false, newer_saved: false, next: None, revision: None, readers_saw: None, ..seen };
+    if seen.code == Why::Trashed {
+        return seen;
+    }
+    let reason = format!("The site does not publish in `{}`: the setting LOCALES leaves it out.", subject.locale);
+    Visibility { code: Why::NoPublication, reason, publication_id: None, ..seen }
+}
+
+/// Where an article that is not in the trash, and is in a language of the site, stands there at an instant; where its newest save would, if
+/// nothing of it is in force then or no instant is given.
 ///
 /// # Errors
 /// If the database fails.
-pub fn path_at(connection: &mut AnyConnection, id: ArticleId, at: Option<Instant>) -> Result<Option<String>> {
+pub fn path_at(connection: &mut AnyConnection, locales: &Locales, id: ArticleId, at: Option<Instant>) -> Result<Option<String>> {
+    let is_served = subject::find(connection, id)?.is_some_and(|subject| locales.find(&subject.locale).is_some());
+    if !is_served {
+        return Ok(None);
+    }
     let newest = store::path_on_site(connection, id, None)?;
     let Some(at) = at.filter(|_| newest.is_some()) else { return Ok(newest) };
     let shown = in_force(&history(connection, id)?, at).map(|p| p.revision);

@@ -139,6 +139,9 @@ fn change_scheduled(history: &[Publication], changed: &mut Publication, change: 
         return Err(Refused::InRelease(release_id));
     }
     changed.overrides_embargo = change.override_embargo.unwrap_or(changed.overrides_embargo);
+    if changed.publish_at != start {
+        changed.decided_at = now;
+    }
     if changed.publish_at != start || change.override_embargo.is_some() {
         refuse_embargoed(changed.publish_at, change.embargo_until, changed.overrides_embargo)?;
     }

@@ -57,7 +57,7 @@ pub fn outlook(history: &[Publication], trashed_at: Option<Instant>, at: Instant
 
 /// Whether readers could see the article at an instant that has passed: what was backdated later they could not, and what it replaced they could.
 pub fn was_seen(history: &[Publication], at: Instant) -> bool {
-    let mut known: Vec<Publication> = history.iter().filter(|p| p.created_at <= at).cloned().collect();
+    let mut known: Vec<Publication> = history.iter().filter(|p| p.decided_at <= at).cloned().collect();
     derive(&mut known);
     in_force(&known, at).is_some()
 }

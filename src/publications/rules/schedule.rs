@@ -96,6 +96,7 @@ pub fn schedule(history: &mut Vec<Publication>, wanted: Wanted, newest: i64, now
         version: 1,
         created_by: wanted.created_by,
         created_at: now,
+        decided_at: now,
         base_revision,
         undoes: String::new(),
         overrides_embargo: wanted.override_embargo,
