@@ -7,9 +7,11 @@ use actix_web::App as ActixApp;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use utoipa::openapi::OpenApi;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::articles::delivered::drafts::{PreviewArticle, PreviewArticleList};
 use crate::articles::service::Site;
 use crate::articles::service::retention::{self, Passed, Retention};
 use crate::auth::permission::{self, Action, TABLE};
@@ -94,13 +96,18 @@ fn action(operation: &str) -> Option<Action> {
 
 /// The API document: what `dateline openapi` prints.
 pub fn document() -> Document {
-    let (_, api): (_, OpenApi) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
+    let (_, mut api): (_, OpenApi) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
+    // No handler names them: what it answers below `/v1/preview` is added as a copy.
+    let schemas = &mut api.components.get_or_insert_default().schemas;
+    schemas.insert(PreviewArticle::name().into_owned(), PreviewArticle::schema());
+    schemas.insert(PreviewArticleList::name().into_owned(), PreviewArticleList::schema());
     Document::finish(
         &api,
         Finish {
             roles: Some(&roles),
             scopes: Some(&scopes),
             without_idempotency: WITHOUT_IDEMPOTENCY,
+            drafts: &[("listArticles", "PreviewArticleList"), ("getArticle", "PreviewArticle")],
             optional_bodies: OPTIONAL_BODIES,
             long_bodies: LONG_BODIES,
             examples: Some(&read(include_str!("../openapi/examples.json"))),

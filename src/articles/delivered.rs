@@ -1,6 +1,7 @@
 //! An article as readers get it, whole or those of its members that were asked for.
 
 pub mod dates;
+pub mod drafts;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -69,10 +70,10 @@ pub struct Article {
     pub custom: Option<Box<RawValue>>,
     /// The date that lists are ordered by.
     #[schema(value_type = String, format = DateTime, required = false)]
-    pub published_at: Instant,
+    pub published_at: Option<Instant>,
     /// When readers last got something new.
     #[schema(value_type = String, format = DateTime, required = false)]
-    pub updated_at: Instant,
+    pub updated_at: Option<Instant>,
     /// How many words the text has.
     #[schema(minimum = 0, required = false)]
     pub word_count: i64,
@@ -149,6 +150,13 @@ impl Fields {
 
     fn has(self, field: ArticleField) -> bool {
         self.0 & 1 << field as u32 != 0
+    }
+}
+
+impl Article {
+    /// The date that orders it in lists: of what is live its date, which only what is shown whether it is live or not may lack.
+    pub(super) fn ordering(&self) -> Instant {
+        self.published_at.unwrap_or(Instant::NEVER)
     }
 }
 
@@ -243,8 +251,8 @@ impl Card {
             image: raw(self.image)?,
             seo: raw(self.seo)?,
             custom: raw(self.custom)?,
-            published_at: self.published_at,
-            updated_at: self.updated_at,
+            published_at: self.published_at.bounded(),
+            updated_at: self.updated_at.bounded(),
             word_count: self.word_count,
             reading_minutes: (self.word_count + WORDS_A_MINUTE - 1).div_euclid(WORDS_A_MINUTE).max(1),
             translations: Vec::new(),

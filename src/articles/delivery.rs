@@ -1,6 +1,7 @@
 //! Articles for readers: anonymous, cacheable by anyone, and only what is live.
 
 mod dates;
+mod drafts;
 mod filters;
 
 use actix_web::web::Data;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 struct Asked {
     as_of: AsOf,
+    drafts: bool,
     filters: Filters,
     order: Order,
     limit: Limit,
@@ -54,10 +56,15 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
 fn asked(raw: &RawQuery, view: View, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
     let as_of = view.of_site(&mut q)?;
+    let drafts = view.drafts(&mut q)?;
+    if drafts {
+        drafts::refuse_counting(&mut q);
+    }
     let fields = fields(&mut q, Fields::CARD);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
     let asked = Asked {
         as_of,
+        drafts,
         filters: Filters::of(&mut q, delivery),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
@@ -91,8 +98,8 @@ impl Asked {
 
 /// List live articles
 ///
-/// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too. A category that there is
-/// none of gives an empty list.
+/// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too. A slug that a category had before
+/// means the same as its present one. A category that there is none of gives an empty list.
 #[utoipa::path(
     get, path = "/v1/articles", tag = "Delivery", operation_id = "listArticles",
     params(
@@ -124,6 +131,9 @@ impl Asked {
 #[get("/v1/preview/articles")]
 async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let asked = asked(&raw, view, &delivery)?;
+    if asked.drafts {
+        return drafts::list(&request, &db, &delivery, asked).await;
+    }
     let parameters = asked.parameters();
     let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
     let (as_of, limit, is_counted, is_of_one) = (asked.as_of, asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
@@ -213,6 +223,7 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
     let as_of = view.as_of(&mut q)?;
+    let drafts = view.drafts(&mut q)?;
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
@@ -225,6 +236,9 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
         (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },
         (Err(_), None) => Wanted::Slug { locale, slug },
     };
+    if drafts {
+        return drafts::get_one(&request, &db, &delivery, as_of, wanted, fields).await;
+    }
     let find = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::find(connection, &reading, &wanted, fields)?);
     let (found, lifetime) = delivery.read(&db, as_of, find).await?;
     match found {

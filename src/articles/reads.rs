@@ -2,6 +2,7 @@
 
 mod counting;
 mod dates;
+mod drafts;
 mod one;
 mod selection;
 
@@ -9,6 +10,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
+pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
 pub use self::selection::Selection;
 use self::selection::Window;
@@ -105,7 +107,8 @@ fn card(row: CardRow) -> Card {
     }
 }
 
-const CARD: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count, p.published_at, p.updated_at";
+const TEXT: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count";
+const DATES: &str = ", p.published_at, p.updated_at";
 const WITH_BODY: &str = ", b.html, b.text FROM ";
 const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
@@ -126,7 +129,7 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
         None => empty_ground(connection, reading, query)?,
     };
     let articles = rows.into_iter().map(|(_, row)| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
-    let place = |article: &Article| (SortValue::Number(article.published_at.millis()), article.id.uuid());
+    let place = |article: &Article| (SortValue::Number(article.ordering().millis()), article.id.uuid());
     let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
     Ok((page, ground))
 }
@@ -167,7 +170,7 @@ fn page_statement(reading: &Reading<'_>, query: &ListQuery) -> Statement<(Ground
     let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows: limit + 1 };
     let statement = shown_rows(is_descending, limit, |statement| query.selection.listed(statement, snapshot, window));
     let statement = ground_columns(statement, snapshot.at, &query.shown(true), reading.span_ms);
-    let statement = statement.sql(", ").sql(CARD).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
+    let statement = statement.sql(", ").sql(TEXT).sql(DATES).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
     let mut statement = statement.sql("shown l").sql(IN_FORCE).bind(snapshot.at).sql(IN_FORCE_END).bind(snapshot.at).sql(TEXTS);
     if query.fields.has_body() {
         statement = statement.sql(BODIES);

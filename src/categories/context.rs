@@ -106,14 +106,15 @@ impl Delivery {
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
         let (kept, quarters, usual, cursor_key) = (self.names.clone(), self.quarters.clone(), self.usual, self.cursor_key.clone());
-        let (clock, first) = (Arc::clone(db.clock()), as_of.instant(db));
+        let (clock, first, now) = (Arc::clone(db.clock()), as_of.instant(db), db.clock().now());
         move |connection| {
             let (mut at, mut names) = (first, kept.kept());
             loop {
-                let (snapshot, span_ms) = (Snapshot { at }, i64::from(usual.0) * 1000);
+                let snapshot = if as_of.hides_embargoed { Snapshot::without_embargoed(connection, at, now)? } else { Snapshot::of(at) };
+                let span_ms = i64::from(usual.0) * 1000;
                 let reading = Reading { snapshot, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key };
                 let (found, ground) = read(connection, reading)?;
-                if let Some(latest) = ground.latest_write.filter(|latest| as_of == AsOf::Now && *latest > at) {
+                if let Some(latest) = ground.latest_write.filter(|latest| as_of.is_now() && *latest > at) {
                     clock.observe(latest);
                     at = latest;
                 } else if ground.names_version > names.version() {

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::context::Delivery;
 use super::context::view::View;
 use super::dto::{Category, CategoryTree};
-use super::reads;
+use super::reads::{self, Found};
 use crate::db::Db;
 use crate::http::{RawQuery, answer, path};
 use crate::kernel::problem::{Problem, Result};
@@ -45,14 +45,14 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
 
 /// Get a category
 ///
-/// With those directly below it.
+/// With those directly below it. A slug that it had before answers 308 with the present one, and so does that of a category that was given to this one (`reassign_to`).
 #[utoipa::path(
     get, path = "/v1/categories/{slug}", tag = "Delivery", operation_id = "getCategory",
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language whose articles are counted; the first one unless said.", nullable = false),
     ),
-    responses((status = 200, description = "The category.", body = Category)), security(()),
+    responses((status = 200, description = "The category.", body = Category), (status = 308, description = "It has another slug now.")), security(()),
 )]
 #[routes]
 #[get("/v1/categories/{slug}")]
@@ -65,6 +65,9 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     q.finish()?;
     let (found, lifetime) =
         delivery.read_long(&db, as_of, move |connection, reading| Ok(reads::find(connection, &reading, &slug, &locale)?)).await?;
-    let category = found.ok_or_else(Problem::not_found)?;
-    answer::delivered(&request, &category, lifetime).await
+    match found {
+        Found::Here(category) => answer::delivered(&request, &category, lifetime).await,
+        Found::Moved(slug) => answer::moved(&request, &slug, lifetime),
+        Found::Nothing => Err(Problem::not_found()),
+    }
 }

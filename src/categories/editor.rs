@@ -27,7 +27,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// Make a category
 ///
-/// At the root, or below `parent_id`. It is public at once.
+/// At the root, or below `parent_id`. It is public at once. A slug that another category had before, and that still leads there, becomes its own if it
+/// is given; one that is made from the name goes around those.
 #[utoipa::path(tag = "Categories", operation_id = "createCategory", request_body = CategoryCreate, responses((status = 201, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/categories")]
 async fn create(caller: Caller, db: Data<Db>, query: RawQuery, key: IdempotencyKey, body: JsonBody) -> Result<HttpResponse> {
@@ -112,7 +113,7 @@ async fn replace(
 
 /// Change a category
 ///
-/// The fields that the merge patch names (RFC 7396). Another `parent_id` moves it with everything below it. With `If-Match` only if it still has
+/// The fields that the merge patch names (RFC 7396). Under another `slug` readers still find it by the former one, until another category takes that. Another `parent_id` moves it with everything below it. With `If-Match` only if it still has
 /// that version.
 #[utoipa::path(tag = "Categories", operation_id = "updateCategory", params(("id" = CategoryId, Path, description = "The category.")), request_body(content((CategoryPatch = "application/merge-patch+json"), (CategoryPatch = "application/json"))), responses((status = 200, description = "The category.", body = EditorCategory), (status = 409, description = "`slug_taken` or `cycle`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/categories/{id}")]
@@ -144,7 +145,7 @@ impl FromQuery for Removal {
 /// Delete a category
 ///
 /// One that articles name by their newest save or by what was or will be published, or in which other categories lie, is in use and stays, unless
-/// `reassign_to` says where they go: in all revisions, without another date or version.
+/// `reassign_to` says where they go: in all revisions, without another date or version. Its slug, and those that it had before, then lead there too; else they are free.
 #[utoipa::path(tag = "Categories", operation_id = "deleteCategory", params(("id" = CategoryId, Path, description = "The category."), ("reassign_to" = Option<CategoryId>, Query, description = "The category that its articles and the categories in it go to.", nullable = false)), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use` or `cycle`."), (status = 422, description = "`invalid`: something would lie too deep.")), security(("bearer" = [])))]
 #[delete("/v1/editor/categories/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::{QueryDsl, RunQueryDsl};
 
-use crate::db::schema::{authors, categories, names_version, tags};
+use crate::db::schema::{authors, categories, category_slugs, names_version, tags};
 use crate::db::{AnyConnection, Result};
 use crate::kernel::id::{AuthorId, CategoryId, TagId};
 
@@ -36,6 +36,8 @@ pub struct Names {
     version: i64,
     categories: HashMap<CategoryId, Category>,
     by_slug: HashMap<String, CategoryId>,
+    /// By slugs that none has any more.
+    by_former_slug: HashMap<String, CategoryId>,
     /// In the order of the tree: each category before those below it, siblings by position and name.
     order: Vec<CategoryId>,
     tags: HashMap<TagId, Named>,
@@ -75,6 +77,9 @@ impl Names {
         names.order = tree_order(&sorted);
         names.by_slug = sorted.iter().map(|category| (category.slug.clone(), category.id)).collect();
         names.categories = sorted.into_iter().map(|category| (category.id, category)).collect();
+        let rows: Vec<(String, CategoryId)> =
+            category_slugs::table.select((category_slugs::slug, category_slugs::category_id)).load(connection)?;
+        names.by_former_slug = rows.into_iter().collect();
         let rows: Vec<(TagId, String, String)> = tags::table.select((tags::id, tags::slug, tags::name)).load(connection)?;
         names.tags = rows.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect();
         let rows: Vec<(AuthorId, String, String)> = authors::table.select((authors::id, authors::slug, authors::name)).load(connection)?;
@@ -87,9 +92,9 @@ impl Names {
         self.categories.get(&id)
     }
 
-    /// The category of this slug.
+    /// The category that has this slug, or else the one that had it.
     pub fn category_by_slug(&self, slug: &str) -> Option<&Category> {
-        self.by_slug.get(slug).and_then(|id| self.category(*id))
+        self.by_slug.get(slug).or_else(|| self.by_former_slug.get(slug)).and_then(|id| self.category(*id))
     }
 
     /// The way from the root to a category, itself last.

@@ -41,29 +41,43 @@ fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) 
 pub fn flat(connection: &mut AnyConnection, reading: &Reading<'_>, locale: &str) -> Result<(Vec<Category>, Ground)> {
     let (at, names) = (reading.snapshot.at, reading.names);
     let [least, most] = ListKey::categories(locale, KIND);
-    let counts = totals(connection, at, Lists::Between(&least, &most))?;
+    let counts = totals(connection, reading.snapshot, Lists::Between(&least, &most))?;
     let ground = ground(connection, at, &Shown::Lists(Within::Between([least, most]), Part::Counts), reading.span_ms)?;
     Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
 
-/// The category of this slug with those directly below it, if there is one.
+/// What a slug answers.
+pub enum Found {
+    /// A category.
+    Here(Box<Category>),
+    /// The category that had it has this one now.
+    Moved(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// The category of this slug with those directly below it.
 ///
 /// # Errors
 /// If the database fails.
-pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, locale: &str) -> Result<(Option<Category>, Ground)> {
+pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, locale: &str) -> Result<(Found, Ground)> {
     let (snapshot, names, span_ms) = (reading.snapshot, reading.names, reading.span_ms);
-    let Some(wanted) = names.category_by_slug(slug) else {
-        return Ok((None, ground(connection, snapshot.at, &Shown::Nothing, span_ms)?));
+    let wanted = match names.category_by_slug(slug) {
+        Some(wanted) if wanted.slug == slug => wanted,
+        other => {
+            let found = other.map_or(Found::Nothing, |moved| Found::Moved(moved.slug.clone()));
+            return Ok((found, ground(connection, snapshot.at, &Shown::Nothing, span_ms)?));
+        }
     };
     let below: Vec<&names::Category> = names.categories().filter(|other| other.parent_id == Some(wanted.id)).collect();
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
-    let counts = totals(connection, snapshot.at, Lists::These(&lists))?;
+    let counts = totals(connection, snapshot, Lists::These(&lists))?;
     let within = Within::These { lists, published_from: None, published_before: None };
     let ground = ground(connection, snapshot.at, &Shown::Lists(within, Part::Counts), span_ms)?;
     let mut found = category(names, wanted, locale, &counts);
     found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());
-    Ok((Some(found), ground))
+    Ok((Found::Here(Box::new(found)), ground))
 }
 
 /// The same categories, each within its parent. `flat` has each before those below it.

@@ -163,6 +163,10 @@ fn change_in(
     refuse_taken(tx.conn(), id, &row.slug)?;
     row.version += 1;
     row.updated_at = tx.now()?;
+    if row.slug != before.slug {
+        store::former::give_up(tx.conn(), &row.slug)?;
+        store::former::keep(tx.conn(), &before.slug, id)?;
+    }
     store::update(tx.conn(), &row, is_moved)?;
     if is_moved {
         listings::move_subtree(tx.conn(), id)?;
@@ -192,6 +196,8 @@ pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected
                     record(tx, &actor, "category.moved", target(moved.id), Change::between(told(&before), told(&moved), &["slug"]))?;
                 }
                 change = change.with("reassign_to", other.to_string());
+                store::former::hand_on(tx.conn(), row.id, other)?;
+                store::former::keep(tx.conn(), &row.slug, other)?;
             }
             None => refuse_in_use(tx.conn(), &row, now)?,
         }
@@ -236,12 +242,13 @@ fn own_slug(connection: &mut AnyConnection, id: CategoryId, slug: &Slug) -> Resu
     Ok(slug.to_string())
 }
 
-/// The first of `slug`, `slug-2`, `slug-3` that no other category has.
+/// The first of `slug`, `slug-2`, `slug-3` that no category has or had: readers may still come by it.
 fn free_slug(connection: &mut AnyConnection, name: &str) -> Result<String> {
     let slug = Slug::from_title(name, "category");
     for number in 1..=MOST_NUMBERED {
         let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
-        if store::id_of_slug(connection, candidate.as_str())?.is_none() {
+        let name = candidate.as_str();
+        if store::id_of_slug(connection, name)?.is_none() && !store::former::is_kept(connection, name)? {
             return Ok(candidate.to_string());
         }
     }

@@ -1,5 +1,6 @@
 //! Categories in the database, each with all that lie above it.
 
+pub mod former;
 pub mod reassign;
 
 use diesel::dsl::max;
@@ -83,6 +84,7 @@ pub fn height(connection: &mut AnyConnection, id: CategoryId) -> Result<i64> {
 /// If the database fails, or the slug is taken.
 pub fn insert(connection: &mut AnyConnection, row: &Row) -> Result<()> {
     diesel::insert_into(categories::table).values(row.clone()).execute(connection)?;
+    former::give_up(connection, &row.slug)?;
     diesel::insert_into(category_ancestors::table)
         .values((
             category_ancestors::category_id.eq(row.id),
@@ -144,12 +146,13 @@ fn hang(connection: &mut AnyConnection, id: CategoryId, parent: Option<CategoryI
     Ok(())
 }
 
-/// Removes a category that nothing names.
+/// Removes a category that nothing names, with the slugs that still lead to it.
 ///
 /// # Errors
 /// If the database fails.
 pub fn delete(connection: &mut AnyConnection, id: CategoryId) -> Result<()> {
     diesel::delete(category_ancestors::table.filter(category_ancestors::category_id.eq(id))).execute(connection)?;
+    former::forget(connection, id)?;
     diesel::delete(categories::table.find(id)).execute(connection)?;
     names_changed(connection)
 }

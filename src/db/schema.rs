@@ -59,6 +59,17 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
+    category_slugs (slug) {
+        slug -> Text,
+        category_id -> IdSql,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
     tags (id) {
         id -> IdSql,
         slug -> Text,
@@ -193,6 +204,20 @@ table! {
 
     #[allow(missing_docs)]
     listings (list, first_at, article_id, from_at) {
+        list -> Text,
+        first_at -> BigInt,
+        article_id -> IdSql,
+        from_at -> BigInt,
+        until_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    drafts (list, first_at, article_id, from_at) {
         list -> Text,
         first_at -> BigInt,
         article_id -> IdSql,
@@ -384,6 +409,7 @@ table! {
         id -> IdSql,
         article_id -> Nullable<IdSql>,
         at -> Nullable<BigInt>,
+        drafts -> Bool,
         created_by -> IdSql,
         created_at -> BigInt,
         expires_at -> BigInt,
@@ -473,6 +499,7 @@ allow_tables_to_appear_in_same_query!(
     secrets,
     categories,
     category_ancestors,
+    category_slugs,
     tags,
     authors,
     articles,
@@ -481,6 +508,7 @@ allow_tables_to_appear_in_same_query!(
     revision_keys,
     publications,
     listings,
+    drafts,
     standings,
     slugs,
     audit,

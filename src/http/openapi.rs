@@ -66,7 +66,7 @@ impl Document {
     pub fn finish(document: &OpenApi, with: Finish<'_>) -> Self {
         let mut json = serde_json::to_value(document).expect("a document of the derive is JSON");
         add_problem_schemas(&mut json);
-        super::previews::add(&mut json["paths"]);
+        super::previews::add(&mut json["paths"], with);
         if let Some(examples) = with.examples {
             json["components"]["examples"] = examples.clone();
         }

@@ -20,6 +20,8 @@ pub struct Finish<'a> {
     pub scopes: Option<&'a RolesOf<'a>>,
     /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
     pub without_idempotency: &'a [&'a str],
+    /// Operations of delivery, by operationId, that show newest saves below `/v1/preview` if they are asked to, and the schema of that.
+    pub drafts: &'a [(&'a str, &'a str)],
     /// Operations, by operationId, whose bodies may be left out.
     pub optional_bodies: &'a [&'a str],
     /// Operations, by operationId, whose bodies may bring a long text, and so hold 2 MiB.
@@ -157,14 +159,20 @@ fn add_examples(operation: &mut Value, examples: Option<&Value>) {
 
 fn add_examples_of(owner: &mut Value, examples: &Map<String, Value>) {
     for media in owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut()) {
-        let schema = media["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default().to_owned();
-        let named = examples.keys().filter(|name| name.split('.').next() == Some(&schema));
+        let schemas = schemas_of(&media["schema"]);
+        let named = examples.keys().filter(|name| schemas.contains(&name.split('.').next().unwrap_or_default()));
         let named: Map<String, Value> =
             named.map(|name| (name.clone(), json!({"$ref": format!("#/components/examples/{name}")}))).collect();
         if !named.is_empty() {
             media["examples"] = Value::Object(named);
         }
     }
+}
+
+/// The names of the schemas that a body may be of.
+fn schemas_of(schema: &Value) -> Vec<&str> {
+    let any = schema["anyOf"].as_array().map_or_else(|| std::slice::from_ref(schema), Vec::as_slice);
+    any.iter().filter_map(|one| one["$ref"].as_str()?.rsplit('/').next()).collect()
 }
 
 fn add_refusals(around: &Surroundings, operation: &mut Value) {
@@ -246,7 +254,7 @@ fn add_headers(around: &Surroundings, operation: &mut Value) {
         if response.get("$ref").is_some() {
             continue;
         }
-        let body = response["content"]["application/json"]["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        let body = schemas_of(&response["content"]["application/json"]["schema"]).into_iter().next();
         let is_list = body.is_some_and(|name| name.ends_with("List"));
         let is_versioned = body.is_some_and(|name| name.starts_with("Editor")) && !is_list;
         let mut headers = response["headers"].as_object().cloned().unwrap_or_else(Map::new);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::openapi::{BEARER, PREVIEW_HEADER, PREVIEW_PARAMETER};
-use super::operations::append_parameters;
+use super::operations::{Finish, append_parameters};
 
 /// Under which heading they stand.
 const TAG: &str = "Preview";
@@ -12,19 +12,19 @@ const ROOT: &str = "/v1/";
 const BELOW: &str = "/v1/preview/";
 
 /// Adds them to the paths of a document.
-pub(super) fn add(paths: &mut Value) {
+pub(super) fn add(paths: &mut Value, with: Finish<'_>) {
     let Some(paths) = paths.as_object_mut() else { return };
     let previews: Map<String, Value> = paths
         .iter()
         .filter_map(|(path, operations)| {
             let get = operations.get("get").filter(|get| get["tags"] == json!(["Delivery"]))?;
-            Some((path.replacen(ROOT, BELOW, 1), json!({ "get": preview(get) })))
+            Some((path.replacen(ROOT, BELOW, 1), json!({ "get": preview(get, with.drafts) })))
         })
         .collect();
     paths.extend(previews);
 }
 
-fn preview(delivery: &Value) -> Value {
+fn preview(delivery: &Value, drafts: &[(&str, &str)]) -> Value {
     let mut operation = delivery.clone();
     let text = |member: &str| delivery[member].as_str().unwrap_or_default();
     let id = text("operationId");
@@ -39,5 +39,22 @@ fn preview(delivery: &Value) -> Value {
         "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today. A cursor holds a place and no instant, as readers' have it: it goes with any.",
     });
     append_parameters(&mut operation, vec![at]);
+    if let Some((_, schema)) = drafts.iter().find(|(of, _)| *of == id) {
+        add_drafts(&mut operation, schema);
+    }
     operation
+}
+
+/// `drafts=true` is answered in another shape.
+fn add_drafts(operation: &mut Value, schema: &str) {
+    let drafts = json!({
+        "name": "drafts", "in": "query", "required": false, "schema": {"type": "string", "pattern": "^(true|false)$", "maxLength": 5},
+        "description": "`true` shows the newest save of every article that is not in the trash instead, live or not: what has no date first, what is scheduled by the date that comes. \
+            Filters are of the newest save; those by date leave out what has none. Its slug is that of the newest save, and others of its own lead there. `at` then moves the dates and the \
+            status alone. It goes neither with `page` nor with `count`. Unless said as the preview link says.",
+    });
+    append_parameters(operation, vec![drafts]);
+    if let Some(shape) = operation.pointer_mut("/responses/200/content/application~1json/schema") {
+        *shape = json!({ "anyOf": [shape.take(), { "$ref": format!("#/components/schemas/{schema}") }] });
+    }
 }

@@ -23,6 +23,9 @@ pub struct PreviewLinkCreate {
     #[serde(default)]
     #[schema(max_length = 40)]
     pub at: Option<String>,
+    /// Whether it shows the newest save of every article that is not in the trash, instead of what is live.
+    #[serde(default)]
+    pub drafts: Option<bool>,
     /// The IANA zone of a local time.
     #[serde(default)]
     #[schema(max_length = 60)]
@@ -47,6 +50,8 @@ pub struct PreviewLink {
     /// As of when it shows it; null = the instant of each request, or that of the release.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub at: Option<Instant>,
+    /// Whether it shows newest saves instead of what is live.
+    pub drafts: bool,
     /// Who made it. It is good only while they may preview themselves.
     pub created_by: UserId,
     /// When.

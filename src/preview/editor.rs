@@ -22,8 +22,9 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Make a preview link
 ///
-/// It lets whoever has it look at one article, or at the whole site, as of `at` or of now, without a login: below `/v1/preview`, with its token as the
-/// parameter `preview` or the header `Dateline-Preview`. What it shows cannot be widened. An article is there by
+/// It lets whoever has it look at one article, or at the whole site, as of `at` or of now, or at newest saves by `drafts`, without a login: below `/v1/preview`, with its token as the
+/// parameter `preview` or the header `Dateline-Preview`. What it shows cannot be widened. A link to the whole
+/// site leaves out, of everything, what is under embargo until then, unless it is live. An article is there by
 /// its id and by its own slugs, which are looked up in its own language; one that it had before leads on to the present one. The path in `url` is that of the revision that is shown at `at`, or of the newest save if none is.
 #[utoipa::path(tag = "Preview", operation_id = "createPreviewLink", request_body = PreviewLinkCreate, responses((status = 201, description = "The link, with its token.", body = NewPreviewLink)), security(("bearer" = [])))]
 #[post("/v1/editor/preview-links")]

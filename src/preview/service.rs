@@ -62,7 +62,9 @@ impl Previews {
         if let Some(release_id) = create.release_id {
             check_release(tx, release_id, &create, &mut mistakes)?;
         }
-        let path = create.article_id.map(|id| path_at(tx.conn(), id, at.unwrap_or(now))).transpose()?;
+        let drafts = create.drafts.unwrap_or(false);
+        let shown_at = (!drafts).then_some(at.unwrap_or(now));
+        let path = create.article_id.map(|id| path_at(tx.conn(), id, shown_at)).transpose()?;
         if path == Some(None) {
             mistakes.note("/article_id", "unknown", "there is no such article, or it is in the trash");
         }
@@ -71,6 +73,7 @@ impl Previews {
             id: PreviewLinkId::new(),
             article_id: create.article_id,
             at,
+            drafts,
             created_by: caller.user_id,
             created_at: now,
             expires_at: now.plus_millis(create.expires_in.unwrap_or(USUAL_LIFETIME_S).saturating_mul(1000)),
@@ -142,12 +145,12 @@ fn target(id: PreviewLinkId) -> Target {
 
 /// What the audit log tells of a link: nothing of its token.
 fn told(link: &StoredLink) -> Value {
-    json!({ "article_id": link.article_id, "release_id": link.release_id, "at": link.at, "expires_at": link.expires_at })
+    json!({ "article_id": link.article_id, "release_id": link.release_id, "at": link.at, "drafts": link.drafts, "expires_at": link.expires_at })
 }
 
 fn seen(link: StoredLink) -> PreviewLink {
-    let StoredLink { id, article_id, at, created_by, created_at, expires_at, release_id } = link;
-    PreviewLink { id, article_id, release_id, at, created_by, created_at, expires_at }
+    let StoredLink { id, article_id, at, drafts, created_by, created_at, expires_at, release_id } = link;
+    PreviewLink { id, article_id, release_id, at, drafts, created_by, created_at, expires_at }
 }
 
 /// A link that is still good.

@@ -21,6 +21,8 @@ pub struct StoredLink {
     pub article_id: Option<ArticleId>,
     /// As of when.
     pub at: Option<Instant>,
+    /// Whether it shows newest saves.
+    pub drafts: bool,
     /// Who made it.
     pub created_by: UserId,
     /// When.

@@ -1,5 +1,5 @@
 //! Which lists an article is on, when, and under which date: one row for each list and unbroken stretch. Written in the transaction of each
-//! change, for that one article; every public list is a range scan over these rows.
+//! change, for that one article; every public list is a range scan over these rows. What drafts are on is written with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use super::lists::{ListKey, Stretch};
 use super::rules::Publication;
 use super::subject::Subject;
-use super::{store, subject, tallies};
+use super::{drafts, store, subject, tallies};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::listings;
 use crate::db::{AnyConnection, IdSql, Result, Statement, StoredId};
@@ -50,7 +50,9 @@ fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[
             ))
             .execute(connection)?;
     }
-    tallies::log(connection, present.difference(&wanted), wanted.difference(&present))
+    tallies::log(connection, present.difference(&wanted), wanted.difference(&present))?;
+    let newest = lists.get(&subject.newest_revision).cloned().unwrap_or_default();
+    drafts::rewrite(connection, subject, &newest, history)
 }
 
 /// The lists of each revision: what it names, and every category above.

@@ -4,6 +4,7 @@
 mod change;
 #[cfg(test)]
 mod change_tests;
+pub mod dated;
 pub mod outlook;
 mod schedule;
 pub mod standing;

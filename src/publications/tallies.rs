@@ -19,7 +19,7 @@ pub use self::buckets::{Level, every_date};
 pub(super) use self::fold::{fold, log};
 pub use self::kept::KeptQuarters;
 use super::lists::ListKey;
-use super::visibility::{LISTED, LISTED_UNTIL};
+use super::visibility::{LISTED, LISTED_UNTIL, Snapshot};
 use crate::db::{AnyConnection, Bind, Result, Statement};
 use crate::kernel::instant::Instant;
 
@@ -62,7 +62,8 @@ const PIECES_KEPT: usize = 7;
 ///
 /// # Errors
 /// If the database fails.
-pub fn totals(connection: &mut AnyConnection, at: Instant, lists: Lists<'_>) -> Result<HashMap<String, i64>> {
+pub fn totals(connection: &mut AnyConnection, snapshot: Snapshot, lists: Lists<'_>) -> Result<HashMap<String, i64>> {
+    let at = snapshot.at;
     let mark = watermark(connection)?;
     let statement = Statement::<(Text, BigInt)>::new(
         "SELECT list, CAST(sum(live) AS BIGINT) FROM (SELECT l.list, l.live FROM tallies l WHERE l.level = ",
@@ -73,7 +74,18 @@ pub fn totals(connection: &mut AnyConnection, at: Instant, lists: Lists<'_>) -> 
     let statement = live_at(live_at(statement.sql(" UNION ALL SELECT l.list, "), at).sql(" - "), mark);
     let statement = among(changed(statement, mark, at).sql(HERE), HERE, lists).sql(") d GROUP BY list");
     let statement = if let Lists::These(_) = lists { statement.once() } else { statement };
-    Ok(statement.load::<(String, i64)>(connection)?.into_iter().collect())
+    let mut totals: HashMap<String, i64> = statement.load::<(String, i64)>(connection)?.into_iter().collect();
+    let hidden = hidden_rows(Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list"), snapshot, lists);
+    for (list, count) in hidden.map_or(Ok(Vec::new()), |hidden| hidden.sql(" GROUP BY list").load::<(String, i64)>(connection))? {
+        *totals.entry(list).or_default() -= count;
+    }
+    Ok(totals)
+}
+
+/// Ends a statement about rows of these lists that are live but hidden; nothing if none can be.
+fn hidden_rows<ST>(statement: Statement<ST>, snapshot: Snapshot, lists: Lists<'_>) -> Option<Statement<ST>> {
+    let statement = among(statement, " AND list", lists).sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+    snapshot.hides(statement.once(), " AND article_id")
 }
 
 /// The list of a row that an article led to. As an expression, so that the index by list, which looks more selective, is not taken.
@@ -135,7 +147,7 @@ fn changed<ST>(statement: Statement<ST>, one: Instant, other: Instant) -> Statem
 #[derive(Clone, Debug)]
 pub struct Tally {
     list: ListKey,
-    at: Instant,
+    snapshot: Snapshot,
     /// What is to be added to the tallies, by date.
     changes: BTreeMap<Instant, i64>,
     /// The state of the tallies, if nothing is to be added.
@@ -147,10 +159,14 @@ impl Tally {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn of(connection: &mut AnyConnection, at: Instant, list: &ListKey) -> Result<Self> {
+    pub fn of(connection: &mut AnyConnection, snapshot: Snapshot, list: &ListKey) -> Result<Self> {
+        let at = snapshot.at;
         let (mark, version) = settled(connection, at)?;
+        let hidden = Statement::<(BigInt, BigInt)>::new("SELECT first_at, count(*) FROM listings WHERE list");
+        let hidden = hidden_rows(hidden, snapshot, Lists::These(std::slice::from_ref(list)));
+        let version = version.filter(|_| hidden.is_none());
         if version.is_some() {
-            return Ok(Self { list: list.clone(), at, changes: BTreeMap::new(), version });
+            return Ok(Self { list: list.clone(), snapshot, changes: BTreeMap::new(), version });
         }
         let statement =
             Statement::<(BigInt, BigInt)>::new("SELECT first_at, CAST(sum(change) AS BIGINT) FROM (SELECT l.first_at, l.change * ");
@@ -158,7 +174,11 @@ impl Tally {
         let statement = live_at(live_at(statement.sql(" UNION ALL SELECT l.first_at, "), at).sql(" - "), mark);
         let statement = changed(statement, mark, at).sql(HERE).sql(" = ").bind(list);
         let changes = statement.sql(") d GROUP BY first_at HAVING sum(change) <> 0").load::<(Instant, i64)>(connection)?;
-        Ok(Self { list: list.clone(), at, changes: changes.into_iter().collect(), version })
+        let mut changes: BTreeMap<Instant, i64> = changes.into_iter().collect();
+        for (date, count) in hidden.map_or(Ok(Vec::new()), |hidden| hidden.sql(" GROUP BY first_at").load::<(Instant, i64)>(connection))? {
+            *changes.entry(date).or_default() -= count;
+        }
+        Ok(Self { list: list.clone(), snapshot, changes, version })
     }
 
     /// How many there are in each of these ranges of dates.
@@ -192,14 +212,14 @@ impl Tally {
     }
 
     fn scanned(&self, pieces: &[(usize, Piece)]) -> Statement<(BigInt, BigInt)> {
-        with(pieces)
+        let statement = with(pieces)
             .sql("SELECT n, (SELECT count(*) FROM listings WHERE first_at >= low AND first_at < high AND list = ")
             .bind(&self.list)
             .sql(LISTED)
-            .bind(self.at)
+            .bind(self.snapshot.at)
             .sql(LISTED_UNTIL)
-            .bind(self.at)
-            .sql(") FROM piece")
+            .bind(self.snapshot.at);
+        self.snapshot.shows(statement, " AND article_id").sql(") FROM piece")
     }
 
     /// The buckets of a level within a range of dates, each with how many there are; none of zero.

@@ -1,6 +1,7 @@
 //! What is live at an instant. Every delivery read goes through here; nothing else compares intervals with the time.
 
 mod changes;
+mod embargoed;
 
 use diesel::sql_types::{BigInt, Nullable};
 
@@ -14,6 +15,15 @@ use crate::kernel::page::Place;
 pub struct Snapshot {
     /// The instant.
     pub at: Instant,
+    /// As of when embargoes hide articles; nothing if they hide none.
+    embargoed_at: Option<Instant>,
+}
+
+impl Snapshot {
+    /// All that is live at an instant.
+    pub fn of(at: Instant) -> Self {
+        Self { at, embargoed_at: None }
+    }
 }
 
 /// What an answer depends on, for the question when it changes next.

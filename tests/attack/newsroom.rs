@@ -217,6 +217,7 @@ impl Newsroom {
             id,
             article_id: None,
             at: None,
+            drafts: false,
             created_by: self.editor.user_id,
             created_at: now,
             expires_at: now.plus_millis(60_000),

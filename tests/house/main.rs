@@ -24,12 +24,12 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("http",                     "kernel http",                                                                 "diesel"),
     Row("settings",                 "kernel db bodies http auth/password users/rules",                              "actix diesel"),
     Row("*/rules",                  "kernel */rules",                                                              "actix diesel tokio async"),
-    Row("publications/visibility publications/lists publications/listings publications/revision publications/row publications/standings publications/tallies publications/subject publications/within",
+    Row("publications/visibility publications/lists publications/listings publications/revision publications/row publications/standings publications/tallies publications/subject publications/within publications/drafts",
                                     "kernel db ground publications/store",                                         "actix Serialize"),
     Row("*/dto",                    "kernel http/schemas */rules */dto auth/permission bodies list_of",             "actix diesel"),
     Row("*/store",                  "kernel db ground ./rules ./store ./dto audit/store",                   "actix Serialize"),
     Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names */context", "actix Caller"),
-    Row("*/delivered",              "kernel db */dto */names list_of",                                      "actix diesel"),
+    Row("*/delivered",              "kernel db */dto */names */rules list_of",                              "actix diesel"),
     Row("*/context/view",           "kernel http db",                                                              "diesel Caller"),
     Row("*/context",                "kernel http db ground ./names ./context/view",                                          "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),
@@ -43,7 +43,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
 
 /// What every thing may stand on, though it lies in a folder of its own.
 const GROUND: &str = "bodies auth/permission auth/password publications/rules publications/visibility publications/lists publications/listings \
-                      publications/revision publications/row publications/standings publications/tallies publications/subject publications/within";
+                      publications/revision publications/row publications/standings publications/tallies publications/subject publications/within publications/drafts";
 
 /// The things, each row above what it may use: a thing imports of the rows before its own, of itself and of the ground.
 const ORDER: &[&str] = &[

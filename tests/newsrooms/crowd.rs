@@ -48,9 +48,9 @@ fn count(db: &Db, at: Instant, key: &ListKey) {
     let read = |connection: &mut AnyConnection| -> db::Result<()> {
         let naive = Statement::<BigInt>::new("SELECT count(*) FROM listings WHERE list = ").bind(key);
         let naive: i64 = naive.sql(LISTED).bind(at).sql(LISTED_UNTIL).bind(at).get_result(connection)?;
-        let total = tallies::totals(connection, at, Lists::These(std::slice::from_ref(key)))?;
+        let total = tallies::totals(connection, Snapshot::of(at), Lists::These(std::slice::from_ref(key)))?;
         assert_eq!(total.get(key.as_str()).copied().unwrap_or(0), naive, "{key:?} at {at}");
-        assert_eq!(Tally::of(connection, at, key)?.count(connection, &[every_date()])?, [naive], "{key:?} at {at}");
+        assert_eq!(Tally::of(connection, Snapshot::of(at), key)?.count(connection, &[every_date()])?, [naive], "{key:?} at {at}");
         Ok(())
     };
     db.run_read(|connection| dialect::in_one_state(connection, read)).unwrap();

@@ -62,7 +62,7 @@ impl Asked {
                 ))
             }
             Self::Counts(selection) => {
-                let counts = totals(connection, at, Lists::These(&selection.lists))?;
+                let counts = totals(connection, Snapshot::of(at), Lists::These(&selection.lists))?;
                 let counts: Vec<_> = selection.lists.iter().map(|list| counts.get(list.as_str()).copied().unwrap_or(0)).collect();
                 let within = Within::These { lists: selection.lists.clone(), published_from: None, published_before: None };
                 let ground = ground(connection, at, &Shown::Lists(within, Part::Counts), reading.span_ms)?;
@@ -104,7 +104,7 @@ pub fn compare(
     place: &str,
 ) -> db::Result<()> {
     let (at, span_ms) = (reading.snapshot.at, pick.of(&SPANS_MS));
-    let reading_at = |at| Reading { snapshot: Snapshot { at }, span_ms, ..*reading };
+    let reading_at = |at| Reading { snapshot: Snapshot::of(at), span_ms, ..*reading };
     let asked = asked(connection, reading, selection, pick)?;
     let ahead = Statement::<BigInt>::new(
         "SELECT t.at FROM (SELECT publish_at AS at FROM publications UNION SELECT ends_at FROM publications) t WHERE t.at > ",

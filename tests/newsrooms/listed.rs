@@ -31,7 +31,7 @@ pub fn compare(
     place: &str,
 ) -> db::Result<()> {
     let names = Names::default();
-    let snapshot = Snapshot { at };
+    let snapshot = Snapshot::of(at);
     let reading = Reading { snapshot, names: &names, quarters, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
     // What is compared differs from instant to instant, or it would be much.
     let mut pick = Random::new(at.millis().unsigned_abs());

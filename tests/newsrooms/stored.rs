@@ -264,10 +264,10 @@ fn compare_tally(
     let [least, most] = ListKey::categories("en", "article");
     for lists in [Lists::These(std::slice::from_ref(key)), Lists::Between(&least, &most)] {
         let is_counted = matches!(lists, Lists::These(_)) || *key >= least && *key <= most;
-        let totals = tallies::totals(connection, at, lists)?;
+        let totals = tallies::totals(connection, Snapshot::of(at), lists)?;
         assert_eq!(totals.get(key.as_str()).copied().unwrap_or(0), if is_counted { many } else { 0 }, "total of {key:?} {place}");
     }
-    let tally = Tally::of(connection, at, key)?;
+    let tally = Tally::of(connection, Snapshot::of(at), key)?;
     for (index, (_, date)) in (0_i64..).zip(expected) {
         for (order, index) in [(Order::Newest, index), (Order::Oldest, many - 1 - index)] {
             let (dates, within) = tally.quarter(connection, order, index)?;
@@ -357,7 +357,7 @@ impl Subject for Stored {
         let found = self.db.run_read(|connection| {
             let names = Names::load(connection)?;
             let cursor_key = CursorKey::new([0; 32]);
-            let (snapshot, quarters) = (Snapshot { at: instant(now) }, &self.quarters);
+            let (snapshot, quarters) = (Snapshot::of(instant(now)), &self.quarters);
             let reading = Reading { snapshot, names: &names, quarters, span_ms: 0, cursor_key: &cursor_key };
             reads::find(connection, &reading, &wanted, Fields::WHOLE).map(|(found, _)| found)
         });

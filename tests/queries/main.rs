@@ -156,6 +156,24 @@ async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_bo
                 faults.insert(format!("audit-log?{query} is not scanned by {index}: {scans:#?}"));
             }
         }
+        let [slug, id] = [1, 2].map(|at| &known.articles[at]);
+        let rare = known.categories.last().unwrap();
+        for what in [
+            "?drafts=true",
+            "?drafts=true&sort=published_at&limit=100",
+            &format!("?drafts=true&category={rare}"),
+            &format!("/{slug}?drafts=true"),
+            &format!("/{id}?drafts=true"),
+        ] {
+            editor.get(&format!("/v1/preview/articles{what}")).await;
+            recorder::take();
+            editor.get(&format!("/v1/preview/articles{what}")).await;
+            let read: Vec<String> = recorder::take().into_iter().filter(|statement| statement.contains("a.newest_revision")).collect();
+            if read.len() != 1 {
+                faults.insert(format!("newest saves{what} are read by {} statements: {read:#?}", read.len()));
+            }
+            faults.extend(read.iter().flat_map(|statement| plans.whole_tables(statement)));
+        }
         what_is_looked_up_is_what_is_walked(&editor, &known.categories).await;
         let shown: Vec<&str> = faults.iter().take(SHOWN).map(String::as_str).collect();
         assert!(shown.is_empty(), "{engine:?}: {} faults, such as\n{}", faults.len(), shown.join("\n"));

@@ -14,6 +14,7 @@ DROP TABLE revisions;
 DROP TABLE articles;
 DROP TABLE authors;
 DROP TABLE tags;
+DROP TABLE category_slugs;
 DROP TABLE category_ancestors;
 DROP TABLE categories;
 DROP TABLE secrets;

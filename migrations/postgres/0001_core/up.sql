@@ -36,6 +36,13 @@ CREATE TABLE category_ancestors (
 );
 CREATE INDEX category_ancestors_ancestor ON category_ancestors (ancestor_id, category_id);
 
+-- The slugs that categories had: each leads on to the category that it is of.
+CREATE TABLE category_slugs (
+    slug TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    category_id UUID NOT NULL REFERENCES categories (id)
+);
+CREATE INDEX category_slugs_category ON category_slugs (category_id);
+
 CREATE TABLE tags (
     id UUID NOT NULL PRIMARY KEY,
     slug TEXT COLLATE "C" NOT NULL,

@@ -36,6 +36,13 @@ CREATE TABLE category_ancestors (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX category_ancestors_ancestor ON category_ancestors (ancestor_id, category_id);
 
+-- The slugs that categories had: each leads on to the category that it is of.
+CREATE TABLE category_slugs (
+    slug TEXT NOT NULL PRIMARY KEY,
+    category_id BLOB NOT NULL REFERENCES categories (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX category_slugs_category ON category_slugs (category_id);
+
 CREATE TABLE tags (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     slug TEXT NOT NULL,

@@ -1,2 +1,3 @@
+DROP TABLE drafts;
 DROP TABLE calendar_subscriptions;
 DROP TABLE preview_links;

@@ -28,7 +28,7 @@ pub const FEW_SEEN: i64 = 100;
 pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Selection) -> Result<Option<u64>> {
     let count: i64 = match selection.lists.as_slice() {
         [] => 0,
-        [list] => Tally::of(connection, snapshot.at, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
+        [list] => Tally::of(connection, snapshot, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
         _ => {
             let statement = Statement::<BigInt>::new("SELECT count(*) FROM (");
             let seen: i64 = selection.listed(statement, snapshot, Window::newest(MOST_SEEN + 1)).sql(") l").get_result(connection)?;
@@ -55,7 +55,7 @@ impl ListQuery {
 /// If the database fails.
 pub fn behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: ListQuery, passed: i64) -> Result<ListQuery> {
     let [list] = query.selection.lists.as_slice() else { return Ok(query.skipping(passed)) };
-    let tally = Tally::of(connection, reading.snapshot.at, list)?;
+    let tally = Tally::of(connection, reading.snapshot, list)?;
     let (every, asked) = (every_date(), query.selection.dates());
     let before = match query.order {
         Order::Newest => asked.end..every.end,

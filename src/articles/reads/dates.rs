@@ -50,7 +50,7 @@ pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Date
 }
 
 fn of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery, list: &ListKey) -> Result<Counts> {
-    let tally = Tally::of(connection, snapshot.at, list)?;
+    let tally = Tally::of(connection, snapshot, list)?;
     let asked = query.selection.dates();
     let (mut days, mut ranges) = (Vec::new(), Vec::new());
     for day in candidates(connection, &tally, query, &asked)? {

@@ -3,12 +3,14 @@
 use diesel::OptionalExtension;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::{CARD, CardRow, CardSql, WITH_BODY, WITHOUT_BODY, card};
+use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::ArticleId;
-use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, ground_columns, was_shown, withdrawn};
+use crate::publications::visibility::{
+    Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, Snapshot, ground_columns, was_shown, withdrawn,
+};
 
 /// How an article is asked for.
 #[derive(Clone, Debug)]
@@ -27,6 +29,23 @@ pub enum Wanted {
         /// The slug.
         slug: String,
     },
+}
+
+impl Wanted {
+    /// Appends a select of the id of what is named, if that is not hidden.
+    pub(super) fn named<ST>(&self, statement: Statement<ST>, snapshot: Snapshot) -> Statement<ST> {
+        match self {
+            Self::Id { id, locales } => {
+                let statement = statement.sql("(SELECT id FROM articles WHERE id = ").bind(*id);
+                let statement = statement.sql(" AND locale IN (").bind_all(locales.iter().map(String::as_str)).sql(")");
+                snapshot.shows(statement, " AND id").sql(")")
+            }
+            Self::Slug { locale, slug } => {
+                let statement = statement.sql("(SELECT article_id FROM slugs WHERE locale = ").bind(locale.as_str());
+                snapshot.shows(statement.sql(" AND slug = ").bind(slug.as_str()), " AND article_id").sql(")")
+            }
+        }
+    }
 }
 
 /// What a slug or id answers at an instant (rule 11).
@@ -81,7 +100,7 @@ pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Want
 
 /// One row, always. The past is looked at only where nothing is live under this name.
 fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statement<FoundSql> {
-    let at = reading.snapshot.at;
+    let (snapshot, at) = (reading.snapshot, reading.snapshot.at);
     let slug = match wanted {
         Wanted::Id { .. } => None,
         Wanted::Slug { slug, .. } => Some(slug.clone()),
@@ -95,18 +114,9 @@ fn statement(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statemen
         }
     };
     let statement = withdrawn(statement.sql(" END, CASE WHEN p.id IS NULL THEN "), at);
-    let statement = statement.sql(" END, ").sql(CARD).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
-    let statement = match wanted {
-        Wanted::Id { id, locales } => {
-            let statement = statement.sql("(SELECT id FROM articles WHERE id = ").bind(*id);
-            statement.sql(" AND locale IN (").bind_all(locales.iter().map(String::as_str)).sql("))")
-        }
-        Wanted::Slug { locale, slug } => {
-            let statement = statement.sql("(SELECT article_id FROM slugs WHERE locale = ").bind(locale.as_str());
-            statement.sql(" AND slug = ").bind(slug.as_str()).sql(")")
-        }
-    };
-    let statement = statement.sql(" AS article_id) l LEFT").sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at);
+    let statement =
+        statement.sql(" END, ").sql(TEXT).sql(DATES).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
+    let statement = wanted.named(statement, snapshot).sql(" AS article_id) l LEFT").sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at);
     let statement = statement.sql(TEXTS_IF_ANY);
     if fields.has_body() { statement.sql(BODIES_IF_ANY) } else { statement }
 }

@@ -20,6 +20,15 @@ pub struct Selection {
     pub published_before: Option<Instant>,
 }
 
+/// Of what the lists are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    /// Of what is live.
+    Listings,
+    /// Of newest saves.
+    Drafts,
+}
+
 /// So many rows of lists, in either order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window<'a> {
@@ -47,6 +56,13 @@ impl Selection {
         self.published_from.unwrap_or(every.start)..self.published_before.unwrap_or(every.end)
     }
 
+    /// The same without what has no date, if dates are asked for.
+    #[must_use]
+    pub fn dated(self) -> Self {
+        let published_before = self.published_before.or(self.published_from.map(|_| Instant::NEVER));
+        Self { published_before, ..self }
+    }
+
     /// What an answer that tells this of them depends on.
     pub(super) fn shown(&self, part: Part) -> Shown {
         if self.lists.is_empty() {
@@ -58,12 +74,17 @@ impl Selection {
 
     /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once. What is asked for besides is asked of them alone.
     pub(super) fn listed<ST>(&self, statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
+        self.rows_of(Table::Listings, statement, snapshot, window)
+    }
+
+    /// The same of one table or the other.
+    pub(super) fn rows_of<ST>(&self, table: Table, statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
         if self.lists.len() < 2 {
-            return self.scanned(statement, snapshot, window);
+            return self.scanned(table, statement, snapshot, window);
         }
         let Window { is_descending, skipped, rows, .. } = window;
         let whole = Window { skipped: 0, rows: skipped + rows, ..window };
-        let statement = self.scanned(statement.sql("SELECT * FROM ("), snapshot, whole);
+        let statement = self.scanned(table, statement.sql("SELECT * FROM ("), snapshot, whole);
         let statement = statement.sql(if is_descending {
             ") u ORDER BY first_at DESC, article_id DESC LIMIT "
         } else {
@@ -73,16 +94,17 @@ impl Selection {
     }
 
     /// So many rows of each list: a range scan of each.
-    fn scanned<ST>(&self, mut statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
+    fn scanned<ST>(&self, table: Table, mut statement: Statement<ST>, snapshot: Snapshot, window: Window<'_>) -> Statement<ST> {
         let Window { place, is_descending, skipped, rows } = window;
         for (at, list) in self.lists.iter().enumerate() {
-            let start = if at == 0 {
-                "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
-            } else {
-                " UNION SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = "
+            statement = if at == 0 { statement } else { statement.sql(" UNION ") };
+            let start = match table {
+                Table::Listings => "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = ",
+                Table::Drafts => "SELECT * FROM (SELECT first_at, article_id FROM drafts WHERE list = ",
             };
             statement = self.within(statement.sql(start).bind(list), place, is_descending);
             statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+            statement = snapshot.shows(statement, " AND article_id");
             statement = statement.sql(if is_descending {
                 " ORDER BY first_at DESC, article_id DESC LIMIT "
             } else {

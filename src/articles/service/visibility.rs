@@ -46,17 +46,16 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
     .await
 }
 
-/// Where an article that is not in the trash stands on the site at an instant; if nothing of it is in force then, where its newest save would.
+/// Where an article that is not in the trash stands on the site at an instant; where its newest save would, if nothing of it is in force then or no instant
+/// is given.
 ///
 /// # Errors
 /// If the database fails.
-pub fn path_at(connection: &mut AnyConnection, id: ArticleId, at: Instant) -> Result<Option<String>> {
+pub fn path_at(connection: &mut AnyConnection, id: ArticleId, at: Option<Instant>) -> Result<Option<String>> {
     let newest = store::path_on_site(connection, id, None)?;
+    let Some(at) = at.filter(|_| newest.is_some()) else { return Ok(newest) };
     let shown = in_force(&history(connection, id)?, at).map(|p| p.revision);
-    Ok(match (newest, shown) {
-        (Some(_), Some(revision)) => store::path_on_site(connection, id, Some(revision))?,
-        (newest, _) => newest,
-    })
+    Ok(if shown.is_some() { store::path_on_site(connection, id, shown)? } else { newest })
 }
 
 fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Instant) -> Visibility {

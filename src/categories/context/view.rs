@@ -13,20 +13,22 @@ use crate::kernel::problem::{Code, Problem, Result};
 
 /// As of when something is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AsOf {
-    /// The instant of the request.
-    Now,
-    /// Another one, past or future.
-    At(Instant),
+pub struct AsOf {
+    /// An instant, past or future; that of the request without one.
+    at: Option<Instant>,
+    /// Whether it is read without what is under embargo and not live at the instant of the request.
+    pub(super) hides_embargoed: bool,
 }
 
 impl AsOf {
     /// The instant.
     pub fn instant(self, db: &Db) -> Instant {
-        match self {
-            Self::Now => db.clock().now(),
-            Self::At(at) => at,
-        }
+        self.at.unwrap_or_else(|| db.clock().now())
+    }
+
+    /// Whether it is that of the request.
+    pub(super) fn is_now(self) -> bool {
+        self.at.is_none()
     }
 }
 
@@ -48,6 +50,8 @@ pub struct Scope {
     pub article_id: Option<ArticleId>,
     /// As of this instant; as of now without one.
     pub at: Option<Instant>,
+    /// Whether newest saves instead of what is live.
+    pub drafts: bool,
 }
 
 /// What proves who may look under `/v1/preview` (app data).
@@ -90,7 +94,7 @@ impl View {
     /// `forbidden` (403) if a link shows another instant.
     pub fn as_of(self, q: &mut Collector<'_>) -> Result<AsOf> {
         if self == Self::Readers {
-            return Ok(AsOf::Now);
+            return Ok(AsOf { at: None, hides_embargoed: false });
         }
         q.raw(TOKEN_PARAMETER);
         let asked = q.instant("at");
@@ -99,8 +103,24 @@ impl View {
                 Some(at) => beyond(&format!("the site as of {at}; leave `at` out")),
                 None => beyond("the site as of now; leave `at` out"),
             }),
-            Self::Link(Scope { at: Some(at), .. }) => Ok(AsOf::At(at)),
-            _ => Ok(asked.map_or(AsOf::Now, AsOf::At)),
+            Self::Link(Scope { at, article_id, .. }) => Ok(AsOf { at, hides_embargoed: article_id.is_none() }),
+            _ => Ok(AsOf { at: asked, hides_embargoed: false }),
+        }
+    }
+
+    /// `drafts`: whether newest saves are shown instead of what is live. Readers have no such parameter.
+    ///
+    /// # Errors
+    /// `forbidden` (403) if a link shows the other.
+    pub fn drafts(self, q: &mut Collector<'_>) -> Result<bool> {
+        match self {
+            Self::Readers => Ok(false),
+            Self::Editor => Ok(q.flag("drafts")),
+            Self::Link(Scope { drafts, .. }) if q.has("drafts") && q.flag("drafts") != drafts => Err(match drafts {
+                true => beyond("newest saves; leave `drafts` out"),
+                false => beyond("what is live; leave `drafts` out"),
+            }),
+            Self::Link(Scope { drafts, .. }) => Ok(drafts),
         }
     }
 

@@ -1,0 +1,55 @@
+//! The slugs that categories had. Each is of one category, and of none where another one has it now.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use crate::db::schema::category_slugs;
+use crate::db::{AnyConnection, Result};
+use crate::kernel::id::CategoryId;
+
+/// Whether a category had this slug, and none has it now.
+///
+/// # Errors
+/// If the database fails.
+pub fn is_kept(connection: &mut AnyConnection, slug: &str) -> Result<bool> {
+    let found = category_slugs::table.find(slug).select(category_slugs::slug).first::<String>(connection).optional()?;
+    Ok(found.is_some())
+}
+
+/// From now on the slug leads to this category. No category has it any more.
+///
+/// # Errors
+/// If the database fails.
+pub fn keep(connection: &mut AnyConnection, slug: &str, id: CategoryId) -> Result<()> {
+    diesel::insert_into(category_slugs::table)
+        .values((category_slugs::slug.eq(slug), category_slugs::category_id.eq(id)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The slug leads nowhere: a category has it now.
+///
+/// # Errors
+/// If the database fails.
+pub fn give_up(connection: &mut AnyConnection, slug: &str) -> Result<()> {
+    diesel::delete(category_slugs::table.find(slug)).execute(connection)?;
+    Ok(())
+}
+
+/// What led to one category leads to another.
+///
+/// # Errors
+/// If the database fails.
+pub fn hand_on(connection: &mut AnyConnection, id: CategoryId, to: CategoryId) -> Result<()> {
+    let kept = diesel::update(category_slugs::table.filter(category_slugs::category_id.eq(id)));
+    kept.set(category_slugs::category_id.eq(to)).execute(connection)?;
+    Ok(())
+}
+
+/// What led to a category leads nowhere.
+///
+/// # Errors
+/// If the database fails.
+pub fn forget(connection: &mut AnyConnection, id: CategoryId) -> Result<()> {
+    diesel::delete(category_slugs::table.filter(category_slugs::category_id.eq(id))).execute(connection)?;
+    Ok(())
+}

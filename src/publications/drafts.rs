@@ -1,0 +1,71 @@
+//! What `drafts=true` lists: the lists of each article that is not in the trash by its newest save, from when until when under which date, so that a page is
+//! one range scan. Kept apart from what readers' lists are made of, and written in the transaction of each change.
+
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::lists::{ListKey, Stretch};
+use super::rules::Publication;
+use super::rules::dated::dated;
+use super::subject::Subject;
+use crate::db::schema::drafts;
+use crate::db::{AnyConnection, Bind, Result, Statement};
+use crate::kernel::instant::Instant;
+
+/// So many rows are written by one statement.
+const ROWS: usize = 100;
+
+/// The date that orders what has none: before all others where the newest come first.
+pub const UNDATED: Instant = Instant::NEVER;
+
+/// Brings an article's rows up to date with its newest save, which is on these lists, and its history.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn rewrite(connection: &mut AnyConnection, subject: &Subject, lists: &BTreeSet<ListKey>, history: &[Publication]) -> Result<()> {
+    let wanted: BTreeSet<Stretch> = if subject.trashed_at.is_some() { BTreeSet::new() } else { stretches(lists, history) };
+    let rows = drafts::table.filter(drafts::article_id.eq(subject.id));
+    let present = rows.select((drafts::list, drafts::first_at, drafts::from_at, drafts::until_at));
+    let present: Vec<(String, Instant, Instant, Instant)> = present.load(connection)?;
+    let present: BTreeSet<Stretch> =
+        present.into_iter().map(|(list, first_at, from_at, until_at)| (ListKey::stored(list), first_at, from_at, until_at)).collect();
+    if present == wanted {
+        return Ok(());
+    }
+    diesel::delete(drafts::table.filter(drafts::article_id.eq(subject.id))).execute(connection)?;
+    for rows in Vec::from_iter(&wanted).chunks(ROWS) {
+        let mut statement = Statement::<()>::new("INSERT INTO drafts (list, first_at, article_id, from_at, until_at) VALUES (");
+        for (at, (list, first_at, from_at, until_at)) in rows.iter().enumerate() {
+            statement = if at > 0 { statement.sql("), (") } else { statement };
+            let row = [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()];
+            statement = statement.bind_all(row);
+        }
+        statement.sql(")").once().execute(connection)?;
+    }
+    Ok(())
+}
+
+fn stretches(lists: &BTreeSet<ListKey>, history: &[Publication]) -> BTreeSet<Stretch> {
+    let dated = dated(history);
+    let of = |list: &ListKey| {
+        let stretch = |one: &super::rules::dated::Dated| (list.clone(), one.published_at.unwrap_or(UNDATED), one.from_at, one.until_at);
+        dated.iter().map(stretch).collect::<Vec<_>>()
+    };
+    lists.iter().flat_map(of).collect()
+}
+
+/// Appends a column: the name of the status at an instant of the article `a`, of which `p` is in force.
+pub fn status<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
+    const LIVE: &str = "CASE WHEN p.revision < a.newest_revision THEN 'changed' WHEN p.id IS NOT NULL THEN 'live' \
+        WHEN EXISTS (SELECT 1 FROM publications q WHERE q.article_id = a.id AND q.publish_at > ";
+    const BEGUN: &str = ") THEN 'scheduled' WHEN EXISTS (SELECT 1 FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at <= ";
+    statement.sql(LIVE).bind(at).sql(BEGUN).bind(at).sql(") THEN 'ended' ELSE 'draft' END")
+}
+
+/// Appends a column: the date at an instant of the article `a`, of which `p` is in force; null if it has none.
+pub fn date<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
+    const COMING: &str = "COALESCE(p.published_at, (SELECT q.published_at FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at > ";
+    const LAST: &str = " ORDER BY q.publish_at LIMIT 1), (SELECT q.published_at FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at <= ";
+    statement.sql(COMING).bind(at).sql(LAST).bind(at).sql(" ORDER BY q.publish_at DESC LIMIT 1))")
+}
