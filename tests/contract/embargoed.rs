@@ -89,7 +89,7 @@ on_both_engines! {
         let look = async || site.anyone().get(&format!("/v1/preview/articles?count=exact&preview={whole}")).await["paging"]["total"].clone();
         assert_eq!(look().await, 1);
         site.anyone().get(&format!("/v1/preview/articles/leak?preview={whole}")).await.is_ok();
-        site.clock().set("2026-11-30T09:00:00.000Z".parse().unwrap());
+        site.clock().set("2026-11-30T08:01:00.000Z".parse().unwrap());
         editor.post(&format!("/v1/editor/articles/{id}/unpublish")).json(json!({ "withdrawn": { "reason": "Too early." } })).await.is_ok();
         assert_eq!(look().await, 0);
         // Not even that it was withdrawn.
