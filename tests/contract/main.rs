@@ -33,6 +33,7 @@ mod publications;
 mod purge;
 mod queued;
 mod reassign;
+mod redirects;
 mod releases;
 mod repeats;
 mod retention;
