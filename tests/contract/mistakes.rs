@@ -196,6 +196,13 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             ],
         ),
         body(
+            "createRedirect",
+            "POST",
+            "/v1/editor/redirects",
+            json!({ "from": "/old", "to": "/new" }),
+            vec![("/from", json!("old")), ("/to", json!("new"))],
+        ),
+        body(
             "createApiKey",
             "POST",
             "/v1/editor/api-keys",
