@@ -12,6 +12,7 @@ use crate::support::answer::Answer;
 
 const READING: &[Scope] = &[Scope::ArticlesRead, Scope::ArticlesWrite];
 const SAVING: &[Scope] = &[Scope::ArticlesWrite];
+const CHANGING: &[Scope] = &[Scope::ArticlesWrite, Scope::PublicationsWrite];
 const DATES: &[Scope] = &[Scope::PublicationsWrite];
 const SEEING_DATES: &[Scope] = &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite];
 const SEEING_CATEGORIES: &[Scope] = &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::CategoriesWrite];
@@ -22,6 +23,7 @@ const ADMIN: &[Scope] = &[];
 #[rustfmt::skip]
 const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
+    (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
     (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
@@ -107,8 +109,8 @@ const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle 
                        unpublishArticle amendArticle removeReleasePublication createCategory replaceCategory updateCategory deleteCategory";
 
 /// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
-/// contract's own tests have it.
-const FREE: &str = "login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
+/// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.
+const FREE: &str = "bulk login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
                     createCalendarSubscription deleteCalendarSubscription createPreviewLink deletePreviewLink createApiKey updateApiKey rotateApiKey deleteApiKey \
                     createUser updateUser endUserSession endUserSessions";
 
