@@ -87,6 +87,12 @@ on_both_engines! {
             ] {
                 is_outside(&refused);
             }
+            let id = there.rsplit('/').next().unwrap();
+            let into_theirs = json!({ "op": "move", "id": id, "category_id": politics });
+            let operations = [json!({ "op": "trash", "id": id }), json!({ "op": "publish", "id": id }), into_theirs];
+            let bulk = limited.post("/v1/editor/bulk").json(json!({ "mode": "each", "operations": operations })).await;
+            let statuses: Vec<u64> = bulk.is_ok()["results"].as_array().unwrap().iter().map(|result| result["status"].as_u64().unwrap()).collect();
+            assert_eq!(statuses, [403; 3]);
             assert_eq!(admin.get(&there).await["version"], 1);
             admin.post(&format!("{there}/publications")).json(json!({})).await.is_created();
             is_outside(&limited.post(&format!("{there}/amend")).if_match("*").json(json!({ "excerpt": "Shorter." })).await);
