@@ -32,7 +32,11 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
+<<<<<<< HEAD
 use crate::{api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, releases, site, users};
+=======
+use crate::{api_keys, articles, audit, auth, calendar, categories, ops, preview, publications, redirects, releases, site, users};
+>>>>>>> ef212f5 (redirects: Made by hand, listed for front ends, none by way of another)
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -78,6 +82,8 @@ fn operations(config: &mut ServiceConfig) {
     releases::editor::routes(config);
     bulk::editor::routes(config);
     preview::editor::routes(config);
+    redirects::delivery::routes(config);
+    redirects::editor::routes(config);
     ops::routes(config);
 }
 
@@ -146,6 +152,7 @@ fn described() -> OpenApi {
             ("Publications", "Dates: what goes before the public when."),
             ("Releases", "Publications of several articles that move together."),
             ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
+            ("Redirects", "Paths of the site that lead elsewhere."),
             ("Categories", "The tree that articles lie in."),
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),

@@ -17,6 +17,7 @@ pub mod kernel;
 pub mod ops;
 pub mod preview;
 pub mod publications;
+pub mod redirects;
 pub mod releases;
 pub mod settings;
 pub mod site;

@@ -28,6 +28,8 @@ pub const ACTIONS: &[Action] = &[
     Action("category.deleted",             "deleted; where its articles went says `reassign_to`"),
     Action("preview_link.created",         "made"),
     Action("preview_link.revoked",         "revoked"),
+    Action("redirect.created",             "made"),
+    Action("redirect.deleted",             "deleted"),
     Action("api_key.created",              "made"),
     Action("api_key.updated",              "another name, other scopes or categories or another end"),
     Action("api_key.rotated",              "another secret"),

@@ -34,6 +34,8 @@ pub enum Action {
     ReadCategories,
     /// Change categories.
     ChangeCategories,
+    /// Make and delete redirects.
+    ChangeRedirects,
     /// Manage users and their sessions.
     ManageUsers,
     /// Manage API keys.
@@ -119,10 +121,17 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",
+            "previewListRedirects",
         ],
     ),
     // A link lets others in: no key hands out what is a key itself.
     (Action::SharePreview, Role::Editor, &[], &["createPreviewLink", "listPreviewLinks", "getPreviewLink", "deletePreviewLink"]),
+    (
+        Action::ChangeRedirects,
+        Role::Editor,
+        &[Scope::CategoriesWrite],
+        &["createRedirect", "listEditorRedirects", "getRedirect", "deleteRedirect"],
+    ),
     (
         Action::ReadCategories,
         Role::Author,
@@ -242,6 +251,7 @@ mod tests {
             Action::Release,
             Action::Preview,
             Action::SharePreview,
+            Action::ChangeRedirects,
             Action::ReadCategories,
             Action::ChangeCategories,
             Action::ManageUsers,

@@ -18,6 +18,8 @@ pub enum Lock {
     Users,
     /// The tallies: exclusive for whoever folds into them what was logged. Nobody waits for it.
     Tallies,
+    /// The redirects: exclusive for whoever makes one, so that none comes to lead to another.
+    Redirects,
 }
 
 /// How a [`Lock`] is held.

@@ -461,6 +461,21 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
+    redirects (id) {
+        id -> IdSql,
+        from_path -> Text,
+        target -> Text,
+        target_path -> Nullable<Text>,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
     calendar_subscriptions (id) {
         id -> IdSql,
         name -> Nullable<Text>,
@@ -522,6 +537,7 @@ allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     preview_links,
+    redirects,
     releases,
     release_entries,
     calendar_subscriptions,

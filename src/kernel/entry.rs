@@ -43,7 +43,7 @@ impl From<&Caller> for Actor {
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// What kind of thing: `article`, `publication`, `category`, `preview_link`, `user`, `session`, `api_key`, `keys`.
+    /// What kind of thing: `article`, `publication`, `category`, `preview_link`, `redirect`, `user`, `session`, `api_key`, `keys`.
     pub kind: &'static str,
     /// Which one.
     pub id: Uuid,

@@ -84,6 +84,8 @@ ids! {
     ApiKeyId
     /// Names a preview link.
     PreviewLinkId
+    /// Names a redirect.
+    RedirectId
     /// Names a subscription to the editorial calendar.
     CalendarSubscriptionId
     /// Names an entry of the audit log.

@@ -39,6 +39,7 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("getCategory",             "other draft",     [200, 200, 200, 200, 200, 200]),
     ("getCategory",             "missing",         [404, 404, 404, 404, 404, 404]),
     ("getSite",                 "-",               [200, 200, 200, 200, 200, 200]),
+    ("listRedirects",           "-",               [200, 200, 200, 200, 200, 200]),
     ("getJwks",                 "-",               [200, 200, 200, 200, 200, 200]),
     ("getHealth",               "-",               [200, 200, 200, 200, 200, 200]),
     ("getReadiness",            "-",               [200, 200, 200, 200, 200, 200]),
@@ -182,6 +183,12 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("getPreviewLink",          "missing",         [401, 403, 404, 404, 401, 401]),
     ("deletePreviewLink",       "other draft",     [401, 403, 204, 204, 401, 401]),
     ("deletePreviewLink",       "missing",         [401, 403, 404, 404, 401, 401]),
+    ("createRedirect",          "-",               [401, 403, 201, 201, 401, 401]),
+    ("listEditorRedirects",     "-",               [401, 403, 200, 200, 401, 401]),
+    ("getRedirect",             "other draft",     [401, 403, 200, 200, 401, 401]),
+    ("getRedirect",             "missing",         [401, 403, 404, 404, 401, 401]),
+    ("deleteRedirect",          "other draft",     [401, 403, 204, 204, 401, 401]),
+    ("deleteRedirect",          "missing",         [401, 403, 404, 404, 401, 401]),
     ("previewListArticles",     "-",               [401, 403, 200, 200, 401, 401]),
     ("previewGetArticle",       "own live",        [401, 403, 200, 200, 401, 401]),
     ("previewGetArticle",       "own draft",       [401, 403, 404, 404, 401, 401]),
@@ -191,6 +198,7 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("previewGetCategory",      "other draft",     [401, 403, 200, 200, 401, 401]),
     ("previewGetCategory",      "missing",         [401, 403, 404, 404, 401, 401]),
     ("previewGetSite",          "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewListRedirects",    "-",               [401, 403, 200, 200, 401, 401]),
 
     ("listEditorCategories",    "-",               [401, 200, 200, 200, 401, 401]),
     ("getEditorCategory",       "other draft",     [401, 200, 200, 200, 401, 401]),
@@ -260,6 +268,7 @@ pub fn body_of(operation: &Operation, object: &str, person: &Person) -> Option<V
         "createUser" => {
             json!({ "email": format!("{}@new.example.org", person.caller.user_id), "name": "New", "role": "author", "password": PASSWORD })
         }
+        "createRedirect" => json!({ "from": format!("/old/{}", person.caller.user_id), "to": "/new" }),
         "createRelease" => json!({ "name": "Election night" }),
         "updateRelease" => json!({ "publish_at": "2026-12-02T08:00:00Z" }),
         // There is no such article: to add one is held in the contract's own tests.

@@ -17,7 +17,7 @@ use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
-use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, ReleaseId, SessionId, UserId};
+use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, RedirectId, ReleaseId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::version::Expected;
@@ -26,6 +26,7 @@ use dateline::publications::dto::PublicationCreate;
 use dateline::releases::dto::{ReleaseCreate, ReleaseMember};
 use dateline::releases::service as releases;
 use dateline::settings::Options;
+use dateline::redirects::store::{self as redirects, StoredRedirect};
 use dateline::users::dto::UserPatch;
 use dateline::users::service::{NewUser, add_in, update_in};
 use serde_json::json;
@@ -138,6 +139,7 @@ impl Newsroom {
             "users sessions" => format!("{} {}", owner.user_id, self.session(owner).await),
             "api-keys" => self.api_key(&[Scope::ArticlesRead]).await.0.to_string(),
             "preview-links" => self.preview_link().await,
+            "redirects" => self.redirect().await,
             "calendar-subscriptions" => self.subscription().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
         }
@@ -254,6 +256,20 @@ impl Newsroom {
             release_id: None,
         };
         self.site.db().write(move |tx| links::insert(tx.conn(), &link)).await.unwrap();
+        id.to_string()
+    }
+
+    async fn redirect(&self) -> String {
+        let (id, number) = (RedirectId::new(), self.next());
+        let redirect = StoredRedirect {
+            id,
+            from_path: format!("/old-{number}"),
+            target: "/new".to_owned(),
+            target_path: Some("/new".to_owned()),
+            created_by: self.editor.user_id,
+            created_at: self.site.db().clock().now(),
+        };
+        self.site.db().write(move |tx| redirects::insert(tx.conn(), &redirect)).await.unwrap();
         id.to_string()
     }
 

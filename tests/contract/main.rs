@@ -34,6 +34,7 @@ mod publications;
 mod purge;
 mod queued;
 mod reassign;
+mod redirects;
 mod releases;
 mod repeats;
 mod retention;

@@ -1,3 +1,4 @@
+DROP TABLE redirects;
 DROP INDEX publications_revision;
 DROP INDEX articles_trashed;
 DROP TABLE autosaves;

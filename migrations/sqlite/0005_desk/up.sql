@@ -26,3 +26,16 @@ CREATE INDEX autosaves_user ON autosaves (user_id);
 CREATE INDEX articles_trashed ON articles (trashed_at, id) WHERE trashed_at IS NOT NULL;
 -- Which revisions a publication names: those are kept.
 CREATE INDEX publications_revision ON publications (article_id, revision);
+
+-- Redirects that editors make by hand. None leads to a path that is redirected itself.
+CREATE TABLE redirects (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    from_path TEXT NOT NULL,
+    target TEXT NOT NULL,
+    -- The path of the site that the target is, without what follows it.
+    target_path TEXT,
+    created_by BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX redirects_from ON redirects (from_path);
+CREATE INDEX redirects_target ON redirects (target_path) WHERE target_path IS NOT NULL;

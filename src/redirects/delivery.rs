@@ -1,0 +1,50 @@
+//! Redirects for front ends.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, routes};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dto::RedirectList;
+use super::service;
+use crate::categories::context::view::View;
+use crate::categories::context::{Delivery, Reading};
+use crate::db::{AnyConnection, Db};
+use crate::http::{RawQuery, answer};
+use crate::kernel::page::ListParameters;
+use crate::kernel::problem::Result;
+use crate::publications::visibility::{Shown, ground};
+
+/// Mounts these operations.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list);
+}
+
+/// List redirects
+///
+/// Those that editors made by hand, by the path that is redirected: a front end answers it with 308 and `to`, before it asks for what stands there. No `to` is
+/// redirected itself.
+#[utoipa::path(
+    get, path = "/v1/redirects", tag = "Delivery", operation_id = "listRedirects",
+    params(
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
+        ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`.", nullable = false),
+    ),
+    responses((status = 200, description = "A page of redirects.", body = RedirectList)), security(()),
+)]
+#[routes]
+#[get("/v1/redirects")]
+#[get("/v1/preview/redirects")]
+async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
+    let (limit, cursor) = (q.limit(), q.cursor());
+    q.finish()?;
+    let parameters = ListParameters::of("listRedirects");
+    let place = cursor.map(|cursor| delivery.cursor_key.open(parameters.as_str(), &cursor)).transpose()?;
+    let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
+        let page = service::public(connection, reading.cursor_key, &parameters, limit, place.as_ref())?;
+        Ok((page, ground(connection, reading.snapshot.at, &Shown::Nothing, reading.span_ms)?))
+    };
+    let (page, lifetime) = delivery.read(&db, as_of, read).await?;
+    answer::Delivered::new(lifetime).page(&request, &page).json(&request, &RedirectList::new(page, limit)).await
+}

@@ -1,0 +1,8 @@
+//! Redirects that editors make by hand: from a path of the site to another one, or to another site. Front ends ask for all of them and answer by them.
+
+pub mod delivery;
+pub mod dto;
+pub mod editor;
+pub mod rules;
+pub mod service;
+pub mod store;

@@ -1,0 +1,155 @@
+//! Making, listing and deleting redirects. None leads to a path that is redirected itself, so that no chain comes about, and no circle.
+
+use serde_json::{Value, json};
+
+use super::dto::{EditorRedirect, Redirect, RedirectCreate};
+use super::rules;
+use super::store::{self, StoredRedirect};
+use crate::audit::store::{Actor, Change, Target, record};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{AnyConnection, Db, Tx};
+use crate::idempotency::service as idempotency;
+use crate::kernel::caller::Caller;
+use crate::kernel::id::RedirectId;
+use crate::kernel::mistakes::Checked;
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
+use crate::kernel::problem::{Code, Problem, Result};
+use crate::kernel::repeat::{Keyed, Once};
+
+fn target(id: RedirectId) -> Target {
+    Target { kind: "redirect", id: id.uuid() }
+}
+
+/// What the audit log tells of a redirect.
+fn told(redirect: &StoredRedirect) -> Value {
+    json!({ "from": redirect.from_path, "to": redirect.target })
+}
+
+fn seen(redirect: StoredRedirect) -> EditorRedirect {
+    let StoredRedirect { id, from_path, target, created_by, created_at, .. } = redirect;
+    EditorRedirect { id, from: from_path, to: target, created_by, created_at }
+}
+
+/// Makes a redirect on a site at `site_url`.
+///
+/// # Errors
+/// 422; 409 `redirect_exists`, or `redirect_chain` where it would lead to one that there is, or one that there is to it.
+pub async fn create(
+    db: &Db,
+    caller: &Caller,
+    site_url: &str,
+    create: Checked<RedirectCreate>,
+    keyed: Option<Keyed<EditorRedirect>>,
+) -> Result<Once<EditorRedirect>> {
+    let (caller, site_url) = (caller.clone(), site_url.to_owned());
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, &caller, &site_url, create.clone())).await
+}
+
+fn create_in(tx: &mut Tx<'_>, caller: &Caller, site_url: &str, create: Checked<RedirectCreate>) -> Result<EditorRedirect> {
+    let Checked { value: create, mut mistakes } = create;
+    let from = rules::from(&create.from).map_err(|wrong| mistakes.note("/from", "invalid", wrong)).ok();
+    let leads = rules::to(&create.to, site_url).map_err(|wrong| mistakes.note("/to", "invalid", wrong)).ok();
+    if let (Some(from), Some(leads)) = (&from, &leads)
+        && leads.path.as_ref() == Some(from)
+    {
+        mistakes.note("/to", "loop", "it would lead to itself");
+    }
+    mistakes.finish()?;
+    let (Some(from_path), Some(leads)) = (from, leads) else { return Err(Problem::internal("a mistake was not noted")) };
+    dialect::lock(tx.conn(), Lock::Redirects, Hold::Exclusive)?;
+    refuse_others(tx.conn(), &from_path, leads.path.as_deref())?;
+    let redirect = StoredRedirect {
+        id: RedirectId::new(),
+        from_path,
+        target: leads.to,
+        target_path: leads.path,
+        created_by: caller.user_id,
+        created_at: tx.now()?,
+    };
+    store::insert(tx.conn(), &redirect)?;
+    record(tx, &caller.into(), "redirect.created", target(redirect.id), Change::made(told(&redirect)))?;
+    Ok(seen(redirect))
+}
+
+fn refuse_others(connection: &mut AnyConnection, from: &str, to: Option<&str>) -> Result<()> {
+    let refused = |code, detail: String, other: &StoredRedirect| Err(Problem::new(code, detail).with("redirect_id", other.id.to_string()));
+    if let Some(other) = store::of_path(connection, from)? {
+        return refused(Code::RedirectExists, format!("`{from}` leads to `{}` already. Delete that redirect first.", other.target), &other);
+    }
+    if let Some(to) = to
+        && let Some(other) = store::of_path(connection, to)?
+    {
+        let detail = format!("`{to}` is redirected itself, to `{}`. Let `{from}` lead there.", other.target);
+        return refused(Code::RedirectChain, detail, &other);
+    }
+    if let Some(other) = store::leading_to(connection, from)? {
+        let detail = format!("`{}` leads to `{from}`. Delete that redirect first, and let it lead on from there.", other.from_path);
+        return refused(Code::RedirectChain, detail, &other);
+    }
+    Ok(())
+}
+
+/// A redirect.
+///
+/// # Errors
+/// 404.
+pub async fn get(db: &Db, id: RedirectId) -> Result<EditorRedirect> {
+    db.read(move |connection| store::find(connection, id)?.map(seen).ok_or_else(Problem::not_found)).await
+}
+
+/// A page of redirects by their paths.
+///
+/// # Errors
+/// `invalid_cursor` (400).
+pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorRedirect>> {
+    let parameters = ListParameters::of("listEditorRedirects");
+    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let key = key.clone();
+    db.read(move |connection| Ok::<_, Problem>(page(connection, &key, &parameters, limit, place.as_ref())?.map(seen))).await
+}
+
+/// The same as front ends get it.
+///
+/// # Errors
+/// If the database fails.
+pub fn public(
+    connection: &mut AnyConnection,
+    key: &CursorKey,
+    parameters: &ListParameters,
+    limit: Limit,
+    place: Option<&Place>,
+) -> crate::db::Result<Page<Redirect>> {
+    let page = page(connection, key, parameters, limit, place)?;
+    Ok(page.map(|redirect| Redirect { from: redirect.from_path, to: redirect.target }))
+}
+
+fn page(
+    connection: &mut AnyConnection,
+    key: &CursorKey,
+    parameters: &ListParameters,
+    limit: Limit,
+    place: Option<&Place>,
+) -> crate::db::Result<Page<StoredRedirect>> {
+    let beyond = place.and_then(|place| match &place.value {
+        SortValue::Text(path) => Some((place.direction, path.as_str())),
+        SortValue::Number(_) => None,
+    });
+    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let redirects = store::beyond(connection, beyond, rows)?;
+    let at = |redirect: &StoredRedirect| (SortValue::Text(redirect.from_path.clone()), redirect.id.uuid());
+    Ok(Page::cut(redirects, limit, place, key, parameters.as_str(), at))
+}
+
+/// Deletes a redirect.
+///
+/// # Errors
+/// 404.
+pub async fn delete(db: &Db, caller: &Caller, id: RedirectId) -> Result<()> {
+    let actor = Actor::from(caller);
+    db.write(move |tx| {
+        let redirect = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
+        store::delete(tx.conn(), id)?;
+        Ok(record(tx, &actor, "redirect.deleted", target(id), Change::removed(told(&redirect)))?)
+    })
+    .await
+}
