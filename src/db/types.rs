@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::connection::{MultiBackend, MultiRawValue};
 use crate::kernel::id::{
-    ApiKeyId, ArticleId, AuditId, AuthorId, CalendarSubscriptionId, CategoryId, PreviewLinkId, PublicationId, RedirectId, ReleaseId, SessionId, TagId,
-    UserId,
+    ApiKeyId, ArticleId, AuditId, AuthorId, CalendarSubscriptionId, CategoryId, PreviewLinkId, PublicationId, RedirectId, ReleaseId,
+    SessionId, TagId, UserId,
 };
 use crate::kernel::instant::Instant;
 

@@ -42,7 +42,26 @@ fn escape(segment: &str, path: &mut String) -> Result<(), &'static str> {
     }
     for byte in decoded.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' => path.push(char::from(byte)),
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'!'
+            | b'$'
+            | b'&'
+            | b'\''
+            | b'('
+            | b')'
+            | b'*'
+            | b'+'
+            | b','
+            | b';'
+            | b'='
+            | b':'
+            | b'@' => path.push(char::from(byte)),
             other => write!(path, "%{other:02X}").map_err(|_| "it cannot be escaped")?,
         }
     }
@@ -65,7 +84,8 @@ pub fn to(given: &str, site_url: &str) -> Result<Leads, &'static str> {
     if given.starts_with('/') {
         return on_site(given);
     }
-    let url = Url::parse(given).map_err(|_| "it is neither a path such as `/new/path` nor an absolute URL such as `https://www.example.org/`")?;
+    let url =
+        Url::parse(given).map_err(|_| "it is neither a path such as `/new/path` nor an absolute URL such as `https://www.example.org/`")?;
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {
         return Err("a URL must be of `http` or `https`, and without a user");
     }
@@ -110,7 +130,9 @@ mod tests {
         assert_eq!(leads("/"), Ok(("/".to_owned(), Some("/".to_owned()))));
         assert_eq!(leads("https://other.example/a"), Ok(("https://other.example/a".to_owned(), None)));
         assert_eq!(leads("HTTPS://www.example.org:443/new/"), Ok(("/new".to_owned(), Some("/new".to_owned()))));
-        for wrong in ["new", "", "//other.example/a", "javascript:alert(1)", "ftp://a.example/", "https://me@a.example/", "/a?b c", "https://"] {
+        for wrong in
+            ["new", "", "//other.example/a", "javascript:alert(1)", "ftp://a.example/", "https://me@a.example/", "/a?b c", "https://"]
+        {
             assert!(leads(wrong).is_err(), "{wrong}");
         }
     }

@@ -195,7 +195,13 @@ async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
                 ("/expires_in", json!(0)),
             ],
         ),
-        body("createRedirect", "POST", "/v1/editor/redirects", json!({ "from": "/old", "to": "/new" }), vec![("/from", json!("old")), ("/to", json!("new"))]),
+        body(
+            "createRedirect",
+            "POST",
+            "/v1/editor/redirects",
+            json!({ "from": "/old", "to": "/new" }),
+            vec![("/from", json!("old")), ("/to", json!("new"))],
+        ),
         body(
             "createApiKey",
             "POST",
