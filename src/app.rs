@@ -32,11 +32,7 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-<<<<<<< HEAD
-use crate::{api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, releases, site, users};
-=======
-use crate::{api_keys, articles, audit, auth, calendar, categories, ops, preview, publications, redirects, releases, site, users};
->>>>>>> ef212f5 (redirects: Made by hand, listed for front ends, none by way of another)
+use crate::{api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, redirects, releases, site, users};
 
 /// A server that is ready to listen.
 #[derive(Clone)]

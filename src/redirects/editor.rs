@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Make a redirect
 ///
 /// From a path of the site, which is in use or not, to another path of it or to another site. Front ends answer by it (`GET /v1/redirects`). No redirect leads to
-/// a path that is redirected itself: whoever would make such a chain is told which one is in the way.
+/// a path that is redirected itself: whoever would make such a chain is told which one is in the way. It lies in no category: who is limited to some makes none.
 #[utoipa::path(tag = "Redirects", operation_id = "createRedirect", request_body = RedirectCreate, responses((status = 201, description = "The redirect.", body = EditorRedirect), (status = 409, description = "`redirect_exists` or `redirect_chain`.")), security(("bearer" = [])))]
 #[post("/v1/editor/redirects")]
 async fn create(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dto::{EditorRedirect, Redirect, RedirectCreate};
 use super::rules;
 use super::store::{self, StoredRedirect};
-use crate::audit::store::{Actor, Change, Target, record};
+use crate::audit::store::{Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
@@ -15,6 +15,7 @@ use crate::kernel::mistakes::Checked;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
+use crate::publications::within;
 
 fn target(id: RedirectId) -> Target {
     Target { kind: "redirect", id: id.uuid() }
@@ -33,7 +34,7 @@ fn seen(redirect: StoredRedirect) -> EditorRedirect {
 /// Makes a redirect on a site at `site_url`.
 ///
 /// # Errors
-/// 422; 409 `redirect_exists`, or `redirect_chain` where it would lead to one that there is, or one that there is to it.
+/// 422; 403 for whom is limited to categories; 409 `redirect_exists`, or `redirect_chain` where it would lead to one that there is, or one that there is to it.
 pub async fn create(
     db: &Db,
     caller: &Caller,
@@ -57,6 +58,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, site_url: &str, create: Checked<R
     mistakes.finish()?;
     let (Some(from_path), Some(leads)) = (from, leads) else { return Err(Problem::internal("a mistake was not noted")) };
     dialect::lock(tx.conn(), Lock::Redirects, Hold::Exclusive)?;
+    within::require(tx.conn(), caller, None)?;
     refuse_others(tx.conn(), &from_path, leads.path.as_deref())?;
     let redirect = StoredRedirect {
         id: RedirectId::new(),
@@ -143,13 +145,14 @@ fn page(
 /// Deletes a redirect.
 ///
 /// # Errors
-/// 404.
+/// 404; 403 for whom is limited to categories, since it lies in none.
 pub async fn delete(db: &Db, caller: &Caller, id: RedirectId) -> Result<()> {
-    let actor = Actor::from(caller);
+    let caller = caller.clone();
     db.write(move |tx| {
+        within::require(tx.conn(), &caller, None)?;
         let redirect = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         store::delete(tx.conn(), id)?;
-        Ok(record(tx, &actor, "redirect.deleted", target(id), Change::removed(told(&redirect)))?)
+        Ok(record(tx, &(&caller).into(), "redirect.deleted", target(id), Change::removed(told(&redirect)))?)
     })
     .await
 }

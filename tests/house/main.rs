@@ -54,7 +54,7 @@ const ORDER: &[&str] = &[
     "publications",
     "articles",
     "releases bulk",
-    "search feeds changes site preview calendar",
+    "search feeds changes site preview calendar redirects",
     "webhooks transfer",
 ];
 
