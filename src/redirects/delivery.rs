@@ -5,14 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::RedirectList;
-use super::service;
+use super::reads;
 use crate::categories::context::view::View;
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{RawQuery, answer};
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
-use crate::publications::visibility::{Shown, ground};
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -42,8 +41,7 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
     let parameters = ListParameters::of("listRedirects");
     let place = cursor.map(|cursor| delivery.cursor_key.open(parameters.as_str(), &cursor)).transpose()?;
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
-        let page = service::public(connection, reading.cursor_key, &parameters, limit, place.as_ref())?;
-        Ok((page, ground(connection, reading.snapshot.at, &Shown::Nothing, reading.span_ms)?))
+        Ok(reads::list(connection, &reading, &parameters, limit, place.as_ref())?)
     };
     let (page, lifetime) = delivery.read(&db, as_of, read).await?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &RedirectList::new(page, limit)).await

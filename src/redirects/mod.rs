@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod dto;
 pub mod editor;
+pub mod reads;
 pub mod rules;
 pub mod service;
 pub mod store;

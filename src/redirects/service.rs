@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::dto::{EditorRedirect, Redirect, RedirectCreate};
+use super::dto::{EditorRedirect, RedirectCreate};
 use super::rules;
 use super::store::{self, StoredRedirect};
 use crate::audit::store::{Change, Target, record};
@@ -12,7 +12,7 @@ use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::RedirectId;
 use crate::kernel::mistakes::Checked;
-use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
+use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::publications::within;
@@ -106,40 +106,16 @@ pub async fn get(db: &Db, id: RedirectId) -> Result<EditorRedirect> {
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorRedirect>> {
     let parameters = ListParameters::of("listEditorRedirects");
     let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
-    let key = key.clone();
-    db.read(move |connection| Ok::<_, Problem>(page(connection, &key, &parameters, limit, place.as_ref())?.map(seen))).await
-}
-
-/// The same as front ends get it.
-///
-/// # Errors
-/// If the database fails.
-pub fn public(
-    connection: &mut AnyConnection,
-    key: &CursorKey,
-    parameters: &ListParameters,
-    limit: Limit,
-    place: Option<&Place>,
-) -> crate::db::Result<Page<Redirect>> {
-    let page = page(connection, key, parameters, limit, place)?;
-    Ok(page.map(|redirect| Redirect { from: redirect.from_path, to: redirect.target }))
-}
-
-fn page(
-    connection: &mut AnyConnection,
-    key: &CursorKey,
-    parameters: &ListParameters,
-    limit: Limit,
-    place: Option<&Place>,
-) -> crate::db::Result<Page<StoredRedirect>> {
-    let beyond = place.and_then(|place| match &place.value {
-        SortValue::Text(path) => Some((place.direction, path.as_str())),
-        SortValue::Number(_) => None,
+    let (from, rows) = (place.clone(), i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX));
+    let redirects = db.read(move |connection| {
+        let beyond = from.as_ref().and_then(|place| match &place.value {
+            SortValue::Text(path) => Some((place.direction, path.as_str())),
+            SortValue::Number(_) => None,
+        });
+        Ok::<_, Problem>(store::beyond(connection, beyond, rows)?)
     });
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
-    let redirects = store::beyond(connection, beyond, rows)?;
     let at = |redirect: &StoredRedirect| (SortValue::Text(redirect.from_path.clone()), redirect.id.uuid());
-    Ok(Page::cut(redirects, limit, place, key, parameters.as_str(), at))
+    Ok(Page::cut(redirects.await?, limit, place.as_ref(), key, parameters.as_str(), at).map(seen))
 }
 
 /// Deletes a redirect.
