@@ -171,7 +171,7 @@ pub fn table() -> String {
          others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.\n\n\
          A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \
          these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, none of \
-         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves. Everything else is `forbidden`, \
+         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects. Everything else is `forbidden`, \
          403, and says which the categories are. The limit is read at each request. A category that is deleted is taken out of it, and who has none left changes nothing.",
     );
     table

@@ -25,13 +25,14 @@ const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease"),
     (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle"),
     (DATES,             "createRelease updateRelease deleteRelease addReleasePublication removeReleasePublication"),
     (SEEING_CATEGORIES, "listEditorCategories getEditorCategory"),
     (CATEGORIES,        "createCategory replaceCategory updateCategory deleteCategory"),
+    (CATEGORIES,        "createRedirect listEditorRedirects getRedirect deleteRedirect"),
     (ADMIN,             "listAuditLog exportAuditLog"),
 ];
 
@@ -108,6 +109,9 @@ on_both_engines! {
 const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision createPublication updatePublication deletePublication \
                        unpublishArticle amendArticle removeReleasePublication createCategory replaceCategory updateCategory deleteCategory";
 
+/// What belongs to the site as a whole: who is limited is refused it wherever they ask.
+const WHOLE: &str = "createRedirect deleteRedirect";
+
 /// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
 /// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.
 const FREE: &str = "bulk login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
@@ -127,14 +131,15 @@ on_both_engines! {
         let limited = newsroom.person(Standing::Active(Role::Editor)).await;
         newsroom.limit(&limited, &theirs).await;
         let mut wrong = Vec::new();
-        for (id, object, statuses) in MATRIX.iter().filter(|(id, object, _)| names(LIMITED, id) && *object != "missing") {
+        for (id, object, statuses) in MATRIX.iter().filter(|(id, object, _)| (names(LIMITED, id) || names(WHOLE, id)) && *object != "missing") {
             let operation = Operation::find(id).unwrap();
-            for (place, expected) in [(&theirs, statuses[2]), (&elsewhere, 403)] {
+            let in_theirs = if names(WHOLE, id) { 403 } else { statuses[2] };
+            for (place, expected) in [(&theirs, in_theirs), (&elsewhere, 403)] {
                 newsroom.make_within(place);
                 for path in paths(&newsroom, &operation, object, &limited, &other).await {
                     let answer = ask(&operation, &path, object, &limited, Some(place)).await;
                     if answer.status != expected {
-                        let side = if expected == 403 { "elsewhere" } else { "in their category" };
+                        let side = if *place == theirs { "in their category" } else { "elsewhere" };
                         wrong.push(format!("{id} | {object} | {side} they get {} for {path}, not {expected}", answer.status));
                     }
                 }
@@ -147,6 +152,9 @@ on_both_engines! {
 #[test]
 fn every_operation_that_changes_something_is_limited_or_free() {
     let changing = operations::all().into_iter().filter(|operation| operation.method != "GET");
-    let unsaid: Vec<String> = changing.map(|operation| operation.id).filter(|id| names(LIMITED, id) == names(FREE, id)).collect();
-    assert!(unsaid.is_empty(), "LIMITED or FREE in tests/attack/rights.rs must name, one of them: {unsaid:?}");
+    let unsaid: Vec<String> = changing
+        .map(|operation| operation.id)
+        .filter(|id| [LIMITED, WHOLE, FREE].iter().filter(|list| names(list, id)).count() != 1)
+        .collect();
+    assert!(unsaid.is_empty(), "LIMITED, WHOLE or FREE in tests/attack/rights.rs must name these, one of them: {unsaid:?}");
 }
