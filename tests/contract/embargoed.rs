@@ -61,10 +61,10 @@ on_both_engines! {
             save(&format!("Open{day}"), day, json!({})).await;
         }
         let whole = format!("preview={}", token(&editor, json!({ "at": THEN, "expires_in": 2_592_000 })).await);
-        let before = told(&site.anyone(), &whole).await;
+        let before = told(site.anyone(), &whole).await;
         let id = save("Budget", 3, json!({ "embargo_until": EMBARGO })).await;
         save("Law", 4, json!({ "embargo_until": EMBARGO })).await;
-        assert_eq!(told(&site.anyone(), &whole).await, before);
+        assert_eq!(told(site.anyone(), &whole).await, before);
         for name in ["budget", &id, "law"] {
             site.anyone().get(&format!("/v1/preview/articles/{name}?{whole}")).await.is_problem(404, "not_found");
         }
@@ -74,9 +74,9 @@ on_both_engines! {
         let own = token(&editor, json!({ "at": THEN, "article_id": id })).await;
         site.anyone().get(&format!("/v1/preview/articles/budget?preview={own}")).await.is_ok();
         site.clock().set("2026-12-01T07:59:59.999Z".parse().unwrap());
-        assert_eq!(told(&site.anyone(), &whole).await, before);
+        assert_eq!(told(site.anyone(), &whole).await, before);
         site.clock().set(EMBARGO.parse().unwrap());
-        assert_eq!(told(&site.anyone(), &whole).await, all);
+        assert_eq!(told(site.anyone(), &whole).await, all);
         site.anyone().get(&format!("/v1/preview/articles/{id}?{whole}")).await.is_ok();
     }
 

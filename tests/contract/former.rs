@@ -32,9 +32,9 @@ on_both_engines! {
         save(&editor, "Match", json!({ "category_id": id, "publish": {} })).await;
         rename(&editor, &id, "sports").await;
         rename(&editor, &id, "games").await;
-        assert_eq!(led(&reader, "sport").await, "/v1/categories/games");
-        assert_eq!(led(&reader, "sports?locale=en").await, "/v1/categories/games?locale=en");
-        assert_eq!(led(&reader, "unknown").await, "404");
+        assert_eq!(led(reader, "sport").await, "/v1/categories/games");
+        assert_eq!(led(reader, "sports?locale=en").await, "/v1/categories/games?locale=en");
+        assert_eq!(led(reader, "unknown").await, "404");
         let (here, moved) = (reader.get("/v1/categories/games").await, reader.get("/v1/categories/sport").await);
         assert_eq!(here.expect_header("cache-control"), moved.expect_header("cache-control"));
         let preview = editor.get("/v1/preview/categories/sport?at=2026-12-01T00:00:00Z").await;
@@ -46,8 +46,8 @@ on_both_engines! {
         }
         // Back again.
         rename(&editor, &id, "sport").await;
-        assert_eq!(led(&reader, "sport").await, "200");
-        assert_eq!(led(&reader, "games").await, "/v1/categories/sport");
+        assert_eq!(led(reader, "sport").await, "200");
+        assert_eq!(led(reader, "games").await, "/v1/categories/sport");
     }
 
     async fn a_slug_is_of_the_category_that_has_it_whoever_had_it(engine) {
@@ -58,14 +58,14 @@ on_both_engines! {
         // One that is made from a name goes around it.
         let made = category(&editor, json!({ "name": "Sport" })).await;
         assert_eq!(editor.get(&format!("/v1/editor/categories/{made}")).await["slug"], "sport-2");
-        assert_eq!(led(&reader, "sport").await, "/v1/categories/games");
+        assert_eq!(led(reader, "sport").await, "/v1/categories/games");
         let taken = category(&editor, json!({ "name": "Other", "slug": "sport" })).await;
         assert_eq!(reader.get("/v1/categories/sport").await.is_ok()["name"], "Other");
         rename(&editor, &taken, "other").await;
-        assert_eq!(led(&reader, "sport").await, "/v1/categories/other");
+        assert_eq!(led(reader, "sport").await, "/v1/categories/other");
         rename(&editor, &id, "sport").await;
-        assert_eq!(led(&reader, "sport").await, "200");
-        assert_eq!(led(&reader, "games").await, "/v1/categories/sport");
+        assert_eq!(led(reader, "sport").await, "200");
+        assert_eq!(led(reader, "games").await, "/v1/categories/sport");
     }
 
     async fn what_led_to_a_category_that_was_given_away_leads_there_and_else_nowhere(engine) {
@@ -75,15 +75,15 @@ on_both_engines! {
         rename(&editor, &old, "older").await;
         editor.delete(&format!("/v1/editor/categories/{old}?reassign_to={new}")).await.is_no_content();
         for slug in ["old", "older"] {
-            assert_eq!(led(&reader, slug).await, "/v1/categories/new");
+            assert_eq!(led(reader, slug).await, "/v1/categories/new");
         }
         rename(&editor, &new, "newer").await;
-        assert_eq!(led(&reader, "older").await, "/v1/categories/newer");
+        assert_eq!(led(reader, "older").await, "/v1/categories/newer");
         editor.delete(&format!("/v1/editor/categories/{new}")).await.is_no_content();
         for slug in ["old", "older", "new", "newer"] {
-            assert_eq!(led(&reader, slug).await, "404");
+            assert_eq!(led(reader, slug).await, "404");
         }
         category(&editor, json!({ "name": "Old" })).await;
-        assert_eq!(led(&reader, "old").await, "200");
+        assert_eq!(led(reader, "old").await, "200");
     }
 }

@@ -71,7 +71,7 @@ on_both_engines! {
         for name in ["/e", "/c", "/a", "/d", "/b"] {
             make(&editor, name, "/new").await.is_created();
         }
-        for (client, list) in [(&editor, "/v1/editor/redirects"), (&reader, "/v1/redirects")] {
+        for (client, list) in [(&editor, "/v1/editor/redirects"), (reader, "/v1/redirects")] {
             let first = client.get(&format!("{list}?limit=2")).await;
             assert_eq!(first.is_ok().each("from"), ["/a", "/b"]);
             let second = client.get(&format!("{list}?limit=2&cursor={}", first.text_at("/paging/next"))).await;
