@@ -219,7 +219,10 @@ pub fn require(caller: &Caller, action: Action) -> Result<()> {
 fn missing(rights: &Rights, action: Action) -> String {
     let named = |scopes: &[Scope]| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
     match (rights, &*scopes(action)) {
-        (Rights::Role(role), _) => format!("This takes the role {} or a higher one; yours is {}.", least(action).name(), role.name()),
+        (Rights::Role(role), _) => {
+            let (least, higher) = (least(action), if least(action) == Role::Admin { "" } else { " or a higher one" });
+            format!("This takes the role {}{higher}; yours is {}.", least.name(), role.name())
+        }
         (Rights::Scopes(_), []) => "No API key may do this, whatever its scopes: log in as a user.".to_owned(),
         (Rights::Scopes(held), taken) => {
             format!("This takes an API key with one of the scopes {}; this one has {}.", named(taken), named(held))

@@ -92,7 +92,7 @@ pub fn create_in(
     create: &PublicationCreate,
     mistakes: &mut Mistakes,
 ) -> Result<Option<(PublicationId, bool)>> {
-    check_revision(tx, &edited.subject, create.revision, mistakes)?;
+    check_revision(tx, caller, &edited.subject, create.revision, mistakes)?;
     let Some(wanted) = wanted(caller, &edited.subject, create, mistakes) else { return Ok(None) };
     let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now);
     let scheduled = mistakes.take(explained(tx, edited.subject.id, scheduled)?)?;
@@ -117,8 +117,8 @@ fn explained<T>(
 /// A superseded save keeps no category from being deleted, and is then published no more. Its mistake is noted.
 ///
 /// # Errors
-/// If the database fails.
-pub fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
+/// `forbidden` (403) for a save that lies outside the categories that the caller is limited to.
+pub fn check_revision(tx: &mut Tx<'_>, caller: &Caller, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
     let Some(number) = revision.filter(|number| *number != subject.newest_revision) else { return Ok(()) };
     if number < 1 || number > subject.newest_revision {
         let detail = format!("the article has revisions 1 to {}", subject.newest_revision);
@@ -133,8 +133,13 @@ pub fn check_revision(tx: &mut Tx<'_>, subject: &Subject, revision: Option<i64>,
     dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
     if store::names_what_is_gone(tx.conn(), subject.id, number)? {
         mistakes.note("/revision", "category_deleted", format!("revision {number} is of a category that was deleted"));
+        return Ok(());
     }
-    Ok(())
+    if caller.categories.is_none() {
+        return Ok(());
+    }
+    let category = store::category_of(tx.conn(), subject.id, number)?;
+    within::require(tx.conn(), caller, category)
 }
 
 /// What is asked for; nothing if the start cannot be told. Without the other dates they are judged as if there were none.
@@ -216,7 +221,7 @@ pub async fn update(
         let current = seen(&edited, id)?;
         expected.check_alone(current.version.unsigned_abs())?;
         let mut mistakes = given.mistakes.clone();
-        apply(tx, &mut edited, id, &given.value, &mut mistakes)?;
+        apply(tx, &caller, &mut edited, id, &given.value, &mut mistakes)?;
         mistakes.finish()?;
         if edited.history == before {
             return seen(&edited, id);
@@ -227,12 +232,19 @@ pub async fn update(
     .await
 }
 
-fn apply(tx: &mut Tx<'_>, edited: &mut Edited, id: PublicationId, given: &PublicationPatch, mistakes: &mut Mistakes) -> Result<()> {
+fn apply(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    edited: &mut Edited,
+    id: PublicationId,
+    given: &PublicationPatch,
+    mistakes: &mut Mistakes,
+) -> Result<()> {
     let current = edited.history.iter().find(|p| p.id == id).cloned().ok_or_else(Problem::not_found)?;
     let zone = given.time_zone.clone().or(current.time_zone.clone());
     let times = Times::of(mistakes, zone.as_deref());
     let asked = given.revision.clone().value().filter(|number| *number != current.revision);
-    check_revision(tx, &edited.subject, asked, mistakes)?;
+    check_revision(tx, caller, &edited.subject, asked, mistakes)?;
     let change = change(&times, given, &edited.subject, mistakes);
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
     if let Some(change) = change.filter(|_| given.changes_dates() || given.withdrawn.is_absent()) {

@@ -7,7 +7,7 @@ use super::row::Row;
 use super::rules::Publication;
 use crate::db::schema::{publications, revisions};
 use crate::db::{AnyConnection, Result, Statement};
-use crate::kernel::id::{ArticleId, PublicationId, ReleaseId};
+use crate::kernel::id::{ArticleId, CategoryId, PublicationId, ReleaseId};
 
 /// All publications of an article, in order of their starts.
 ///
@@ -65,6 +65,14 @@ pub fn save(connection: &mut AnyConnection, before: &[Publication], after: &[Pub
 pub fn has_revision(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<bool> {
     let found = revisions::table.find((article_id, number)).select(revisions::number).first::<i64>(connection);
     Ok(found.optional()?.is_some())
+}
+
+/// The main category of a revision.
+///
+/// # Errors
+/// If the database fails.
+pub fn category_of(connection: &mut AnyConnection, article_id: ArticleId, revision: i64) -> Result<Option<CategoryId>> {
+    Ok(revisions::table.find((article_id, revision)).select(revisions::category_id).first(connection)?)
 }
 
 /// Whether a revision names a category that was deleted.

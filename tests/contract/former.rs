@@ -43,6 +43,9 @@ on_both_engines! {
         for slug in ["sport", "sports", "games", "sport,games"] {
             assert_eq!(reader.get(&format!("/v1/articles?category={slug}&count=exact")).await["paging"]["total"], 1, "{slug}");
             assert_eq!(reader.get(&format!("/v1/publication-dates?category={slug}")).await.data().len(), 1, "{slug}");
+            for list in ["articles", "publications"] {
+                assert_eq!(editor.get(&format!("/v1/editor/{list}?category={slug}")).await.data().len(), 1, "{list} {slug}");
+            }
         }
         // Back again.
         rename(&editor, &id, "sport").await;

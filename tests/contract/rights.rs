@@ -68,6 +68,25 @@ async fn patch(client: &Client, path: &str, body: Value) -> Answer {
 }
 
 on_both_engines! {
+    async fn an_earlier_save_that_lies_elsewhere_is_not_published_either(engine) {
+        let desk = desk(engine).await;
+        let path = written(&desk.admin, "Moved here", Some(&desk.sport)).await;
+        desk.admin.patch(&path).if_match("*").merge_patch(json!({ "category_id": desk.elections })).await.is_ok();
+        let publications = format!("{path}/publications");
+        is_outside(&desk.limited.post(&publications).json(json!({ "revision": 1 })).await);
+        let publish = json!({ "title": "Mine", "publish": { "revision": 1 } });
+        is_outside(&desk.limited.patch(&path).if_match("*").merge_patch(publish).await);
+        let made = desk.limited.post(&publications).json(json!({ "publish_at": "2026-12-07T04:00:00Z" })).await;
+        let publication = format!("/v1/editor/publications/{}", made.is_created().text_at("/id"));
+        is_outside(&desk.limited.patch(&publication).merge_patch(json!({ "revision": 1 })).await);
+        let release = desk.limited.post("/v1/editor/releases").json(json!({ "name": "Night" })).await;
+        let members = format!("/v1/editor/releases/{}/publications", release.is_created().text_at("/id"));
+        let id = path.rsplit('/').next().unwrap();
+        is_outside(&desk.limited.post(&members).json(json!({ "article_id": id, "revision": 1 })).await);
+        let bulk = json!({ "mode": "each", "operations": [{ "op": "publish", "id": id, "revision": 1 }] });
+        assert_eq!(desk.limited.post("/v1/editor/bulk").json(bulk).await.is_ok().at("/results/0/status"), &json!(403));
+    }
+
     async fn whoever_is_limited_reads_everything_and_changes_what_lies_in_their_categories(engine) {
         let Desk { site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
         assert_eq!(limited.get("/v1/auth/me").await.is_ok()["category_ids"], json!([politics]));

@@ -11,10 +11,15 @@ pub(super) enum Named {
     Authors,
 }
 
-/// Adds that `k` of `revision_keys` names one of these categories or what lies below it, or one of these authors.
+/// Adds that `k` of `revision_keys` names one of these categories or what lies below it, or one of these authors. A category is meant by the slugs that it
+/// had as well.
 pub(super) fn naming<ST>(statement: Statement<ST>, named: Named, slugs: &[String]) -> Statement<ST> {
-    const CATEGORIES: &str = "k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.slug IN (";
+    const CATEGORIES: &str = "k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.id IN (SELECT id FROM categories WHERE slug IN (";
+    const FORMER: &str = ") UNION SELECT category_id FROM category_slugs WHERE slug IN (";
     const AUTHORS: &str = "k.relation = 'author' AND k.target_id IN (SELECT w.id FROM authors w WHERE w.slug IN (";
-    let relation = if named == Named::Authors { AUTHORS } else { CATEGORIES };
-    statement.sql(relation).bind_all(slugs.iter().map(String::as_str)).sql("))")
+    let slugs = || slugs.iter().map(String::as_str);
+    match named {
+        Named::Authors => statement.sql(AUTHORS).bind_all(slugs()).sql("))"),
+        Named::Categories => statement.sql(CATEGORIES).bind_all(slugs()).sql(FORMER).bind_all(slugs()).sql(")))"),
+    }
 }

@@ -52,7 +52,7 @@ pub async fn add(
         }
         let Some(subject) = subject else { return Err(mistakes.finish().err().unwrap_or_else(Problem::not_found)) };
         within::require(tx.conn(), &caller, subject.category_id)?;
-        publications::check_revision(tx, &subject, member.revision, &mut mistakes)?;
+        publications::check_revision(tx, &caller, &subject, member.revision, &mut mistakes)?;
         let wanted = publications::wanted(&caller, &subject, &PublicationCreate::from(&member), &mut mistakes);
         mistakes.finish()?;
         let wanted = wanted.ok_or_else(|| Problem::internal("a member of a release without mistakes was not judged"))?;
@@ -146,7 +146,7 @@ fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Resu
     let mut edited = publications::open(tx, caller, entry.article_id)?;
     let before = edited.history.clone();
     let mut mistakes = Mistakes::default();
-    publications::check_revision(tx, &edited.subject, entry.revision, &mut mistakes)?;
+    publications::check_revision(tx, caller, &edited.subject, entry.revision, &mut mistakes)?;
     mistakes.finish()?;
     let wanted = Wanted {
         article_id: entry.article_id,
