@@ -59,7 +59,7 @@ on_both_engines! {
         for (from, to) in [("/a?b", "//b"), ("/a/../b", "/a//b"), ("/%00", "/%ff"), ("/a%2fb", "https://me@c.example/")] {
             make(&editor, from, to).await.is_problem(422, "invalid").has_error("/from", "invalid").has_error("/to", "invalid");
         }
-        for (from, to) in [("old", "new"), ("https://a.example/b", "ftp://c.example/"), ("b", "javascript:alert(1)")] {
+        for (from, to) in [("old", "new"), ("https://a.example/b", "ftp://c.example/"), ("old/b", "javascript:alert(1)")] {
             make(&editor, from, to).await.is_problem(422, "invalid").has_error("/from", "pattern").has_error("/to", "pattern");
         }
         make(&editor, "/", "/b").await.is_problem(422, "invalid");
