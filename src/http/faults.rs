@@ -64,6 +64,7 @@ fn unlike(pattern: &str) -> Cow<'static, str> {
         r"^[a-z0-9]+(-[a-z0-9]+)*$" => "is no slug: letters from a to z, digits, and single hyphens between them".into(),
         r"^https?://[^\s\\]+$" => "is not an http or https address".into(),
         r"^(https?://|/)[^\s\\]*$" => "is neither an http or https address nor a path that begins with `/`".into(),
+        r"^/" => "is no path of the site: those begin with `/`".into(),
         other => format!("does not match the pattern `{other}`").into(),
     }
 }

@@ -11,10 +11,10 @@ use crate::kernel::instant::Instant;
 #[serde(deny_unknown_fields)]
 pub struct RedirectCreate {
     /// The path of the site that is redirected, without query, such as `/old/path`. Percent-escapes and a slash at the end make no difference.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(min_length = 2, max_length = 1000, pattern = "^/")]
     pub from: String,
     /// Where it leads: a path of the site, or an absolute URL of `http` or `https`; with a query or a fragment, if need be.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "^(https?://|/)[^\\s\\\\]*$")]
     pub to: String,
 }
 

@@ -331,6 +331,7 @@ impl<'a> Maker<'a> {
         }
         match pattern {
             "^-?published_at$" => self.random.of(&["published_at", "-published_at"]).to_owned(),
+            "^/" => format!("/old/{}", self.random.between(1, 100)),
             _ if pattern.contains("://") => format!("https://example.org/{}", self.random.between(1, 9)),
             _ if !self.known.slugs.is_empty() && self.random.happens(20) => self.random.of(&self.known.slugs),
             _ => format!("s{}-{}", self.random.between(1, 100_000), self.random.of(&["a", "b", "2"])),

@@ -106,7 +106,10 @@ impl Limit {
         if self.schema["format"] == "email" {
             return format!("a@{}", "d.".repeat(count)).chars().take(count).collect();
         }
-        if self.name() == "url" && count == 1 {
+        if pattern == "^/" {
+            return format!("/{}", "a".repeat(count.saturating_sub(1)));
+        }
+        if ["url", "to"].contains(&self.name()) && count == 1 {
             return "/".to_owned();
         }
         if pattern.contains("://") {
@@ -138,6 +141,8 @@ fn least(name: &str, schema: &Value) -> Value {
     match (name, schema["enum"].as_array()) {
         (_, Some(words)) => words[0].clone(),
         ("url", _) => json!("/picture"),
+        ("from", _) => json!(format!("/old/{}", dateline::kernel::id::UserId::new())),
+        ("to", _) => json!("/new"),
         _ if schema["format"] == "uuid" => json!(dateline::kernel::id::UserId::new()),
         ("email", _) => json!(format!("{}@example.org", dateline::kernel::id::UserId::new())),
         _ if schema["type"] == "array" => json!([item_of(schema).unwrap_or_else(|| json!("Some words"))]),

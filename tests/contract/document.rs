@@ -83,6 +83,7 @@ fn a_pattern_of_a_body_is_told_in_words() {
         r"^[a-z0-9]+(-[a-z0-9]+)*$",
         r"^https?://[^\\s\\\\]+$",
         r"^(https?://|/)[^\\s\\\\]*$",
+        "^/",
         "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
     ];
     assert_eq!(patterns, BTreeSet::from(told), "`http/faults.rs` has words for each");

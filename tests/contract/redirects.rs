@@ -56,9 +56,13 @@ on_both_engines! {
     async fn what_is_no_path_is_refused_with_every_mistake(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;
-        for (from, to) in [("old", "new"), ("/", "//b"), ("/a?b", "ftp://c.example/"), ("/a/../b", "javascript:alert(1)"), ("/%00", "/%ff")] {
+        for (from, to) in [("/a?b", "//b"), ("/a/../b", "/a//b"), ("/%00", "/%ff"), ("/a%2fb", "https://me@c.example/")] {
             make(&editor, from, to).await.is_problem(422, "invalid").has_error("/from", "invalid").has_error("/to", "invalid");
         }
+        for (from, to) in [("old", "new"), ("https://a.example/b", "ftp://c.example/"), ("old/b", "javascript:alert(1)")] {
+            make(&editor, from, to).await.is_problem(422, "invalid").has_error("/from", "pattern").has_error("/to", "pattern");
+        }
+        make(&editor, "/", "/b").await.is_problem(422, "invalid");
         let of = |length: usize| format!("/{}", "a".repeat(length - 1));
         make(&editor, &of(1000), &of(2000)).await.is_created();
         make(&editor, &of(1001), "/b").await.is_problem(422, "invalid");

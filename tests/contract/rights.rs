@@ -279,4 +279,13 @@ on_both_engines! {
         admin.patch(&user).merge_patch(json!({ "category_ids": ids })).await.is_problem(422, "invalid");
         admin.patch(&user).merge_patch(json!({ "category_ids": [user.rsplit('/').next()] })).await.is_problem(422, "invalid").has_error("/category_ids/0", "unknown");
     }
+
+    async fn a_redirect_lies_in_no_category_and_so_outside_of_all(engine) {
+        let desk = desk(engine).await;
+        is_outside(&desk.limited.post("/v1/editor/redirects").json(json!({ "from": "/a", "to": "/b" })).await);
+        let made = desk.admin.post("/v1/editor/redirects").json(json!({ "from": "/a", "to": "/b" })).await;
+        let path = made.is_created().expect_header("location").to_owned();
+        desk.limited.get(&path).await.is_ok();
+        is_outside(&desk.limited.delete(&path).await);
+    }
 }
