@@ -42,7 +42,7 @@ pub fn operations() -> Vec<Operation> {
 
 /// Whether an article that is published shows in what it answers.
 pub fn shows_articles(operation: &Operation) -> bool {
-    operation.says["tags"][0] == "Delivery" && operation.id != "getSite"
+    operation.says["tags"][0] == "Delivery" && !["getSite", "listRedirects"].contains(&operation.id.as_str())
 }
 
 /// One round of requests to an operation.
