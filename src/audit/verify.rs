@@ -28,7 +28,9 @@ pub struct Whole {
 pub fn verify(db: &Db) -> Result<std::result::Result<Whole, Broken>> {
     let (mut last, mut hash, mut at_once) = (0, NONE_BEFORE, AT_ONCE);
     loop {
-        let rows = match db.run_read(|connection| store::behind(connection, last, at_once)) {
+        // What stands before the first entry was put in.
+        let from = if last == 0 { i64::MIN } else { last };
+        let rows = match db.run_read(|connection| store::behind(connection, from, at_once)) {
             Ok(rows) => rows,
             Err(failed) if failed.is_unavailable() => return Err(failed),
             // One of them is not even an entry: it is looked for.
@@ -58,12 +60,18 @@ pub fn verify(db: &Db) -> Result<std::result::Result<Whole, Broken>> {
 /// The hash of an entry that fits behind another one.
 fn fit(row: Row, last: i64, before: &[u8; 32]) -> std::result::Result<[u8; 32], Broken> {
     let (number, stored) = (row.number, row.hash.clone());
+    if number <= last {
+        return Err(Broken(format!("entry {number} was put in: the log begins with entry 1")));
+    }
     if number != last + 1 {
         return Err(Broken(format!("entry {} is missing: behind entry {last} stands entry {number}", last + 1)));
     }
     let entry = row.entry();
     let hash = entry.hash(number, before);
-    if hash.as_slice() != stored {
+    // Nothing and an empty text are the same line; none is written empty.
+    let texts = [&entry.actor.address, &entry.before, &entry.after];
+    let has_empty = texts.into_iter().flatten().any(String::is_empty);
+    if hash.as_slice() != stored || has_empty {
         let (id, action, at) = (entry.id, &entry.action, entry.at);
         return Err(Broken(format!("entry {number} ({action} at {at}, id {id}) does not fit: it was changed, or the one before it was")));
     }

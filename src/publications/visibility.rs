@@ -17,12 +17,14 @@ pub struct Snapshot {
     pub at: Instant,
     /// As of when embargoes hide articles; nothing if they hide none.
     embargoed_at: Option<Instant>,
+    /// Whether newest saves are looked at: of what is under embargo only the one that is live is shown.
+    is_of_newest: bool,
 }
 
 impl Snapshot {
     /// All that is live at an instant.
     pub fn of(at: Instant) -> Self {
-        Self { at, embargoed_at: None }
+        Self { at, embargoed_at: None, is_of_newest: false }
     }
 }
 

@@ -73,8 +73,15 @@ fn whatever_is_done_to_the_log_is_noticed_and_the_first_entry_that_does_not_fit_
         let (code, text) = check(&database, &["check", "--audit"]);
         assert!(code == Some(0) && text.contains("\naudit     5 entries fit; the hash of the last one is "), "on {engine:?}: {text}");
         let added = format!("INSERT INTO audit (number, {COPIED}) SELECT 6, {COPIED} FROM audit WHERE number = 5");
-        let added = (added.as_str(), "entry 6 (keys.rotated at ");
-        for (sql, fault) in TAMPERINGS.iter().copied().chain([added]) {
+        let before =
+            [0, -7].map(|number| format!("INSERT INTO audit (number, {COPIED}) SELECT {number}, {COPIED} FROM audit WHERE number = 5"));
+        let added = [
+            (added.as_str(), "entry 6 (keys.rotated at "),
+            (before[0].as_str(), "entry 0 was put in: the log begins with entry 1"),
+            (before[1].as_str(), "entry -7 was put in"),
+            ("UPDATE audit SET address = '' WHERE number = 3 AND address IS NULL", "entry 3 ("),
+        ];
+        for (sql, fault) in TAMPERINGS.iter().copied().chain(added) {
             let copy = database.copy();
             execute(&copy, sql);
             let (code, text) = check(&copy, &["check", "--audit"]);

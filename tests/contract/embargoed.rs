@@ -89,6 +89,18 @@ on_both_engines! {
         let look = async || site.anyone().get(&format!("/v1/preview/articles?count=exact&preview={whole}")).await["paging"]["total"].clone();
         assert_eq!(look().await, 1);
         site.anyone().get(&format!("/v1/preview/articles/leak?preview={whole}")).await.is_ok();
+        // But not what is saved anew, nor what will be published of it.
+        let newer = json!({ "title": "Secret", "slug": "secret", "publish": { "publish_at": "2026-11-30T09:00:00Z", "override_embargo": true } });
+        editor.patch(&format!("/v1/editor/articles/{id}")).if_match("*").merge_patch(newer).await.is_ok();
+        let drafts = token(&editor, json!({ "drafts": true })).await;
+        assert!(site.anyone().get(&format!("/v1/preview/articles?preview={drafts}")).await.is_ok().data().is_empty());
+        for slug in ["leak", "secret", &id] {
+            site.anyone().get(&format!("/v1/preview/articles/{slug}?preview={drafts}")).await.is_problem(404, "not_found");
+        }
+        let later = token(&editor, json!({ "at": "2026-11-30T10:00:00Z" })).await;
+        assert!(site.anyone().get(&format!("/v1/preview/articles?preview={later}")).await.is_ok().data().is_empty());
+        site.anyone().get(&format!("/v1/preview/articles/secret?preview={later}")).await.is_problem(404, "not_found");
+        assert_eq!(look().await, 1);
         site.clock().set("2026-11-30T08:01:00.000Z".parse().unwrap());
         editor.post(&format!("/v1/editor/articles/{id}/unpublish")).json(json!({ "withdrawn": { "reason": "Too early." } })).await.is_ok();
         assert_eq!(look().await, 0);

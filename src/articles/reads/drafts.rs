@@ -81,7 +81,7 @@ fn page(reading: &Reading<'_>, query: &DraftsQuery) -> Statement<(GroundSql, Dra
     let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Nothing, reading.span_ms).sql(", ");
     let statement = status(statement, at).sql(NEWEST).sql(TEXT).sql(", l.first_at, COALESCE(p.updated_at, ").bind(UNDATED).sql(")");
     let statement = statement.sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    let statement = query.selection.rows_of(Table::Drafts, statement, reading.snapshot, window);
+    let statement = query.selection.rows_of(Table::Drafts, statement, reading.snapshot.of_newest(), window);
     let statement = statement
         .sql(") l JOIN articles a ON a.id = l.article_id JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision");
     let statement = if query.fields.has_body() { statement.sql(BODIES) } else { statement };
@@ -116,7 +116,7 @@ fn one(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statement<(Gro
     let statement = date(statement.sql(", COALESCE("), at).sql(", ").bind(UNDATED).sql("), COALESCE(p.updated_at, ").bind(UNDATED).sql(")");
     let statement = statement.sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
     let statement = wanted
-        .named(statement, reading.snapshot)
+        .named(statement, reading.snapshot.of_newest())
         .sql(" AS article_id) l LEFT JOIN articles a ON a.id = l.article_id AND a.trashed_at IS NULL");
     let statement = statement.sql(" LEFT JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision");
     let statement = if fields.has_body() { statement.sql(" LEFT").sql(BODIES) } else { statement };
