@@ -113,9 +113,8 @@ const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle 
 const WHOLE: &str = "createRedirect deleteRedirect";
 
 /// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
-/// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone. Redirects lie in no category: none is for who is limited, as those
-/// tests have it too.
-const FREE: &str = "bulk createRedirect deleteRedirect login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
+/// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.
+const FREE: &str = "bulk login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
                     createCalendarSubscription deleteCalendarSubscription createPreviewLink deletePreviewLink createApiKey updateApiKey rotateApiKey deleteApiKey \
                     createUser updateUser endUserSession endUserSessions";
 
