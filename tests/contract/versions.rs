@@ -40,6 +40,17 @@ on_both_engines! {
         }
     }
 
+    async fn who_may_not_publish_hears_so_before_they_hear_of_the_version(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let author = site.login(Role::Author).await;
+        let path = format!("/v1/editor/articles/{}", author.post("/v1/editor/articles").json(article("Mine")).await.text_at("/id"));
+        let publish = json!({ "publish": {} });
+        author.patch(&path).merge_patch(&publish).await.is_problem(403, "forbidden");
+        author.patch(&path).if_match("\"9\"").merge_patch(&publish).await.is_problem(403, "forbidden");
+        author.patch(&path).if_match("\"9\"").merge_patch(json!({})).await.is_problem(412, "precondition_failed");
+        author.patch(&path).merge_patch(json!({})).await.is_problem(428, "precondition_required");
+    }
+
     async fn what_is_posted_below_an_article_is_held_against_its_version(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;

@@ -29,14 +29,14 @@ struct Opened<T> {
     is_helped: bool,
 }
 
-/// Checked in the order that holds everywhere, 404 before 415, 413, 400, 428, 412 and 422.
+/// Checked in the order that holds everywhere, 404 before 415, 413, 400, 428, 412 and 422; who may not publish hears so before they hear of the version.
 async fn opened<T: ToSchema + DeserializeOwned + Into<Sent>>(
     request: &HttpRequest,
     caller: &Caller,
     id: ArticleId,
     db: &Db,
-    query: RawQuery,
-    body: JsonBody,
+    (query, body): (RawQuery, JsonBody),
+    publishes: fn(&T) -> bool,
 ) -> Result<Opened<T>> {
     let current = service::version(db, caller, id).await?;
     let json = body.json(MAX_BODY_BYTES).await?;
@@ -44,15 +44,17 @@ async fn opened<T: ToSchema + DeserializeOwned + Into<Sent>>(
     let is_autosave = q.flag("autosave");
     let is_helped = q.one_of("merge", &[("preview", true)]).unwrap_or(false);
     q.finish()?;
+    let given = json.check::<T>()?;
+    require_for(caller, publishes(&given.value))?;
     let expected = conditional::required(request, current)?;
     if is_autosave {
         expected.base(current)?;
     } else if let Err(stale) = service::check_version(db, id, &expected).await {
         // What was sent is looked at only in order to help: its mistakes would come after the version.
-        let sent = if is_helped { json.check::<T>().and_then(Checked::finish).ok() } else { None };
+        let sent = if is_helped { given.finish().ok() } else { None };
         return Err(helped(db, id, &expected, sent, stale).await);
     }
-    Ok(Opened { given: json.check()?, expected, is_autosave, is_helped })
+    Ok(Opened { given, expected, is_autosave, is_helped })
 }
 
 async fn helped<T: Into<Sent>>(db: &Db, id: ArticleId, expected: &Expected, sent: Option<T>, refused: Problem) -> Problem {
@@ -88,8 +90,8 @@ pub(super) async fn replace(
 ) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
-    let Opened { given, expected, is_autosave, is_helped } = opened::<ArticleCreate>(&request, &caller, id, &db, query, body).await?;
-    require_for(&caller, given.value.publish.is_some())?;
+    let publishes = |whole: &ArticleCreate| whole.publish.is_some();
+    let Opened { given, expected, is_autosave, is_helped } = opened(&request, &caller, id, &db, (query, body), publishes).await?;
     if is_autosave {
         return kept(&db, &site, &caller, id, expected, given).await;
     }
@@ -127,8 +129,8 @@ pub(super) async fn update(
 ) -> Result<HttpResponse> {
     require(&caller, Action::WriteArticles)?;
     let id = id.get()?;
-    let Opened { given, expected, is_autosave, is_helped } = opened::<ArticlePatch>(&request, &caller, id, &db, query, body).await?;
-    require_for(&caller, given.value.publish.is_some())?;
+    let publishes = |patch: &ArticlePatch| patch.publish.is_some();
+    let Opened { given, expected, is_autosave, is_helped } = opened(&request, &caller, id, &db, (query, body), publishes).await?;
     if is_autosave {
         return kept(&db, &site, &caller, id, expected, given).await;
     }
