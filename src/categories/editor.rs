@@ -145,7 +145,7 @@ impl FromQuery for Removal {
 /// Delete a category
 ///
 /// One that articles name by their newest save or by what was or will be published, or in which other categories lie, is in use and stays, unless
-/// `reassign_to` says where they go: in all revisions, without another date or version. Its slug, and those that it had before, then lead there too; else they are free.
+/// `reassign_to` says where they go: in all revisions, without another date or version. Its slug, and those that it had before, are free then.
 #[utoipa::path(tag = "Categories", operation_id = "deleteCategory", params(("id" = CategoryId, Path, description = "The category."), ("reassign_to" = Option<CategoryId>, Query, description = "The category that its articles and the categories in it go to.", nullable = false)), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use` or `cycle`."), (status = 422, description = "`invalid`: something would lie too deep.")), security(("bearer" = [])))]
 #[delete("/v1/editor/categories/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<CategoryId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {

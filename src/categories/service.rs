@@ -196,8 +196,6 @@ pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected
                     record(tx, &actor, "category.moved", target(moved.id), Change::between(told(&before), told(&moved), &["slug"]))?;
                 }
                 change = change.with("reassign_to", other.to_string());
-                store::former::hand_on(tx.conn(), row.id, other)?;
-                store::former::keep(tx.conn(), &row.slug, other)?;
             }
             None => refuse_in_use(tx.conn(), &row, now)?,
         }

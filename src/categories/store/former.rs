@@ -35,16 +35,6 @@ pub fn give_up(connection: &mut AnyConnection, slug: &str) -> Result<()> {
     Ok(())
 }
 
-/// What led to one category leads to another.
-///
-/// # Errors
-/// If the database fails.
-pub fn hand_on(connection: &mut AnyConnection, id: CategoryId, to: CategoryId) -> Result<()> {
-    let kept = diesel::update(category_slugs::table.filter(category_slugs::category_id.eq(id)));
-    kept.set(category_slugs::category_id.eq(to)).execute(connection)?;
-    Ok(())
-}
-
 /// What led to a category leads nowhere.
 ///
 /// # Errors
