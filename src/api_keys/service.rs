@@ -131,9 +131,9 @@ pub async fn get(db: &Db, id: ApiKeyId) -> Result<ApiKey> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<ApiKey>> {
     let parameters = ListParameters::of("listApiKeys");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let (rows, now) = (limit.read_rows(), db.clock().now());
     let found = db.read(move |connection| {
         let rows = store::beyond(connection, from, rows)?;
         rows.into_iter().map(|row| seen(row, now)).collect::<Result<Vec<_>>>()

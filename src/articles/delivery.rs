@@ -135,7 +135,7 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
         return drafts::list(&request, &db, &delivery, asked).await;
     }
     let parameters = asked.parameters();
-    let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = delivery.cursor_key.place(&parameters, asked.cursor.as_deref())?;
     let (as_of, limit, is_counted, is_of_one) = (asked.as_of, asked.limit, asked.is_counted(), asked.filters.are_of_one_list());
     let bodies = if asked.fields.has_body() { limit.rows() } else { 0 };
     let reserved = Budget::reserve(&request, bodies)?;

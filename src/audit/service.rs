@@ -29,9 +29,9 @@ pub struct Asked {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<AuditEntry>> {
     let Asked { wanted, parameters, limit, cursor } = asked;
-    let place = cursor.as_deref().map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor.as_deref())?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let rows = limit.read_rows();
     let rows = db.read_long(move |connection| Ok::<_, Problem>(store::beyond(connection, &wanted, from, rows)?)).await?;
     let entries = rows.into_iter().map(seen).collect();
     let at = |entry: &AuditEntry| (SortValue::Number(entry.at.millis()), entry.id.uuid());

@@ -158,9 +158,9 @@ fn good(connection: &mut AnyConnection, id: CalendarSubscriptionId, now: Instant
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<CalendarSubscription>> {
     let parameters = ListParameters::of("listCalendarSubscriptions");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let (rows, now) = (limit.read_rows(), db.clock().now());
     let found = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
     let found = found.into_iter().map(seen).collect::<Result<Vec<_>>>()?;
     let at = |one: &CalendarSubscription| (SortValue::Number(one.created_at.millis()), one.id.uuid());

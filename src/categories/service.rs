@@ -271,7 +271,7 @@ pub async fn get(db: &Db, id: CategoryId) -> Result<EditorCategory> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, names: &NamesCache, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorCategory>> {
     let parameters = ListParameters::of("listEditorCategories");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let (names, key) = (names.clone(), key.clone());
     db.read(move |connection| {
         let names = names.current(connection)?;

@@ -30,6 +30,11 @@ impl Limit {
     pub fn rows(self) -> usize {
         usize::from(self.0)
     }
+
+    /// How many rows are read for a page: one more tells whether there are more.
+    pub fn read_rows(self) -> i64 {
+        i64::from(self.0) + 1
+    }
 }
 
 /// Which way a page lies from its cursor, in the order of the list.
@@ -97,6 +102,14 @@ impl CursorKey {
         let tag = self.tag(parameters, &bytes);
         bytes.extend_from_slice(&tag);
         URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The place that the cursor of a request names, if it has one.
+    ///
+    /// # Errors
+    /// As [`CursorKey::open`].
+    pub fn place(&self, parameters: &ListParameters, cursor: Option<&str>) -> Result<Option<Place>> {
+        cursor.map(|cursor| self.open(parameters.as_str(), cursor)).transpose()
     }
 
     /// The place that a cursor names.

@@ -176,9 +176,9 @@ pub async fn get(db: &Db, id: PreviewLinkId) -> Result<PreviewLink> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<PreviewLink>> {
     let parameters = ListParameters::of("listPreviewLinks");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let (rows, now) = (limit.read_rows(), db.clock().now());
     let links = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
     let at = |link: &StoredLink| (SortValue::Number(link.created_at.millis()), link.id.uuid());
     Ok(Page::cut(links, limit, place.as_ref(), key, parameters.as_str(), at).map(seen))

@@ -39,7 +39,7 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
     let (limit, cursor) = (q.limit(), q.cursor());
     q.finish()?;
     let parameters = ListParameters::of("listRedirects");
-    let place = cursor.map(|cursor| delivery.cursor_key.open(parameters.as_str(), &cursor)).transpose()?;
+    let place = delivery.cursor_key.place(&parameters, cursor.as_deref())?;
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
         Ok(reads::list(connection, &reading, &parameters, limit, place.as_ref())?)
     };

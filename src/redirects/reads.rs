@@ -21,7 +21,7 @@ pub fn list(
     limit: Limit,
     place: Option<&Place>,
 ) -> Result<(Page<Redirect>, Ground)> {
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let rows = limit.read_rows();
     let all = redirects::table.select((redirects::id, redirects::from_path, redirects::target)).limit(rows);
     let listed: Vec<(RedirectId, String, String)> = match place {
         Some(Place { direction: Direction::Forward, value: SortValue::Text(path), .. }) => {

@@ -105,8 +105,8 @@ pub async fn get(db: &Db, id: RedirectId) -> Result<EditorRedirect> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorRedirect>> {
     let parameters = ListParameters::of("listEditorRedirects");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
-    let (from, rows) = (place.clone(), i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX));
+    let place = key.place(&parameters, cursor)?;
+    let (from, rows) = (place.clone(), limit.read_rows());
     let redirects = db.read(move |connection| {
         let beyond = from.as_ref().and_then(|place| match &place.value {
             SortValue::Text(path) => Some((place.direction, path.as_str())),

@@ -133,9 +133,9 @@ pub async fn get(db: &Db, id: ReleaseId) -> Result<Release> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<ReleaseSummary>> {
     let parameters = ListParameters::of("listReleases");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let (rows, now) = (limit.read_rows(), db.clock().now());
     let releases = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, from, rows)?)).await?;
     let at = |release: &StoredRelease| (SortValue::Number(release.created_at.millis()), release.id.uuid());
     Ok(Page::cut(releases, limit, place.as_ref(), key, parameters.as_str(), at).map(|release| summary(release, now)))

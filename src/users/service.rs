@@ -278,9 +278,9 @@ pub async fn get(db: &Db, id: UserId) -> Result<EditorUser> {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) -> Result<Page<EditorUser>> {
     let parameters = ListParameters::of("listUsers");
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let rows = limit.read_rows();
     let users = db.read(move |connection| store::beyond(connection, from, rows)).await?;
     let users = users.iter().map(seen).collect::<Result<Vec<_>>>()?;
     let at = |user: &EditorUser| (SortValue::Number(user.created_at.millis()), user.id.uuid());

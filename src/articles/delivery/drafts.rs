@@ -26,7 +26,7 @@ pub(super) fn refuse_counting(q: &mut Collector<'_>) {
 pub(super) async fn list(request: &HttpRequest, db: &Db, delivery: &Delivery, asked: Asked) -> Result<HttpResponse> {
     let sort = if asked.order == Order::Newest { "-published_at" } else { "published_at" };
     let parameters = asked.filters.parameters("previewDrafts").with("sort", Some(sort));
-    let place = asked.cursor.as_deref().map(|cursor| delivery.cursor_key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = delivery.cursor_key.place(&parameters, asked.cursor.as_deref())?;
     let (as_of, limit) = (asked.as_of, asked.limit);
     let reserved = Budget::reserve(request, if asked.fields.has_body() { limit.rows() } else { 0 })?;
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {

@@ -76,7 +76,7 @@ fn page(reading: &Reading<'_>, query: &DraftsQuery) -> Statement<(GroundSql, Dra
     let at = reading.snapshot.at;
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
-    let rows = i64::try_from(query.limit.rows() + 1).unwrap_or(i64::MAX);
+    let rows = query.limit.read_rows();
     let window = Window { place: query.place.as_ref(), is_descending, skipped: 0, rows };
     let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Nothing, reading.span_ms).sql(", ");
     let statement = status(statement, at).sql(NEWEST).sql(TEXT).sql(", l.first_at, COALESCE(p.updated_at, ").bind(UNDATED).sql(")");

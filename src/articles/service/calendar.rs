@@ -35,7 +35,7 @@ pub struct Asked {
 /// # Errors
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<CalendarEntry>> {
-    let place = asked.cursor.as_deref().map(|cursor| key.open(asked.parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&asked.parameters, asked.cursor.as_deref())?;
     let (key, now) = (key.clone(), db.clock().now());
     db.read_long(move |connection| {
         let rows = calendar::page(connection, &asked.wanted, now, place.as_ref(), asked.limit)?;

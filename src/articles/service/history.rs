@@ -41,7 +41,7 @@ pub struct Asked {
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, id: ArticleId, asked: Asked) -> Result<Page<RevisionSummary>> {
     let Asked { parameters, limit, cursor } = asked;
-    let place = cursor.as_deref().map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor.as_deref())?;
     let (key, now) = (key.clone(), db.clock().now());
     db.read(move |connection| {
         let rows = history::page(connection, id, now, place.as_ref(), limit)?;

@@ -30,7 +30,7 @@ pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked) -> Re
     let Asked { mut wanted, parameters, limit, cursor } = asked;
     let own = (!caller.sees_all()).then_some(caller.user_id);
     let parameters = parameters.with("of", own.map(|user| user.to_string()).as_deref());
-    let place = cursor.as_deref().map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor.as_deref())?;
     // For an author another user's articles are as those of nobody.
     let is_empty = own.is_some() && wanted.created_by.is_some_and(|user| Some(user) != own);
     wanted.created_by = own.or(wanted.created_by);

@@ -79,7 +79,7 @@ const SHOWN: &str = ") l JOIN publications p ON p.id = l.id JOIN articles a ON a
 /// # Errors
 /// If the database fails.
 pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place: Option<&Place>, limit: Limit) -> Result<Vec<Row>> {
-    rows(connection, wanted, now, place, i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX))
+    rows(connection, wanted, now, place, limit.read_rows())
 }
 
 /// The first rows, at most so many, as they stand at `now`. One statement.

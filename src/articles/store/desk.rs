@@ -158,7 +158,7 @@ pub fn page(connection: &mut AnyConnection, wanted: &Wanted, now: Instant, place
         now,
         place,
         is_descending: wanted.is_descending != is_backward,
-        rows: rows(limit),
+        rows: limit.read_rows(),
     };
     let mut statement = Statement::<RowSql>::new(COLUMNS).bind(now).sql(NEXT).bind(now).sql(") FROM (");
     for (at, (status, locale)) in lists(wanted).enumerate() {
@@ -180,10 +180,6 @@ fn lists(wanted: &Wanted) -> impl Iterator<Item = (Status, Option<&str>)> {
         };
         locales.into_iter().map(|locale| (*status, locale))
     })
-}
-
-fn rows(limit: Limit) -> i64 {
-    i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX)
 }
 
 /// What the scans of all statuses have in common.

@@ -57,7 +57,7 @@ pub fn page(connection: &mut AnyConnection, article_id: ArticleId, now: Instant,
         _ => statement,
     };
     let order = if is_backward { " ORDER BY r.number LIMIT " } else { " ORDER BY r.number DESC LIMIT " };
-    let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+    let rows = limit.read_rows();
     Ok(statement.sql(order).bind(rows).load(connection)?)
 }
 

@@ -34,9 +34,9 @@ pub struct Asked<'a> {
 pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked<'_>) -> Result<Page<Session>> {
     let Asked { operation, user, limit, cursor } = asked;
     let parameters = ListParameters::of(operation).with("user_id", Some(&user.to_string()));
-    let place = cursor.map(|cursor| key.open(parameters.as_str(), cursor)).transpose()?;
+    let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX), db.clock().now());
+    let (rows, now) = (limit.read_rows(), db.clock().now());
     let found = db.read(move |connection| Ok::<_, Problem>(listed::beyond(connection, user, now, from, rows)?)).await?;
     let at = |session: &StoredSession| (SortValue::Number(session.created_at.millis()), session.id.uuid());
     let current = caller.session();
