@@ -17,7 +17,7 @@ pub mod visibility;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use self::rendering::{rendered, too_long};
+use self::rendering::{Foreseen, rendered};
 use self::versions::check;
 pub use self::versions::{check_version, version};
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
@@ -25,7 +25,7 @@ use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
 use crate::auth::permission::{Action, may};
-use crate::bodies::{EmbedHosts, Rendered, render};
+use crate::bodies::{EmbedHosts, Rendered};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -181,9 +181,8 @@ pub async fn update(
     patch: impl Into<Checked<ArticlePatch>>,
 ) -> Result<EditorArticle> {
     let Checked { value: patch, mut mistakes } = patch.into();
-    let (caller, hosts) = (caller.clone(), site.embed_hosts.clone());
-    let foreseen = foresee(db, id, &patch).await?;
-    let foreseen_body = mistakes.take(rendered(foreseen.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
+    let caller = caller.clone();
+    let foreseen = Foreseen::render([foresee(db, id, &patch).await?], site.embed_hosts.clone(), &mut mistakes).await?;
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
         let mut mistakes = mistakes.clone();
@@ -192,11 +191,7 @@ pub async fn update(
         let draft = Draft::patched(&present.content, names, &patch, &mut mistakes)?;
         let saved =
             Saved { former: &present, draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
-        // Another save came between, under `If-Match: *`: rare enough to render under the lock.
-        let body = |source: &BodySource| {
-            if *source == foreseen { Ok(foreseen_body.clone()) } else { render(source.format, &source.source, &hosts).map_err(too_long) }
-        };
-        save(tx, &caller, edited, saved, mistakes, body)
+        save(tx, &caller, edited, saved, mistakes, |source| foreseen.body(source))
     })
     .await
 }

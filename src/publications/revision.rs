@@ -142,17 +142,17 @@ pub fn merged(base: &Content, mine: &Content, theirs: &Content) -> (Content, Vec
     (merged, collisions)
 }
 
-/// In which fields two revisions of these numbers differ; without the first one in all that the second one has.
+/// In which fields two revisions of these numbers differ; from one that is gone in all that the other one has.
 ///
 /// # Errors
 /// If the database fails.
-pub fn changed(connection: &mut AnyConnection, article_id: ArticleId, then: Option<i64>, now: i64) -> Result<Vec<String>> {
-    let then = match then {
-        Some(number) => revision(connection, article_id, number)?,
-        None => None,
-    };
-    let now = revision(connection, article_id, now)?.map(|now| now.content).unwrap_or_default();
-    Ok(differences(&then.map(|then| then.content).unwrap_or_default(), &now))
+pub fn changed(connection: &mut AnyConnection, article_id: ArticleId, then: i64, now: i64) -> Result<Vec<String>> {
+    let (then, now) = (content(connection, article_id, then)?, content(connection, article_id, now)?);
+    Ok(differences(&then, &now))
+}
+
+fn content(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<Content> {
+    Ok(revision(connection, article_id, number)?.map(|found| found.content).unwrap_or_default())
 }
 
 /// Works out anew what each queued publication would undo: the fields in which what it will take the place of differs from what it was planned on, and
@@ -176,7 +176,9 @@ pub fn refresh_undone(connection: &mut AnyConnection, article_id: ArticleId, his
 }
 
 fn undone(connection: &mut AnyConnection, article_id: ArticleId, queued: &Publication, replaced: i64) -> Result<Vec<String>> {
-    let meanwhile = changed(connection, article_id, queued.base_revision, replaced)?;
-    let mine = changed(connection, article_id, Some(queued.revision), replaced)?;
-    Ok(meanwhile.into_iter().filter(|field| mine.contains(field)).collect())
+    let mut read = |number| content(connection, article_id, number);
+    let base = queued.base_revision.map(&mut read).transpose()?.unwrap_or_default();
+    let (queued, replaced) = (read(queued.revision)?, read(replaced)?);
+    let otherwise = differences(&queued, &replaced);
+    Ok(differences(&base, &replaced).into_iter().filter(|field| otherwise.contains(field)).collect())
 }

@@ -16,7 +16,7 @@ use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::patch::Patch;
-use crate::kernel::problem::{Code, FieldError, Problem, Result};
+use crate::kernel::problem::{FieldError, Problem, Result};
 use crate::kernel::version::Expected;
 use crate::kernel::zone::Zone;
 
@@ -46,9 +46,7 @@ pub fn lock(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<S
 /// As [`lock`]; 409 `trashed`.
 pub fn open(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
     let subject = lock(tx, caller, article_id)?;
-    if subject.trashed_at.is_some() {
-        return Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first."));
-    }
+    subject.refuse_trashed()?;
     let now = tx.now()?;
     let history = store::history(tx.conn(), article_id)?;
     Ok(Edited { subject, history, now })
@@ -110,7 +108,7 @@ fn explained<T>(
 ) -> Result<std::result::Result<T, Problem>> {
     let Err(refused) = result else { return Ok(result.map_err(Problem::from)) };
     let Refused::BaseChanged { expected, present: Some(present) } = refused else { return Ok(Err(refused.into())) };
-    let fields = revision::changed(tx.conn(), article_id, Some(expected), present)?;
+    let fields = revision::changed(tx.conn(), article_id, expected, present)?;
     Ok(Err(Problem::from(refused).with("changed_fields", fields)))
 }
 

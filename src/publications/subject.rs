@@ -46,6 +46,17 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// Nothing of what lies in the trash changes but by restoring and purging it (contract 2.10).
+    ///
+    /// # Errors
+    /// 409 `trashed`.
+    pub fn refuse_trashed(&self) -> std::result::Result<(), Problem> {
+        match self.trashed_at {
+            Some(_) => Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first.")),
+            None => Ok(()),
+        }
+    }
+
     /// Authors see what they began; others see everything, and so do API keys.
     pub fn is_seen_by(&self, caller: &Caller) -> bool {
         caller.sees_all() || self.created_by == caller.user_id

@@ -75,17 +75,20 @@ pub fn totals(connection: &mut AnyConnection, snapshot: Snapshot, lists: Lists<'
     let statement = among(changed(statement, mark, at).sql(HERE), HERE, lists).sql(") d GROUP BY list");
     let statement = if let Lists::These(_) = lists { statement.once() } else { statement };
     let mut totals: HashMap<String, i64> = statement.load::<(String, i64)>(connection)?.into_iter().collect();
-    let hidden = hidden_rows(Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM listings WHERE list"), snapshot, lists);
+    let hidden = hidden_rows::<(Text, BigInt)>("SELECT list, count(*) FROM listings WHERE list", snapshot, lists);
     for (list, count) in hidden.map_or(Ok(Vec::new()), |hidden| hidden.sql(" GROUP BY list").load::<(String, i64)>(connection))? {
         *totals.entry(list).or_default() -= count;
     }
     Ok(totals)
 }
 
-/// Ends a statement about rows of these lists that are live but hidden; nothing if none can be.
-fn hidden_rows<ST>(statement: Statement<ST>, snapshot: Snapshot, lists: Lists<'_>) -> Option<Statement<ST>> {
-    let statement = among(statement, " AND list", lists).sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
-    snapshot.hides(statement.once(), " AND article_id")
+/// The statement that begins so, about rows of these lists that are live but hidden; nothing if none can be.
+fn hidden_rows<ST>(begin: &'static str, snapshot: Snapshot, lists: Lists<'_>) -> Option<Statement<ST>> {
+    let live = || {
+        let statement = among(Statement::new(begin), " AND list", lists);
+        statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at).once()
+    };
+    snapshot.hides(live, " AND article_id")
 }
 
 /// The list of a row that an article led to. As an expression, so that the index by list, which looks more selective, is not taken.
@@ -162,8 +165,8 @@ impl Tally {
     pub fn of(connection: &mut AnyConnection, snapshot: Snapshot, list: &ListKey) -> Result<Self> {
         let at = snapshot.at;
         let (mark, version) = settled(connection, at)?;
-        let hidden = Statement::<(BigInt, BigInt)>::new("SELECT first_at, count(*) FROM listings WHERE list");
-        let hidden = hidden_rows(hidden, snapshot, Lists::These(std::slice::from_ref(list)));
+        let lists = Lists::These(std::slice::from_ref(list));
+        let hidden = hidden_rows::<(BigInt, BigInt)>("SELECT first_at, count(*) FROM listings WHERE list", snapshot, lists);
         let version = version.filter(|_| hidden.is_none());
         if version.is_some() {
             return Ok(Self { list: list.clone(), snapshot, changes: BTreeMap::new(), version });

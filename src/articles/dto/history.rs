@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{BodySource, Image, Seo};
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
+use crate::kernel::problem::{Problem, Result};
 
 /// Who saved a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -99,6 +100,19 @@ pub struct RevisionContent {
     /// Anything else.
     #[schema(required)]
     pub custom: Option<Map<String, Value>>,
+}
+
+impl RevisionContent {
+    /// The same as the members of an object.
+    ///
+    /// # Errors
+    /// `internal` if it cannot be JSON.
+    pub fn members(&self) -> Result<Map<String, Value>> {
+        match serde_json::to_value(self).map_err(Problem::internal)? {
+            Value::Object(members) => Ok(members),
+            _ => Err(Problem::internal("the content of a revision is no object")),
+        }
+    }
 }
 
 /// In what one revision differs from another one.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::require_for;
 use crate::articles::dto::autosave::{EditorArticleOrAutosave, Sent};
-use crate::articles::dto::{ArticleCreate, ArticlePatch};
+use crate::articles::dto::{ArticleCreate, ArticlePatch, EditorArticle};
 use crate::articles::service::{self, Site, autosave, merge};
 use crate::auth::permission::{Action, require};
 use crate::db::Db;
@@ -64,6 +64,20 @@ async fn helped<T: Into<Sent>>(db: &Db, id: ArticleId, expected: &Expected, sent
     }
 }
 
+/// What a save is answered with; where it came too late, with help if that was asked for.
+async fn finished<T: Into<Sent>>(
+    db: &Db,
+    id: ArticleId,
+    expected: &Expected,
+    sent: Option<T>,
+    saved: Result<EditorArticle>,
+) -> Result<HttpResponse> {
+    match saved {
+        Ok(article) => answered(EditorArticleOrAutosave::Article(Box::new(article))),
+        Err(refused) => Err(helped(db, id, expected, sent, refused).await),
+    }
+}
+
 fn answered(saved: EditorArticleOrAutosave) -> Result<HttpResponse> {
     match saved {
         EditorArticleOrAutosave::Article(article) => answer::editor(StatusCode::OK).version(article.version.unsigned_abs()).json(&article),
@@ -96,10 +110,8 @@ pub(super) async fn replace(
         return kept(&db, &site, &caller, id, expected, given).await;
     }
     let sent = is_helped.then(|| given.value.clone());
-    match service::replace(&db, &site, &caller, id, expected.clone(), given).await {
-        Ok(article) => answered(EditorArticleOrAutosave::Article(Box::new(article))),
-        Err(refused) => Err(helped(&db, id, &expected, sent, refused).await),
-    }
+    let saved = service::replace(&db, &site, &caller, id, expected.clone(), given).await;
+    finished(&db, id, &expected, sent, saved).await
 }
 
 /// Change an article
@@ -135,10 +147,8 @@ pub(super) async fn update(
         return kept(&db, &site, &caller, id, expected, given).await;
     }
     let sent = is_helped.then(|| given.value.clone());
-    match service::update(&db, &site, &caller, id, expected.clone(), given).await {
-        Ok(article) => answered(EditorArticleOrAutosave::Article(Box::new(article))),
-        Err(refused) => Err(helped(&db, id, &expected, sent, refused).await),
-    }
+    let saved = service::update(&db, &site, &caller, id, expected.clone(), given).await;
+    finished(&db, id, &expected, sent, saved).await
 }
 
 async fn kept<T: Into<Sent>>(

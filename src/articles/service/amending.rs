@@ -1,11 +1,11 @@
 //! Mending the text that readers have, while another one may be under way.
 
-use super::{About, Site, advance, open, rendered, told, too_long, write_revision};
+use super::rendering::Foreseen;
+use super::{About, Site, advance, open, told, write_revision};
 use crate::articles::dto::{Amended, Amendment, ArticlePatch, BodySource};
 use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::{self, Content};
-use crate::bodies::{EmbedHosts, Rendered, render};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -37,7 +37,7 @@ pub async fn amend(
     let Checked { value: amendment, mut mistakes } = given;
     let create = PublicationCreate { minor: amendment.minor, override_embargo: amendment.override_embargo, ..PublicationCreate::default() };
     let patch = ArticlePatch::from(amendment);
-    let bodies = Bodies::foresee(db, site, id, &patch, &mut mistakes).await?;
+    let bodies = Foreseen::render(foresee(db, id, &patch).await?, site.embed_hosts.clone(), &mut mistakes).await?;
     let caller = caller.clone();
     idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
@@ -50,7 +50,7 @@ pub async fn amend(
 struct Wanted<'a> {
     patch: &'a ArticlePatch,
     create: &'a PublicationCreate,
-    bodies: &'a Bodies,
+    bodies: &'a Foreseen,
 }
 
 fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_>, mut mistakes: Mistakes) -> Result<Amended> {
@@ -63,13 +63,13 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
     let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    write_revision(tx, caller, &edited, &amended, &wanted.bodies.of(&amended)?, about)?;
+    write_revision(tx, caller, &edited, &amended, &wanted.bodies.body(&source_of(&amended))?, about)?;
     let mut collisions = Vec::new();
-    if texts.is_rewritten() {
-        let (rewritten, left) = merged(&texts.live, &amended, &texts.newest);
+    if let Some(newest) = &texts.rewritten {
+        let (rewritten, left) = merged(&texts.live, &amended, newest);
         collisions = left;
         advance(&mut edited, &rewritten);
-        write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.of(&rewritten)?, about)?;
+        write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about)?;
         rules::follow_amended(&mut edited.history, edited.subject.newest_revision, edited.now);
     } else {
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
@@ -107,61 +107,27 @@ fn amended_as_seen(tx: &mut Tx<'_>, caller: &Caller, edited: Edited, id: Publica
     Ok(Amended { article, publication, collisions })
 }
 
-/// The text in force and the newest save.
+/// The text in force, and the newest save where that is another one.
 struct Texts {
     live: Content,
-    newest: Content,
-    numbers: (i64, i64),
+    rewritten: Option<Content>,
 }
 
 impl Texts {
-    /// With what the patch makes of the first one.
+    /// By their numbers, with what the patch makes of the first one.
     fn of(
         connection: &mut AnyConnection,
         id: ArticleId,
-        numbers: (i64, i64),
+        (live, newest): (i64, i64),
         patch: &ArticlePatch,
         mistakes: &mut Mistakes,
     ) -> Result<(Self, Draft)> {
-        let live = store::revision(connection, id, numbers.0)?.ok_or_else(Problem::not_found)?.content;
-        let newest = store::revision(connection, id, numbers.1)?.ok_or_else(Problem::not_found)?.content;
+        let mut read = |number| Ok::<_, Problem>(store::revision(connection, id, number)?.ok_or_else(Problem::not_found)?.content);
+        let rewritten = (newest != live).then(|| read(newest)).transpose()?;
+        let live = read(live)?;
         let names = store::slugs_of(connection, &live.refs)?;
         let draft = Draft::patched(&live, names, patch, mistakes)?;
-        Ok((Self { live, newest, numbers }, draft))
-    }
-
-    /// Whether another text is under way.
-    fn is_rewritten(&self) -> bool {
-        self.numbers.0 != self.numbers.1
-    }
-}
-
-/// Bodies that were rendered before the write begins.
-struct Bodies {
-    rendered: Vec<(BodySource, Rendered)>,
-    hosts: EmbedHosts,
-}
-
-impl Bodies {
-    /// Those that the write will need unless another save comes first.
-    async fn foresee(db: &Db, site: &Site, id: ArticleId, patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
-        let (patch, now) = (patch.clone(), db.clock().now());
-        let sources = db.read(move |connection| foreseen(connection, id, &patch, now)).await?;
-        let mut bodies = Self { rendered: Vec::new(), hosts: site.embed_hosts.clone() };
-        for source in sources {
-            let body = mistakes.take(rendered(source.clone(), site.embed_hosts.clone()).await)?.unwrap_or_default();
-            bodies.rendered.push((source, body));
-        }
-        Ok(bodies)
-    }
-
-    fn of(&self, content: &Content) -> Result<Rendered> {
-        let source = source_of(content);
-        match self.rendered.iter().find(|(known, _)| *known == source) {
-            Some((_, body)) => Ok(body.clone()),
-            // Another save came between: rare enough to render under the lock.
-            None => render(source.format, &source.source, &self.hosts).map_err(too_long),
-        }
+        Ok((Self { live, rewritten }, draft))
     }
 }
 
@@ -169,22 +135,23 @@ fn source_of(content: &Content) -> BodySource {
     BodySource { format: seen::format(&content.format), source: content.source.clone() }
 }
 
-fn foreseen(
-    connection: &mut AnyConnection,
-    id: ArticleId,
-    patch: &ArticlePatch,
-    now: crate::kernel::instant::Instant,
-) -> Result<Vec<BodySource>> {
-    let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
-    let history = publications::history(connection, id)?;
-    let Some(live) = rules::in_force(&history, now) else { return Ok(Vec::new()) };
-    let numbers = (live.revision, subject.newest_revision);
-    let (texts, draft) = Texts::of(connection, id, numbers, patch, &mut Mistakes::default())?;
-    let mut sources = vec![draft.body];
-    if texts.is_rewritten() {
-        let amended = Content { format: sources[0].format.name().to_owned(), source: sources[0].source.clone(), ..texts.live.clone() };
-        let newest = source_of(&merged(&texts.live, &amended, &texts.newest).0);
-        sources.extend((newest != sources[0]).then_some(newest));
-    }
-    Ok(sources)
+/// The bodies that the write will need, as far as can be told before it.
+async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<Vec<BodySource>> {
+    let (patch, now) = (patch.clone(), db.clock().now());
+    db.read(move |connection| {
+        let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
+        let history = publications::history(connection, id)?;
+        let Some(live) = rules::in_force(&history, now) else { return Ok(Vec::new()) };
+        let numbers = (live.revision, subject.newest_revision);
+        let (texts, draft) = Texts::of(connection, id, numbers, &patch, &mut Mistakes::default())?;
+        let body = draft.body;
+        let mut sources = vec![body.clone()];
+        if let Some(newest) = &texts.rewritten {
+            let amended = Content { format: body.format.name().to_owned(), source: body.source.clone(), ..texts.live.clone() };
+            let rewritten = source_of(&merged(&texts.live, &amended, newest).0);
+            sources.extend((rewritten != body).then_some(rewritten));
+        }
+        Ok(sources)
+    })
+    .await
 }

@@ -26,9 +26,7 @@ pub async fn keep(db: &Db, site: &Site, caller: &Caller, id: ArticleId, expected
     db.write(move |tx| {
         // Who may not save it writes nothing for it.
         let subject = lock(tx, &caller, id)?;
-        if subject.trashed_at.is_some() {
-            return Err(Problem::new(Code::Trashed, "The article is in the trash. Restore it first."));
-        }
+        subject.refuse_trashed()?;
         let mut mistakes = sent.mistakes.clone();
         for pointer in sent.value.beyond_the_text() {
             mistakes.note(

@@ -1,6 +1,6 @@
 //! The history of an article: its revisions, in what they differ, and the way back to one. A revision itself never changes.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 use tokio::sync::Semaphore;
 
 use super::{About, Site, Written, advance, finish, open, prepared, present, rendered};
@@ -120,17 +120,11 @@ fn both(connection: &mut AnyConnection, id: ArticleId, from: Option<i64>, to: i6
 
 /// The fields that differ, with how their texts do. `numbers` are those of the two.
 fn changes(then: Option<Side>, now: Side, numbers: (Option<i64>, i64)) -> Result<Vec<FieldChange>> {
-    let members = |content: RevisionContent| -> Result<Map<String, Value>> {
-        match serde_json::to_value(content).map_err(Problem::internal)? {
-            Value::Object(members) => Ok(members),
-            _ => Err(Problem::internal("the content of a revision is no object")),
-        }
-    };
     let (then, mut from) = match then {
-        Some((then, told)) => (then, members(told)?),
+        Some((then, told)) => (then, told.members()?),
         None => (Content::default(), Map::new()),
     };
-    let (now, mut to) = (now.0, members(now.1)?);
+    let (now, mut to) = (now.0, now.1.members()?);
     let old_name = numbers.0.map_or_else(|| "/dev/null".to_owned(), |from| format!("revision {from}"));
     let new_name = format!("revision {}", numbers.1);
     let change = |field: String| {

@@ -46,16 +46,9 @@ fn preview(connection: &mut AnyConnection, id: ArticleId, expected: &Expected, s
         seen::history::content(content, slugs)
     };
     let (base, theirs, yours) = (told(base)?, told(newest)?, told(yours)?);
-    let mut merged = members(&told(merged)?)?;
+    let mut merged = told(merged)?.members()?;
     fit(&mut merged, &theirs, &subject, sent);
     Ok(Some(MergePreview { base, theirs, yours, merged, conflicts }))
-}
-
-fn members(content: &RevisionContent) -> Result<Map<String, Value>> {
-    match serde_json::to_value(content).map_err(Problem::internal)? {
-        Value::Object(members) => Ok(members),
-        _ => Err(Problem::internal("the content of a revision is no object")),
-    }
 }
 
 /// Makes it what the operation takes that something was sent to.

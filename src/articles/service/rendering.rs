@@ -4,6 +4,7 @@ use tokio::sync::Semaphore;
 
 use crate::articles::dto::BodySource;
 use crate::bodies::{EmbedHosts, Rendered, TooLong, render};
+use crate::kernel::mistakes::Mistakes;
 use crate::kernel::problem::{Problem, Result};
 
 /// How many bodies are rendered at once; others wait, so that long ones take neither the memory nor the processor from readers.
@@ -23,7 +24,39 @@ pub async fn rendered(body: BodySource, hosts: EmbedHosts) -> Result<Rendered> {
     rendering.await.map_err(Problem::internal)?.map_err(too_long)
 }
 
+/// Bodies that were rendered before a write begins.
+pub struct Foreseen {
+    bodies: Vec<(BodySource, Rendered)>,
+    hosts: EmbedHosts,
+}
+
+impl Foreseen {
+    /// Those that the write needs unless another save comes first. What is wrong with one is noted.
+    ///
+    /// # Errors
+    /// If they cannot be rendered for another reason.
+    pub async fn render(sources: impl IntoIterator<Item = BodySource>, hosts: EmbedHosts, mistakes: &mut Mistakes) -> Result<Self> {
+        let mut bodies = Vec::new();
+        for source in sources {
+            let body = mistakes.take(rendered(source.clone(), hosts.clone()).await)?.unwrap_or_default();
+            bodies.push((source, body));
+        }
+        Ok(Self { bodies, hosts })
+    }
+
+    /// What becomes of one. Where another save came between, under `If-Match: *`, it was not foreseen: rare enough to render under the lock.
+    ///
+    /// # Errors
+    /// `too_long_rendered` at `/body` (422).
+    pub fn body(&self, source: &BodySource) -> Result<Rendered> {
+        match self.bodies.iter().find(|(foreseen, _)| foreseen == source) {
+            Some((_, body)) => Ok(body.clone()),
+            None => render(source.format, &source.source, &self.hosts).map_err(too_long),
+        }
+    }
+}
+
 /// The mistake of a body that would become too long.
-pub fn too_long(why: TooLong) -> Problem {
+fn too_long(why: TooLong) -> Problem {
     Problem::invalid_field("/body", "too_long_rendered", format!("{why}, which is the most; shorten it, or part it into several articles"))
 }

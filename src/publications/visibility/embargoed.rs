@@ -35,9 +35,9 @@ impl Snapshot {
         }
     }
 
-    /// Appends `column`, such as ` AND article_id`, and that it names something that is hidden, if anything is.
-    pub fn hides<ST>(self, statement: Statement<ST>, column: &'static str) -> Option<Statement<ST>> {
-        self.embargoed_at.map(|now| self.embargoed(statement.sql(column).sql(" IN ("), now).sql(")"))
+    /// The statement, and after it `column`, such as ` AND article_id`, and that it names something that is hidden; nothing where nothing is.
+    pub fn hides<ST>(self, statement: impl FnOnce() -> Statement<ST>, column: &'static str) -> Option<Statement<ST>> {
+        self.embargoed_at.map(|now| self.embargoed(statement().sql(column).sql(" IN ("), now).sql(")"))
     }
 
     fn embargoed<ST>(self, statement: Statement<ST>, now: Instant) -> Statement<ST> {
