@@ -59,10 +59,9 @@ impl Previews {
     fn create_in(&self, tx: &mut Tx<'_>, caller: &Caller, create: Checked<PreviewLinkCreate>) -> Result<NewPreviewLink> {
         let Checked { value: create, mut mistakes } = create;
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
-        let at = times.read(&mut mistakes, "/at", &create.at.clone().map_or(Patch::Absent, Patch::Value));
+        let at = times.read(&mut mistakes, "/at", &create.at.clone().into()).and_then(Patch::value).map(|given| given.0);
         users::hold_right(tx, caller.user_id, Action::SharePreview)?;
         let now = tx.now()?;
-        let at = if let Some(Patch::Value(given)) = at { Some(given.0) } else { None };
         if let Some(release_id) = create.release_id {
             check_release(tx, release_id, &create, &mut mistakes)?;
         }

@@ -78,12 +78,13 @@ async fn update(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::Release)?;
-    let current = service::get(&db, id.get()?).await?.summary;
+    let id = id.get()?;
+    let current = service::version(&db, id).await?;
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
-    expected.check_alone(current.version.unsigned_abs())?;
-    let release = service::update(&db, &caller, current.id, expected, json.check::<ReleasePatch>()?).await?;
+    expected.check_alone(current)?;
+    let release = service::update(&db, &caller, id, expected, json.check::<ReleasePatch>()?).await?;
     answer::editor(StatusCode::OK).version(release.summary.version.unsigned_abs()).json(&release)
 }
 
@@ -94,9 +95,10 @@ async fn update(
 #[delete("/v1/editor/releases/{id}")]
 async fn cancel(request: HttpRequest, caller: Caller, id: PathId<ReleaseId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::Release)?;
-    let current = service::get(&db, id.get()?).await?.summary;
+    let id = id.get()?;
+    service::version(&db, id).await?;
     query.none()?;
-    service::cancel(&db, &caller, current.id, conditional::optional(&request)?).await?;
+    service::cancel(&db, &caller, id, conditional::optional(&request)?).await?;
     Ok(answer::no_content())
 }
 
@@ -115,12 +117,13 @@ async fn add(
     body: JsonBody,
 ) -> Result<HttpResponse> {
     require(&caller, Action::Release)?;
-    let current = service::get(&db, id.get()?).await?.summary;
+    let id = id.get()?;
+    service::version(&db, id).await?;
     let json = body.json(SMALL_BODY_BYTES).await?;
     query.none()?;
     let expected = conditional::optional(&request)?;
     let keyed = key.of(&caller, json.bytes(), added)?;
-    answer::once(service::add(&db, &caller, current.id, expected, json.check::<ReleaseMember>()?, keyed).await?, added)
+    answer::once(service::add(&db, &caller, id, expected, json.check::<ReleaseMember>()?, keyed).await?, added)
 }
 
 fn added(added: &Added) -> Result<Kept> {

@@ -127,6 +127,15 @@ pub async fn get(db: &Db, id: ReleaseId) -> Result<Release> {
     .await
 }
 
+/// The present version of a release.
+///
+/// # Errors
+/// 404.
+pub async fn version(db: &Db, id: ReleaseId) -> Result<u64> {
+    let release = db.read(move |connection| store::find(connection, id)?.ok_or_else(Problem::not_found)).await?;
+    Ok(release.version.unsigned_abs())
+}
+
 /// A page of releases, the newest first.
 ///
 /// # Errors

@@ -91,11 +91,12 @@ fn refuse_more(tx: &mut Tx<'_>, release: &StoredRelease, article_id: ArticleId, 
     Ok(())
 }
 
-/// What belongs to a release, in order of the articles: the order in which they are locked.
+/// What belongs to a release, in order of the articles: the order in which they are locked. With a date it has publications, without one entries.
 fn articles_of(tx: &mut Tx<'_>, release: &StoredRelease) -> Result<Vec<(PublicationId, ArticleId)>> {
-    let mut held = store::members(tx.conn(), release.id)?;
-    held.extend(store::entries(tx.conn(), release.id)?.into_iter().map(|entry| (entry.id, entry.article_id)));
-    Ok(held)
+    Ok(match release.publish_at {
+        Some(_) => store::members(tx.conn(), release.id)?,
+        None => store::entries(tx.conn(), release.id)?.into_iter().map(|entry| (entry.id, entry.article_id)).collect(),
+    })
 }
 
 /// What the audit log tells of what belongs to a release.
@@ -105,12 +106,7 @@ fn member_told(id: PublicationId, article_id: ArticleId) -> Value {
 
 /// Locks the articles that are about to move or to be taken out, all of which must lie where the caller may change them: what they may not is no clash.
 fn lock(tx: &mut Tx<'_>, caller: &Caller, held: &[(PublicationId, ArticleId)]) -> Result<()> {
-    for (_, article_id) in held {
-        if let Some(subject) = subject::lock(tx.conn(), *article_id)? {
-            within::require(tx.conn(), caller, subject.category_id)?;
-        }
-    }
-    Ok(())
+    held.iter().try_for_each(|(_, article_id)| publications::lock(tx, caller, *article_id).map(drop))
 }
 
 fn changed(tx: &mut Tx<'_>, caller: &Caller, release: &mut StoredRelease, action: &'static str, change: Told) -> Result<()> {
