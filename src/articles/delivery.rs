@@ -29,7 +29,6 @@ pub fn routes(config: &mut ServiceConfig) {
 
 struct Asked {
     as_of: AsOf,
-    drafts: bool,
     filters: Filters,
     order: Order,
     limit: Limit,
@@ -56,15 +55,10 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
 fn asked(raw: &RawQuery, view: View, delivery: &Delivery) -> Result<Asked> {
     let mut q = raw.collect();
     let as_of = view.of_site(&mut q)?;
-    let drafts = view.drafts(&mut q)?;
-    if drafts {
-        drafts::refuse_counting(&mut q);
-    }
     let fields = fields(&mut q, Fields::CARD);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
     let asked = Asked {
         as_of,
-        drafts,
         filters: Filters::of(&mut q, delivery),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
@@ -131,7 +125,7 @@ impl Asked {
 #[get("/v1/preview/articles")]
 async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let asked = asked(&raw, view, &delivery)?;
-    if asked.drafts {
+    if asked.as_of.is_of_newest() {
         return drafts::list(&request, &db, &delivery, asked).await;
     }
     let parameters = asked.parameters();
@@ -163,6 +157,7 @@ fn page(
         place: place.cloned(),
         skipped: 0,
         passed: 0,
+        mixed: 0,
         has_total: asked.has_total,
         fields: asked.fields,
         parameters: asked.parameters(),
@@ -170,18 +165,18 @@ fn page(
     let passed = asked.passed();
     let is_too_far = query.selection.lists.len() > 1 && passed > reads::MOST_SEEN;
     if passed > 0 && !is_too_far {
-        query = match asked.is_counted() {
+        query = match asked.is_counted() || !reading.entries.is_empty() {
             true => reads::behind(connection, &reading, query, passed)?,
             false => query.skipping(passed),
         };
     }
     let (mut page, ground) = reads::list(connection, &reading, &query)?;
     if asked.has_total {
-        page.total = reads::total(connection, reading.snapshot, &query.selection)?;
+        page.total = reads::total(connection, &reading, &query.selection)?;
     }
     let is_too_large = asked.has_total && page.total.is_none();
     let page = match (is_too_far, is_too_large) {
-        (true, _) => Err(too_far()),
+        (true, _) => Err(too_far("over several kinds or categories")),
         (false, true) => Err(too_many("ask without `count`, or for one of them")),
         (false, false) => Ok(page),
     };
@@ -193,9 +188,8 @@ fn too_many(instead: &str) -> Problem {
     Problem::new(Code::CountTooLarge, detail)
 }
 
-fn too_far() -> Problem {
-    let detail =
-        format!("over several kinds or categories no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
+fn too_far(of: &str) -> Problem {
+    let detail = format!("{of} no page begins behind more than {} articles; go on by `cursor`", reads::MOST_SEEN);
     Problem::invalid_parameter("page", "out_of_range", detail)
 }
 
@@ -223,7 +217,6 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
     let as_of = view.as_of(&mut q)?;
-    let drafts = view.drafts(&mut q)?;
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE);
     q.finish()?;
@@ -236,7 +229,7 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
         (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },
         (Err(_), None) => Wanted::Slug { locale, slug },
     };
-    if drafts {
+    if as_of.is_of_newest() {
         return drafts::get_one(&request, &db, &delivery, as_of, wanted, fields).await;
     }
     let find = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::find(connection, &reading, &wanted, fields)?);

@@ -3,6 +3,7 @@
 mod counting;
 mod dates;
 mod drafts;
+mod entries;
 mod one;
 mod selection;
 
@@ -40,6 +41,8 @@ pub struct ListQuery {
     pub skipped: i64,
     /// How many come before a page that is asked for by its number, else 0: what comes or goes among them shifts it.
     pub passed: i64,
+    /// How many more rows are read and left out again at the beginning, since so many articles of a release may come among them.
+    pub mixed: i64,
     /// Whether how many articles there are on all pages is told beside it.
     pub has_total: bool,
     /// Which members the articles have.
@@ -128,7 +131,8 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
         Some((below, _)) => (*below).into(),
         None => empty_ground(connection, reading, query)?,
     };
-    let articles = rows.into_iter().map(|(_, row)| card(row).deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
+    let cards = query.merged(connection, reading, rows.into_iter().map(|(_, row)| card(row)).collect())?;
+    let articles = cards.into_iter().map(|card| card.deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.ordering().millis()), article.id.uuid());
     let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
     Ok((page, ground))
@@ -140,7 +144,7 @@ fn empty_ground(connection: &mut AnyConnection, reading: &Reading<'_>, query: &L
         (0, _) => query.shown(false),
         (_, true) => query.selection.shown(Part::Total),
         (passed, false) => {
-            let total = counting::total(connection, reading.snapshot, &query.selection)?;
+            let total = counting::total(connection, reading, &query.selection)?;
             let total = i64::try_from(total.unwrap_or(u64::MAX)).unwrap_or(passed);
             query.selection.shown(Part::Empty { missing: (passed - total).max(0) })
         }
@@ -167,7 +171,7 @@ impl ListQuery {
 fn page_statement(reading: &Reading<'_>, query: &ListQuery) -> Statement<(GroundSql, CardSql)> {
     let (snapshot, is_descending) = (reading.snapshot, query.is_descending());
     let limit = i64::try_from(query.limit.rows()).unwrap_or(i64::MAX);
-    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows: limit + 1 };
+    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows: limit + 1 + query.mixed };
     let statement = shown_rows(is_descending, limit, |statement| query.selection.listed(statement, snapshot, window));
     let statement = ground_columns(statement, snapshot.at, &query.shown(true), reading.span_ms);
     let statement = statement.sql(", ").sql(TEXT).sql(DATES).sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
@@ -177,5 +181,5 @@ fn page_statement(reading: &Reading<'_>, query: &ListQuery) -> Statement<(Ground
     }
     let order =
         if is_descending { " ORDER BY l.first_at DESC, l.article_id DESC LIMIT " } else { " ORDER BY l.first_at, l.article_id LIMIT " };
-    statement.sql(order).bind(limit + 1)
+    statement.sql(order).bind(limit + 1 + query.mixed)
 }

@@ -9,10 +9,12 @@ use super::names::{Names, NamesCache};
 use crate::db::{AnyConnection, Db, dialect};
 use crate::http::Collector;
 use crate::http::caching::{Lifetime, UsualLifetime};
+use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
+use crate::publications::entries::{Entry, entries};
 use crate::publications::tallies::{self, KeptQuarters};
 use crate::publications::visibility::{Ground, Snapshot};
 
@@ -41,6 +43,8 @@ pub struct Delivery {
 pub struct Reading<'a> {
     /// As of when.
     pub snapshot: Snapshot,
+    /// What a release without a date shows besides.
+    pub entries: &'a [Entry],
     /// The names of categories, tags and authors.
     pub names: &'a Names,
     /// Where pages begin.
@@ -71,7 +75,8 @@ impl Delivery {
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        db.read(self.settled(db, as_of, read)).await
+        let is_of_one_state = as_of.release_id.is_some();
+        db.read(self.settled(db, as_of, is_of_one_state, read)).await
     }
 
     /// The same for what takes longer than a page, or counts: all statements of `read` see one state of the database, and names are of that state.
@@ -83,7 +88,7 @@ impl Delivery {
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
-        db.read_long(self.settled(db, as_of, in_one_state(read))).await
+        db.read_long(self.settled(db, as_of, true, read)).await
     }
 
     /// The same for what counts one list by its tallies, which is as good as a page where they are settled.
@@ -96,11 +101,17 @@ impl Delivery {
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
         let at = as_of.instant(db);
-        db.read_short_or_long(|connection| Ok(tallies::are_settled(connection, at)?), self.settled(db, as_of, in_one_state(read))).await
+        db.read_short_or_long(|connection| Ok(tallies::are_settled(connection, at)?), self.settled(db, as_of, true, read)).await
     }
 
-    /// `read`, until the ground under it holds.
-    fn settled<T, F>(&self, db: &Db, as_of: AsOf, read: F) -> impl Fn(&mut AnyConnection) -> Result<(T, Lifetime)> + Send + 'static
+    /// `read`, until the ground under it holds; each time with all statements in one state of the database, if that is wanted.
+    fn settled<T, F>(
+        &self,
+        db: &Db,
+        as_of: AsOf,
+        is_of_one_state: bool,
+        read: F,
+    ) -> impl Fn(&mut AnyConnection) -> Result<(T, Lifetime)> + Send + 'static
     where
         T: Send + 'static,
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
@@ -110,10 +121,16 @@ impl Delivery {
         move |connection| {
             let (mut at, mut names) = (first, kept.kept());
             loop {
-                let snapshot = if as_of.hides_embargoed { Snapshot::without_embargoed(connection, at, now)? } else { Snapshot::of(at) };
-                let span_ms = i64::from(usual.0) * 1000;
-                let reading = Reading { snapshot, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key };
-                let (found, ground) = read(connection, reading)?;
+                let read = |connection: &mut AnyConnection| {
+                    let snapshot = as_of.snapshot(connection, at, now)?;
+                    let entries = entries(connection, snapshot)?;
+                    let span_ms = i64::from(usual.0) * 1000;
+                    read(
+                        connection,
+                        Reading { snapshot, entries: &entries, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key },
+                    )
+                };
+                let (found, ground) = if is_of_one_state { dialect::in_one_state(connection, read)? } else { read(connection)? };
                 if let Some(latest) = ground.latest_write.filter(|latest| as_of.is_now() && *latest > at) {
                     clock.observe(latest);
                     at = latest;
@@ -127,11 +144,11 @@ impl Delivery {
     }
 }
 
-/// `read`, with all statements in one state of the database.
-fn in_one_state<T, F>(read: F) -> impl Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static
-where
-    T: Send + 'static,
-    F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
-{
-    move |connection, reading| dialect::in_one_state(connection, |one| read(one, reading))
+impl AsOf {
+    /// The site at an instant, as far as it is shown at `now`.
+    fn snapshot(self, connection: &mut AnyConnection, at: Instant, now: Instant) -> Result<Snapshot> {
+        let snapshot = Snapshot::of(at).with_release(self.release_id);
+        let snapshot = if self.hides_embargoed { snapshot.without_embargoed(connection, now)? } else { snapshot };
+        Ok(if self.is_of_newest() { snapshot.of_newest() } else { snapshot })
+    }
 }

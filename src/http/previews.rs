@@ -38,23 +38,20 @@ fn preview(delivery: &Value, drafts: &[(&str, &str)]) -> Value {
         "name": "at", "in": "query", "required": false, "schema": {"type": "string", "format": "date-time"},
         "description": "The instant, past or future: that of the request, or that of the preview link, unless said. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today. A cursor holds a place and no instant, as readers' have it: it goes with any.",
     });
-    append_parameters(&mut operation, vec![at]);
-    if let Some((_, schema)) = drafts.iter().find(|(of, _)| *of == id) {
-        add_drafts(&mut operation, schema);
+    append_parameters(&mut operation, vec![at, drafts_parameter()]);
+    if let Some((_, schema)) = drafts.iter().find(|(of, _)| *of == id)
+        && let Some(shape) = operation.pointer_mut("/responses/200/content/application~1json/schema")
+    {
+        *shape = json!({ "anyOf": [shape.take(), { "$ref": format!("#/components/schemas/{schema}") }] });
     }
     operation
 }
 
-/// `drafts=true` is answered in another shape.
-fn add_drafts(operation: &mut Value, schema: &str) {
-    let drafts = json!({
+fn drafts_parameter() -> Value {
+    json!({
         "name": "drafts", "in": "query", "required": false, "schema": {"type": "string", "pattern": "^(true|false)$", "maxLength": 5},
         "description": "`true` shows the newest save of every article that is not in the trash instead, live or not: what has no date first, what is scheduled by the date that comes. \
-            Filters are of the newest save; those by date leave out what has none. Its slug is that of the newest save, and others of its own lead there. `at` then moves the dates and the \
-            status alone. It goes neither with `page` nor with `count`. Unless said as the preview link says.",
-    });
-    append_parameters(operation, vec![drafts]);
-    if let Some(shape) = operation.pointer_mut("/responses/200/content/application~1json/schema") {
-        *shape = json!({ "anyOf": [shape.take(), { "$ref": format!("#/components/schemas/{schema}") }] });
-    }
+            Filters are of the newest save; those by date leave out what has none, and so do dates of publication. Its slug is that of the newest save, and others of its own lead there. `at` then moves the dates and the \
+            status alone. Categories count newest saves. `count=exact` counts up to 10,000 of them, and a page that has a number begins behind as many at most. What is of no article is the same. Unless said as the preview link says.",
+    })
 }

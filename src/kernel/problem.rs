@@ -80,7 +80,7 @@ codes! {
     InUse "in_use" 409 "It is in use" "Articles or other categories name it. Give `reassign_to`, or change them first.";
     Cycle "cycle" 409 "A category cannot lie below itself" "Choose a parent that is neither the category itself nor one below it.";
     RedirectExists "redirect_exists" 409 "The path is redirected already" "Delete that redirect first; `redirect_id` names it.";
-    RedirectChain "redirect_chain" 409 "One redirect would lead to another" "Let it lead where that one leads; `redirect_id` names the one in the way.";
+    RedirectChain "redirect_chain" 409 "One redirect would lead to another" "Let it lead where that one leads; `redirect_id` names the one in the way, or `leads_to` where what was at that path stands now.";
     EmailTaken "email_taken" 409 "Another user has this e-mail" "E-mails are compared without regard to case.";
     LastAdmin "last_admin" 409 "The last admin cannot be lost" "Make another active user an admin first.";
     Withdrawn "withdrawn" 410 "The article was withdrawn" "It was public and has been taken back; `detail` says why.";

@@ -16,10 +16,11 @@ pub struct PreviewLinkCreate {
     /// The one article that it shows; the whole site without one.
     #[serde(default)]
     pub article_id: Option<ArticleId>,
-    /// The release as of whose instant it shows the whole site, also when that is moved; without `article_id` and `at`.
+    /// The release that it shows as a whole: the site as of its instant, also when that is moved. While it has no date, the site as of `at` or of now, as if all of it were published
+    /// then. Without `article_id`.
     #[serde(default)]
     pub release_id: Option<ReleaseId>,
-    /// As of when it shows it; missing = the instant of each request. RFC 3339 with an offset, or local together with `time_zone`.
+    /// As of when it shows it; missing = the instant of each request. Of a release that has no date, until it has one. RFC 3339 with an offset, or local together with `time_zone`.
     #[serde(default)]
     #[schema(max_length = 40)]
     pub at: Option<String>,
@@ -44,10 +45,10 @@ pub struct PreviewLink {
     /// The one article that it shows; null = the whole site.
     #[schema(required)]
     pub article_id: Option<ArticleId>,
-    /// The release as of whose instant it shows the site. While that has no date the link shows nothing.
+    /// The release that it shows as a whole: as of its instant; while it has no date, as if it were published as of when the link shows the site.
     #[schema(required)]
     pub release_id: Option<ReleaseId>,
-    /// As of when it shows it; null = the instant of each request, or that of the release.
+    /// As of when it shows it; null = the instant of each request. If there is a release that has a date, as of that instead.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub at: Option<Instant>,
     /// Whether it shows newest saves instead of what is live.

@@ -110,36 +110,25 @@ impl Previews {
         let (id, now) = (PreviewLinkId::from(self.key.verify(token).ok_or_else(unknown_link)?), db.clock().now());
         let found = db.read(move |connection| Ok::<_, Problem>(store::held(connection, id, now)?)).await?;
         let (mut link, role, is_active, release_at) = found.ok_or_else(unknown_link)?;
-        if link.release_id.is_some() {
-            link.at = Some(release_at.ok_or_else(undated)?);
-        }
+        link.at = release_at.or(link.at);
         let may_preview = Role::find(&role).is_some_and(|role| allows(role, Action::Preview));
         if is_active && may_preview { Ok(seen(link)) } else { Err(unknown_link()) }
     }
 }
 
-/// A release with a date stands for an instant of the site as a whole.
 fn check_release(tx: &mut Tx<'_>, id: ReleaseId, create: &PreviewLinkCreate, mistakes: &mut Mistakes) -> Result<()> {
     match store::release_date(tx.conn(), id)? {
         None => mistakes.note("/release_id", "unknown", "there is no such release"),
-        Some(None) => mistakes.note("/release_id", "undated", "the release has no date yet: give it one, then it can be looked at"),
-        Some(Some(_)) => {}
+        Some(Some(date)) if create.at.is_some() => {
+            let detail = format!("the release has a date, {date}, as of which the link shows it: leave `at` out");
+            mistakes.note("/at", "conflict", detail);
+        }
+        Some(_) => {}
     }
-    if create.article_id.is_some() || create.at.is_some() {
-        mistakes.note(
-            "/release_id",
-            "conflict",
-            "a link for a release shows the whole site as of its instant: leave `article_id` and `at` out",
-        );
+    if create.article_id.is_some() {
+        mistakes.note("/release_id", "conflict", "a link for a release shows the whole site: leave `article_id` out");
     }
     Ok(())
-}
-
-fn undated() -> Problem {
-    Problem::new(
-        Code::InvalidToken,
-        "The release that this preview link shows has no date any more. The link shows it again when it has one.",
-    )
 }
 
 fn unknown_link() -> Problem {

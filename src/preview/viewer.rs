@@ -30,7 +30,7 @@ pub fn prove(request: &HttpRequest) -> LocalBoxFuture<'static, Result<View>> {
             return Err(Problem::internal("the app has no Previews"));
         };
         let link = previews.link(db, &token).await?;
-        Ok(View::Link(Scope { article_id: link.article_id, at: link.at, drafts: link.drafts }))
+        Ok(View::Link(Scope { article_id: link.article_id, at: link.at, release_id: link.release_id, drafts: link.drafts }))
     })
 }
 

@@ -1,14 +1,17 @@
 //! What `drafts=true` lists: the lists of each article that is not in the trash by its newest save, from when until when under which date, so that a page is
 //! one range scan. Kept apart from what readers' lists are made of, and written in the transaction of each change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use diesel::sql_types::{BigInt, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::lists::{ListKey, Stretch};
 use super::rules::Publication;
 use super::rules::dated::dated;
 use super::subject::Subject;
+use super::tallies::{Lists, among};
+use super::visibility::{LISTED, LISTED_UNTIL, Snapshot};
 use crate::db::schema::drafts;
 use crate::db::{AnyConnection, Bind, Result, Statement};
 use crate::kernel::instant::Instant;
@@ -68,4 +71,16 @@ pub fn date<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
     const COMING: &str = "COALESCE(p.published_at, (SELECT q.published_at FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at > ";
     const LAST: &str = " ORDER BY q.publish_at LIMIT 1), (SELECT q.published_at FROM publications q WHERE q.article_id = a.id AND q.cut_at > q.publish_at AND q.publish_at <= ";
     statement.sql(COMING).bind(at).sql(LAST).bind(at).sql(" ORDER BY q.publish_at DESC LIMIT 1))")
+}
+
+/// How many newest saves are on each of these lists, each looked at: nothing keeps count of them. A list with none is missing.
+///
+/// # Errors
+/// If the database fails.
+pub fn totals(connection: &mut AnyConnection, snapshot: Snapshot, lists: Lists<'_>) -> Result<HashMap<String, i64>> {
+    let statement = Statement::<(Text, BigInt)>::new("SELECT list, count(*) FROM drafts WHERE list");
+    let statement = among(statement, " AND list", lists).sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+    let statement = snapshot.shows(statement, " AND article_id").sql(" GROUP BY list");
+    let statement = if let Lists::These(_) = lists { statement.once() } else { statement };
+    Ok(statement.load::<(String, i64)>(connection)?.into_iter().collect())
 }

@@ -13,7 +13,7 @@ mod take_down;
 mod tests;
 
 pub use self::change::{Change, Way, cancel, change, follow, follow_amended};
-pub use self::schedule::{Scheduled, Wanted, schedule};
+pub use self::schedule::{Scheduled, Wanted, as_if, schedule};
 pub use self::take_down::{TakeDown, restore, set_withdrawn, trash, unpublish};
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;

@@ -1,5 +1,7 @@
 //! Publications in the database.
 
+use std::collections::HashMap;
+
 use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 
@@ -16,6 +18,19 @@ use crate::kernel::id::{ArticleId, CategoryId, PublicationId, ReleaseId};
 pub fn history(connection: &mut AnyConnection, article_id: ArticleId) -> Result<Vec<Publication>> {
     let rows = publications::table.filter(publications::article_id.eq(article_id)).order(publications::publish_at.asc());
     Ok(rows.select(Row::as_select()).load(connection)?.into_iter().map(Publication::from).collect())
+}
+
+/// The same of several articles.
+///
+/// # Errors
+/// If the database fails.
+pub fn histories(connection: &mut AnyConnection, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Publication>>> {
+    let rows = publications::table.filter(publications::article_id.eq_any(ids)).order(publications::publish_at.asc());
+    let mut histories: HashMap<ArticleId, Vec<Publication>> = HashMap::new();
+    for publication in rows.select(Row::as_select()).load(connection)?.into_iter().map(Publication::from) {
+        histories.entry(publication.article_id).or_default().push(publication);
+    }
+    Ok(histories)
 }
 
 /// One publication.

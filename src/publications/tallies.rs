@@ -94,7 +94,7 @@ fn hidden_rows<ST>(begin: &'static str, snapshot: Snapshot, lists: Lists<'_>) ->
 /// The list of a row that an article led to. As an expression, so that the index by list, which looks more selective, is not taken.
 const HERE: &str = " AND l.list || ''";
 
-fn among<ST>(statement: Statement<ST>, list: &'static str, lists: Lists<'_>) -> Statement<ST> {
+pub(super) fn among<ST>(statement: Statement<ST>, list: &'static str, lists: Lists<'_>) -> Statement<ST> {
     match lists {
         Lists::These(lists) => statement.sql(" IN (").bind_all(lists).sql(")"),
         Lists::Between(least, most) => statement.sql(" >= ").bind(least).sql(list).sql(" <= ").bind(most),

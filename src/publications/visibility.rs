@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::lists::ListKey;
 use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::id::ReleaseId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Place;
 
@@ -17,6 +18,8 @@ pub struct Snapshot {
     pub at: Instant,
     /// As of when embargoes hide articles; nothing if they hide none.
     embargoed_at: Option<Instant>,
+    /// The release that is looked at as a whole: an embargo hides nothing that it shows.
+    release_id: Option<ReleaseId>,
     /// Whether newest saves are looked at: of what is under embargo only the one that is live is shown.
     is_of_newest: bool,
 }
@@ -24,7 +27,29 @@ pub struct Snapshot {
 impl Snapshot {
     /// All that is live at an instant.
     pub fn of(at: Instant) -> Self {
-        Self { at, embargoed_at: None, is_of_newest: false }
+        Self { at, embargoed_at: None, release_id: None, is_of_newest: false }
+    }
+
+    /// The same with a release as a whole, whose articles are shown by [`super::entries`] while it has no date.
+    #[must_use]
+    pub fn with_release(self, id: Option<ReleaseId>) -> Self {
+        Self { release_id: id, ..self }
+    }
+
+    /// The release whose entries are shown, if it has no date, instead of what stands there of their articles.
+    pub fn entries_of(self) -> Option<ReleaseId> {
+        self.release_id.filter(|_| !self.is_of_newest)
+    }
+
+    /// The newest saves then, whatever of them is live.
+    #[must_use]
+    pub fn of_newest(self) -> Self {
+        Self { is_of_newest: true, ..self }
+    }
+
+    /// Whether newest saves are looked at instead of what is live.
+    pub fn is_of_newest(self) -> bool {
+        self.is_of_newest
     }
 }
 

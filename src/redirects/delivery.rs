@@ -20,8 +20,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// List redirects
 ///
-/// Those that editors made by hand, by the path that is redirected: a front end answers it with 308 and `to`, before it asks for what stands there. No `to` is
-/// redirected itself.
+/// Those that editors made by hand, by the path that is redirected: a front end answers it with 308 and `to`, before it asks for what stands there. Those of paths at which an article is
+/// live or a category stands are left out, so that a page may have fewer than `limit`. No `to` is redirected itself: where an article or a category has another slug now, it leads there.
 #[utoipa::path(
     get, path = "/v1/redirects", tag = "Delivery", operation_id = "listRedirects",
     params(
@@ -40,9 +40,10 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
     q.finish()?;
     let parameters = ListParameters::of("listRedirects");
     let place = delivery.cursor_key.place(&parameters, cursor.as_deref())?;
+    let locales: Vec<String> = delivery.locales.iter().map(ToString::to_string).collect();
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
-        Ok(reads::list(connection, &reading, &parameters, limit, place.as_ref())?)
+        Ok(reads::list(connection, &reading, &parameters, limit, place.as_ref(), &locales)?)
     };
-    let (page, lifetime) = delivery.read(&db, as_of, read).await?;
+    let (page, lifetime) = delivery.read_long(&db, as_of, read).await?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &RedirectList::new(page, limit)).await
 }

@@ -35,11 +35,11 @@ pub struct EditorRedirect {
 }
 
 /// A redirect as front ends get it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Redirect {
     /// The path that is redirected: escaped as URLs are, without a slash at the end.
     pub from: String,
-    /// Where it leads: a path of the site, or an absolute URL.
+    /// Where it leads in the end: a path of the site, or an absolute URL. Of an article or a category it is the path at which that stands now.
     pub to: String,
 }
 

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{EditorRedirect, EditorRedirectList, RedirectCreate};
-use super::service;
+use super::service::{self, OnSite};
 use crate::auth::permission::{Action, require};
 use crate::categories::context::Delivery;
 use crate::db::Db;
@@ -23,8 +23,9 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Make a redirect
 ///
-/// From a path of the site, which is in use or not, to another path of it or to another site. Front ends answer by it (`GET /v1/redirects`). No redirect leads to
-/// a path that is redirected itself: whoever would make such a chain is told which one is in the way. It lies in no category: who is limited to some makes none.
+/// From a path of the site, which is in use or not, to another path of it or to another site. Front ends answer by it (`GET /v1/redirects`) while no article is live at the path and no
+/// category stands there. No redirect leads to a path that is redirected itself, be it by hand, or because an article or a category had the slug: whoever would make such a chain is told where
+/// that leads. It lies in no category: who is limited to some makes none.
 #[utoipa::path(tag = "Redirects", operation_id = "createRedirect", request_body = RedirectCreate, responses((status = 201, description = "The redirect.", body = EditorRedirect), (status = 409, description = "`redirect_exists` or `redirect_chain`.")), security(("bearer" = [])))]
 #[post("/v1/editor/redirects")]
 async fn create(
@@ -40,7 +41,13 @@ async fn create(
     query.none()?;
     let keyed = key.of(&caller, json.bytes(), created)?;
     let create = json.check::<RedirectCreate>()?;
-    answer::once(service::create(&db, &caller, &delivery.site_url, create, keyed).await?, created)
+    answer::once(service::create(&db, &caller, OnSite::of(&delivery), create, keyed).await?, created)
+}
+
+impl OnSite {
+    fn of(delivery: &Delivery) -> Self {
+        Self { url: delivery.site_url.to_string(), locales: delivery.locales.iter().map(ToString::to_string).collect() }
+    }
 }
 
 fn created(redirect: &EditorRedirect) -> Result<Kept> {

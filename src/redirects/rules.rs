@@ -90,10 +90,26 @@ pub fn to(given: &str, site_url: &str) -> Result<Leads, &'static str> {
         return Err("a URL must be of `http` or `https`, and without a user");
     }
     // The own site under its full address is the own site: else it could lead in a circle.
-    let root = Url::parse(site_url).ok().filter(|root| root.path() == "/" && root.origin() == url.origin());
-    match root {
-        Some(_) => on_site(&url[Position::BeforePath..]),
+    match below(&url, site_url) {
+        Some(path) => on_site(&path),
         None => Ok(Leads { to: url.to_string(), path: None }),
+    }
+}
+
+/// What of a URL stands behind the address of the site, however that is written: by either scheme, with or without the usual port and a dot behind the host.
+fn below(url: &Url, site_url: &str) -> Option<String> {
+    let root = Url::parse(site_url).ok()?;
+    let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
+    let is_usual = |url: &Url| url.port().is_none() || matches!(url.port(), Some(80 | 443));
+    let is_same_port = url.port_or_known_default() == root.port_or_known_default() || is_usual(url) && is_usual(&root);
+    if host(url) != host(&root) || !is_same_port {
+        return None;
+    }
+    let rest = url[Position::BeforePath..].strip_prefix(root.path().trim_end_matches('/'))?;
+    match rest.chars().next() {
+        Some('/') => Some(rest.to_owned()),
+        None | Some('?' | '#') => Some(format!("/{rest}")),
+        Some(_) => None,
     }
 }
 
@@ -130,6 +146,27 @@ mod tests {
         assert_eq!(leads("/"), Ok(("/".to_owned(), Some("/".to_owned()))));
         assert_eq!(leads("https://other.example/a"), Ok(("https://other.example/a".to_owned(), None)));
         assert_eq!(leads("HTTPS://www.example.org:443/new/"), Ok(("/new".to_owned(), Some("/new".to_owned()))));
+        let same = [
+            "http://www.example.org/new",
+            "https://www.example.org./new",
+            "http://WWW.Example.org.:80/new/",
+            "https://www%2Eexample%2eorg/new",
+            "https://ｗｗｗ.example。org/new",
+            "http://www.example.org:443/new",
+        ];
+        for same in same {
+            assert_eq!(leads(same), Ok(("/new".to_owned(), Some("/new".to_owned()))), "{same}");
+        }
+        for other in ["https://www.example.org:8443/new", "https://example.org/new", "https://www.example.org.uk/new"] {
+            assert_eq!(leads(other), Ok((other.to_owned(), None)));
+        }
+        let elsewhere = |given: &str, site: &str| to(given, site).unwrap().path;
+        assert_eq!(elsewhere("http://bücher.example/a", "https://xn--bcher-kva.example"), Some("/a".to_owned()));
+        assert_eq!(elsewhere("https://xn--bcher-kva.example?a", "https://bücher.example."), Some("/".to_owned()));
+        assert_eq!(elsewhere("http://localhost:3000/a", "http://localhost:3000"), Some("/a".to_owned()));
+        assert_eq!(elsewhere("http://localhost/a", "http://localhost:3000"), None);
+        assert_eq!(elsewhere("https://example.org/blog/a?b", "https://example.org/blog"), Some("/a".to_owned()));
+        assert_eq!(elsewhere("https://example.org/blogs/a", "https://example.org/blog"), None);
         for wrong in
             ["new", "", "//other.example/a", "javascript:alert(1)", "ftp://a.example/", "https://me@a.example/", "/a?b c", "https://"]
         {

@@ -11,10 +11,13 @@ use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::id::RedirectId;
+use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Checked;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
+use crate::publications::paths::{Paths, There};
+use crate::publications::visibility::Snapshot;
 use crate::publications::within;
 
 fn target(id: RedirectId) -> Target {
@@ -31,25 +34,35 @@ fn seen(redirect: StoredRedirect) -> EditorRedirect {
     EditorRedirect { id, from: from_path, to: target, created_by, created_at }
 }
 
-/// Makes a redirect on a site at `site_url`.
+/// The site that redirects are of.
+#[derive(Clone, Debug)]
+pub struct OnSite {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// Its languages, the first one first.
+    pub locales: Vec<String>,
+}
+
+/// Makes a redirect.
 ///
 /// # Errors
-/// 422; 403 for whom is limited to categories; 409 `redirect_exists`, or `redirect_chain` where it would lead to one that there is, or one that there is to it.
+/// 422; 403 for whom is limited to categories; 409 `redirect_exists`, or `redirect_chain` where it would lead to one that there is, or one that there is to it, or to what is called
+/// otherwise now.
 pub async fn create(
     db: &Db,
     caller: &Caller,
-    site_url: &str,
+    site: OnSite,
     create: Checked<RedirectCreate>,
     keyed: Option<Keyed<EditorRedirect>>,
 ) -> Result<Once<EditorRedirect>> {
-    let (caller, site_url) = (caller.clone(), site_url.to_owned());
-    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, &caller, &site_url, create.clone())).await
+    let caller = caller.clone();
+    idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| create_in(tx, &caller, &site, create.clone())).await
 }
 
-fn create_in(tx: &mut Tx<'_>, caller: &Caller, site_url: &str, create: Checked<RedirectCreate>) -> Result<EditorRedirect> {
+fn create_in(tx: &mut Tx<'_>, caller: &Caller, site: &OnSite, create: Checked<RedirectCreate>) -> Result<EditorRedirect> {
     let Checked { value: create, mut mistakes } = create;
     let from = rules::from(&create.from).map_err(|wrong| mistakes.note("/from", "invalid", wrong)).ok();
-    let leads = rules::to(&create.to, site_url).map_err(|wrong| mistakes.note("/to", "invalid", wrong)).ok();
+    let leads = rules::to(&create.to, &site.url).map_err(|wrong| mistakes.note("/to", "invalid", wrong)).ok();
     if let (Some(from), Some(leads)) = (&from, &leads)
         && leads.path.as_ref() == Some(from)
     {
@@ -60,13 +73,17 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, site_url: &str, create: Checked<R
     dialect::lock(tx.conn(), Lock::Redirects, Hold::Exclusive)?;
     within::require(tx.conn(), caller, None)?;
     refuse_others(tx.conn(), &from_path, leads.path.as_deref())?;
+    let now = tx.now()?;
+    if let Some(path) = &leads.path {
+        refuse_moved(tx.conn(), &from_path, path, &site.locales, now)?;
+    }
     let redirect = StoredRedirect {
         id: RedirectId::new(),
         from_path,
         target: leads.to,
         target_path: leads.path,
         created_by: caller.user_id,
-        created_at: tx.now()?,
+        created_at: now,
     };
     store::insert(tx.conn(), &redirect)?;
     record(tx, &caller.into(), "redirect.created", target(redirect.id), Change::made(told(&redirect)))?;
@@ -89,6 +106,18 @@ fn refuse_others(connection: &mut AnyConnection, from: &str, to: Option<&str>) -
         return refused(Code::RedirectChain, detail, &other);
     }
     Ok(())
+}
+
+/// What had the path that it leads to stands elsewhere now.
+fn refuse_moved(connection: &mut AnyConnection, from: &str, to: &str, locales: &[String], now: Instant) -> Result<()> {
+    let There::Leads(on) = Paths::of(connection, (Snapshot::of(now), &[]), 0, locales, std::iter::once(to))?.there(to, now) else {
+        return Ok(());
+    };
+    let detail = match on == from {
+        true => format!("`{to}` leads to `{from}` by itself: the redirect would lead back."),
+        false => format!("`{to}` leads to `{on}` by itself. Let `{from}` lead there."),
+    };
+    Err(Problem::new(Code::RedirectChain, detail).with("leads_to", on))
 }
 
 /// A redirect.

@@ -160,12 +160,83 @@ on_both_engines! {
             editor.get(&format!("/v1/preview/articles?category=sport&sort={sort}&cursor={cursor}")).await.is_problem(400, "invalid_cursor");
             editor.get(&format!("/v1/preview/articles?drafts=true&sort={sort}&cursor={cursor}")).await.is_problem(400, "invalid_cursor");
         }
-        for query in ["page=2", "count=exact"] {
-            let refused = editor.get(&format!("/v1/preview/articles?drafts=true&{query}")).await;
-            refused.is_problem(400, "invalid_parameter").has_error(&format!("/{}", query.split('=').next().unwrap()), "conflict");
+    }
+
+    async fn lists_have_numbered_pages_and_totals_categories_counts_and_archives_dates_of_newest_saves(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let category = async |body: Value| editor.post("/v1/editor/categories").json(body).await.text_at("/id").to_owned();
+        let city = category(json!({ "name": "City" })).await;
+        let streets = category(json!({ "name": "Streets", "parent_id": city })).await;
+        let sport = category(json!({ "name": "Sport" })).await;
+        let get = async |path: &str| editor.get(&format!("/v1/preview/{path}")).await;
+        for number in 0..3 {
+            save(&editor, &format!("Draft{number}"), json!({ "category_id": streets })).await;
         }
-        for path in ["publication-dates", "categories", "categories/city", "site"] {
-            editor.get(&format!("/v1/preview/{path}?drafts=true")).await.is_problem(400, "invalid_parameter").has_error("/drafts", "unknown_parameter");
+        let moved = save(&editor, "Moves", json!({ "category_id": city, "publish": {} })).await;
+        edit(&editor, &moved, json!({ "category_id": sport, "further_category_ids": [streets] })).await;
+        save(&editor, "Comes", json!({ "category_id": city, "publish": { "publish_at": "2026-12-02T00:00:00Z" } })).await;
+        save(&editor, "Page", json!({ "category_id": city, "kind": "page" })).await;
+        let gone = save(&editor, "Trashed", json!({ "category_id": city })).await;
+        editor.delete(&format!("/v1/editor/articles/{gone}")).if_match("*").await.is_no_content();
+
+        let all = drafts(&editor, "").await;
+        assert_eq!(all.len(), 5);
+        for sort in ["-published_at", "published_at"] {
+            let list = format!("articles?drafts=true&fields=title&limit=2&sort={sort}");
+            let mut seen = Vec::new();
+            for number in 1..=4 {
+                let page = get(&format!("{list}&page={number}&count=exact")).await;
+                assert_eq!(page.is_ok()["paging"]["total"], 5);
+                assert_eq!(page["paging"]["previous"].is_string(), number > 1 && number < 4, "{number}");
+                seen.extend(page.each("title").into_iter().map(str::to_owned));
+                if number == 2 {
+                    let back = get(&format!("{list}&cursor={}", page.text_at("/paging/previous"))).await;
+                    assert_eq!(back.each("title"), get(&list).await.each("title"));
+                    let on = get(&format!("{list}&cursor={}", page.text_at("/paging/next"))).await;
+                    assert_eq!(on.each("title"), get(&format!("{list}&page=3")).await.each("title"));
+                }
+            }
+            assert_eq!(seen, get(&format!("articles?drafts=true&limit=100&sort={sort}")).await.each("title"));
+        }
+        for (query, total) in [
+            ("", 5), ("&category=city", 5), ("&category=streets", 4), ("&category=sport,streets", 4), ("&kind=page", 1), ("&kind=article,page", 6), ("&category=none", 0),
+            ("&published_from=2026-11-30T00:00:00Z", 2), ("&published_before=2026-12-01T00:00:00Z", 1),
+        ] {
+            let list = get(&format!("articles?drafts=true&count=exact&limit=100{query}")).await;
+            assert_eq!((&list["paging"]["total"], list.data().len()), (&json!(total), total), "{query}");
+            let numbered = get(&format!("articles?drafts=true&limit=1&page=2{query}")).await;
+            assert_eq!(numbered.data().len(), usize::from(total > 1), "{query}");
+        }
+        get("articles?drafts=true&page=1000&limit=100").await.is_problem(400, "invalid_parameter").has_error("/page", "out_of_range");
+
+        let counts = async |query: &str| {
+            let tree = get(&format!("categories?{query}")).await;
+            tree.is_ok().data().iter().map(|of| format!("{} {}", of["slug"].as_str().unwrap(), of["article_count"])).collect::<Vec<_>>()
+        };
+        assert_eq!(counts("drafts=true").await, ["city 5", "streets 4", "sport 1"]);
+        assert_eq!(counts("drafts=true&at=2027-01-01T00:00:00Z").await, ["city 5", "streets 4", "sport 1"]);
+        assert_eq!(counts("drafts=true&locale=tk").await, ["city 0", "streets 0", "sport 0"]);
+        assert_eq!(counts("").await, ["city 1", "streets 0", "sport 0"]);
+        let one = get("categories/city?drafts=true").await;
+        assert_eq!((&one.is_ok()["article_count"], &one["children"][0]["article_count"]), (&json!(5), &json!(4)));
+        assert_eq!(get("categories?drafts=true&view=nested").await.is_ok()["data"][0]["children"][0]["article_count"], 4);
+
+        let dates = async |query: &str| get(&format!("publication-dates?{query}")).await.is_ok()["data"].clone();
+        let day = |date: &str| json!({ "date": date, "articles": 1 });
+        assert_eq!(dates("drafts=true").await, json!([day("2026-12-02"), day("2026-11-30")]));
+        assert_eq!(dates("drafts=true&granularity=year").await, json!([{ "date": "2026", "articles": 2 }]));
+        assert_eq!(dates("drafts=true&kind=article,page").await, json!([day("2026-12-02"), day("2026-11-30")]));
+        assert_eq!(dates("drafts=true&category=sport").await, json!([day("2026-11-30")]));
+        assert_eq!(dates("drafts=true&published_from=2026-12-01T00:00:00Z").await, json!([day("2026-12-02")]));
+        assert_eq!(dates("").await, json!([day("2026-11-30")]));
+
+        for path in ["site", "redirects"] {
+            assert_eq!(get(&format!("{path}?drafts=true")).await.is_ok().body, get(path).await.body, "{path}");
+        }
+        for path in ["articles", "articles/moves", "publication-dates", "categories", "categories/city", "site", "redirects"] {
+            get(&format!("{path}?drafts=maybe")).await.is_problem(400, "invalid_parameter");
+            site.anyone().get(&format!("/v1/{path}?drafts=true")).await.is_problem(400, "invalid_parameter").has_error("/drafts", "unknown_parameter");
         }
     }
 
@@ -213,9 +284,13 @@ on_both_engines! {
         assert_eq!(look(&whole, "articles").await.each("title"), ["Bridge opens", "Prices rise"]);
         look(&whole, &format!("articles/{other}?drafts=true")).await.is_ok();
         look(&whole, "articles?drafts=false").await.is_problem(403, "forbidden");
-        for path in ["categories", "site", "publication-dates"] {
+        for path in ["categories", "site", "publication-dates", "redirects"] {
             look(&whole, path).await.is_ok();
+            look(&whole, &format!("{path}?drafts=true")).await.is_ok();
+            look(&whole, &format!("{path}?drafts=false")).await.is_problem(403, "forbidden");
+            look(&plain, &format!("{path}?drafts=true")).await.is_problem(403, "forbidden");
         }
+        assert_eq!(look(&whole, "articles?count=exact&page=1").await["paging"]["total"], 2);
         let made = editor.post("/v1/editor/preview-links").json(json!({ "article_id": id, "drafts": true })).await;
         assert_eq!((&made.is_created()["drafts"], &made["url"]), (&json!(true), &json!(format!("https://www.example.org/{}?path=/prices-fall", made.text_at("/token")))));
         let one = made.text_at("/token");
@@ -232,7 +307,9 @@ on_both_engines! {
     async fn a_link_to_the_whole_site_hides_what_is_under_embargo_as_long_as_that_lasts(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;
-        let id = save(&editor, "Budget", json!({ "embargo_until": "2026-12-01T08:00:00Z" })).await;
+        let city = editor.post("/v1/editor/categories").json(json!({ "name": "City" })).await.text_at("/id").to_owned();
+        let budget = json!({ "embargo_until": "2026-12-01T08:00:00Z", "category_id": city, "publish": { "publish_at": "2026-12-02T08:00:00Z" } });
+        let id = save(&editor, "Budget", budget).await;
         for number in 0..3 {
             save(&editor, &format!("Other {number}"), json!({})).await;
         }
@@ -241,11 +318,16 @@ on_both_engines! {
         let look = async |token: &str, path: &str| site.anyone().get(&format!("/v1/preview/{path}preview={token}")).await;
         assert_eq!(look(&whole, "articles?limit=3&").await.each("title"), ["Other 2", "Other 1", "Other 0"]);
         assert_eq!(look(&whole, "articles?limit=3&").await["paging"]["next"], json!(null));
+        assert_eq!(look(&whole, "articles?limit=2&page=2&count=exact&").await["paging"]["total"], 3);
+        assert_eq!(look(&whole, "categories?").await["data"][0]["article_count"], 0);
+        assert_eq!(look(&whole, "publication-dates?").await["data"], json!([]));
         look(&whole, &format!("articles/{id}?")).await.is_problem(404, "not_found");
         look(&own, &format!("articles/{id}?")).await.is_ok();
         assert_eq!(drafts(&editor, "").await.len(), 4);
         site.clock().set("2026-12-01T08:00:00.000Z".parse().unwrap());
         assert_eq!(look(&whole, "articles?").await.data().len(), 4);
         look(&whole, &format!("articles/{id}?")).await.is_ok();
+        assert_eq!(look(&whole, "categories?").await["data"][0]["article_count"], 1);
+        assert_eq!(look(&whole, "publication-dates?").await["data"], json!([{ "date": "2026-12-02", "articles": 1 }]));
     }
 }

@@ -35,6 +35,7 @@ mod purge;
 mod queued;
 mod reassign;
 mod redirects;
+mod released;
 mod releases;
 mod repeats;
 mod retention;

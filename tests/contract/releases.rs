@@ -155,11 +155,11 @@ on_both_engines! {
         }
         let id = night.rsplit('/').next().unwrap();
         let of = json!({ "release_id": id });
-        let refused = editor.post("/v1/editor/preview-links").json(&of).await;
-        refused.is_problem(422, "invalid").has_error("/release_id", "undated");
         moved(&editor, &night, json!(MONDAY)).await.is_ok();
         let both = json!({ "release_id": id, "at": MONDAY });
-        editor.post("/v1/editor/preview-links").json(&both).await.is_problem(422, "invalid").has_error("/release_id", "conflict");
+        editor.post("/v1/editor/preview-links").json(&both).await.is_problem(422, "invalid").has_error("/at", "conflict");
+        let other = json!({ "release_id": id, "article_id": draft(&editor, "Three").await });
+        editor.post("/v1/editor/preview-links").json(&other).await.is_problem(422, "invalid").has_error("/release_id", "conflict");
         let link = editor.post("/v1/editor/preview-links").json(&of).await;
         assert_eq!((&link.is_created()["release_id"], &link["at"]), (&json!(id), &json!(null)));
         let anyone = site.anyone().with_header("dateline-preview", link.text_at("/token"));
@@ -168,10 +168,11 @@ on_both_engines! {
         anyone.get(&format!("/v1/preview/articles?at={TUESDAY}")).await.is_problem(403, "forbidden");
         moved(&editor, &night, json!(TUESDAY)).await.is_ok();
         assert_eq!(seen().await.each("published_at"), [TUESDAY, TUESDAY]);
+        // Without a date all of it is shown as if it were published now.
         moved(&editor, &night, json!(null)).await.is_ok();
-        seen().await.is_problem(401, "invalid_token");
+        assert_eq!(seen().await.each("published_at"), [NOW, NOW]);
         moved(&editor, &night, json!(MONDAY)).await.is_ok();
-        seen().await.is_ok();
+        assert_eq!(seen().await.each("published_at"), [MONDAY, MONDAY]);
         editor.delete(&night).await.is_no_content();
         seen().await.is_problem(401, "invalid_token");
         let unknown = json!({ "release_id": id });

@@ -13,7 +13,6 @@ use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Place, SortValue};
 use crate::publications::tallies::{Order, Tally, every_date};
-use crate::publications::visibility::Snapshot;
 
 /// So many articles of several lists are counted or passed at most.
 pub const MOST_SEEN: i64 = 10_000;
@@ -25,7 +24,8 @@ pub const FEW_SEEN: i64 = 100;
 ///
 /// # Errors
 /// If the database fails.
-pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Selection) -> Result<Option<u64>> {
+pub fn total(connection: &mut AnyConnection, reading: &Reading<'_>, selection: &Selection) -> Result<Option<u64>> {
+    let snapshot = reading.snapshot;
     let count: i64 = match selection.lists.as_slice() {
         [] => 0,
         [list] => Tally::of(connection, snapshot, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
@@ -38,7 +38,7 @@ pub fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Sel
             seen
         }
     };
-    Ok(Some(u64::try_from(count).unwrap_or(0)))
+    Ok(Some(u64::try_from(count).unwrap_or(0) + selection.of_release(reading).len() as u64))
 }
 
 impl ListQuery {
@@ -54,6 +54,12 @@ impl ListQuery {
 /// # Errors
 /// If the database fails.
 pub fn behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: ListQuery, passed: i64) -> Result<ListQuery> {
+    let mixed = i64::try_from(query.selection.of_release(reading).len()).unwrap_or(i64::MAX).min(passed);
+    Ok(ListQuery { passed, mixed, ..standing_behind(connection, reading, query, passed - mixed)? })
+}
+
+/// The same among what stands on the lists alone.
+fn standing_behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: ListQuery, passed: i64) -> Result<ListQuery> {
     let [list] = query.selection.lists.as_slice() else { return Ok(query.skipping(passed)) };
     let tally = Tally::of(connection, reading.snapshot, list)?;
     let (every, asked) = (every_date(), query.selection.dates());

@@ -7,6 +7,7 @@ use std::ops::Range;
 use diesel::sql_types::BigInt;
 use jiff::civil::Date;
 
+use super::drafts::draft_dates;
 use super::selection::Window;
 use super::{MOST_SEEN, Selection};
 use crate::articles::delivered::dates::{Granularity, PublicationDate};
@@ -41,9 +42,15 @@ pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Date
     let snapshot = reading.snapshot;
     let counts = match query.selection.lists.as_slice() {
         [] => Some(Counts::new()),
+        _ if snapshot.is_of_newest() => of_newest(connection, snapshot, query)?,
         [list] => Some(of_one(connection, snapshot, query, list)?),
         _ => of_several(connection, snapshot, query)?,
     };
+    let besides = query.counts(query.selection.of_release(reading).into_iter().map(|entry| (entry.published_at, 1)));
+    let counts = counts.map(|mut counts| {
+        besides.into_iter().for_each(|(day, articles)| *counts.entry(day).or_default() += articles);
+        counts
+    });
     let ground = ground(connection, snapshot.at, &query.selection.shown(Part::Dates), reading.span_ms)?;
     let date = |(day, articles)| PublicationDate { date: query.granularity.name(day), articles };
     Ok((counts.map(|counts| counts.into_iter().rev().map(date).collect()), ground))
@@ -93,9 +100,21 @@ fn of_several(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQ
     if seen.len() > usize::try_from(MOST_SEEN).unwrap_or(usize::MAX) {
         return Ok(None);
     }
-    let mut counts = Counts::new();
-    for at in seen {
-        *counts.entry(query.granularity.first(query.zone.date(at))).or_default() += 1;
+    Ok(Some(query.counts(seen.into_iter().map(|at| (at, 1)))))
+}
+
+fn of_newest(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery) -> Result<Option<Counts>> {
+    let dates = draft_dates(connection, snapshot, &query.selection)?;
+    Ok(dates.map(|dates| query.counts(dates.into_iter())))
+}
+
+impl DatesQuery {
+    /// How many articles there are, out of how many have each date.
+    fn counts(&self, dates: impl Iterator<Item = (Instant, i64)>) -> Counts {
+        let mut counts = Counts::new();
+        for (at, articles) in dates {
+            *counts.entry(self.granularity.first(self.zone.date(at))).or_default() += articles;
+        }
+        counts
     }
-    Ok(Some(counts))
 }

@@ -2,17 +2,19 @@
 //! them is asked by readers.
 
 use diesel::sql_types::{BigInt, Nullable, Text};
+use uuid::Uuid;
 
 use super::selection::{Table, Window};
-use super::{CardRow, CardSql, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card};
+use super::{CardRow, CardSql, MOST_SEEN, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card};
 use crate::articles::delivered::Fields;
 use crate::articles::delivered::drafts::PreviewArticle;
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Error, Result, Statement};
+use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::publications::drafts::{UNDATED, date, status};
 use crate::publications::rules::standing::Status;
-use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, ground, ground_columns};
+use crate::publications::visibility::{Ground, GroundRow, GroundSql, IN_FORCE, IN_FORCE_END, Shown, Snapshot, ground, ground_columns};
 
 /// Which page of which lists.
 #[derive(Clone, Debug)]
@@ -25,6 +27,10 @@ pub struct DraftsQuery {
     pub limit: Limit,
     /// Behind or before which.
     pub place: Option<Place>,
+    /// How many of those are left out.
+    pub skipped: i64,
+    /// Whether how many there are on all pages is told beside it.
+    pub has_total: bool,
     /// Which members the articles have.
     pub fields: Fields,
     /// What describes the list for its cursors.
@@ -39,6 +45,19 @@ pub enum FoundDraft {
     Moved(String),
     /// Nothing.
     Nothing,
+}
+
+impl DraftsQuery {
+    /// The page that so many newest saves come before, which are passed one by one.
+    #[must_use]
+    pub fn skipping(self, passed: i64) -> Self {
+        let (first, id) = match self.order {
+            Order::Newest => (UNDATED, Uuid::max()),
+            Order::Oldest => (Instant::FIRST, Uuid::nil()),
+        };
+        let place = Place { value: SortValue::Number(first.millis()), id, direction: Direction::Forward };
+        Self { place: Some(place), skipped: passed, ..self }
+    }
 }
 
 /// Status, number of the newest save, the rest.
@@ -63,8 +82,40 @@ pub fn drafts(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Dra
     };
     let articles = rows.into_iter().map(|(_, row)| draft(row, reading, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |draft: &PreviewArticle| (SortValue::Number(draft.article.ordering().millis()), draft.article.id.uuid());
-    let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    if query.has_total {
+        page.total = total(connection, reading.snapshot, &query.selection)?;
+    }
     Ok((page, below))
+}
+
+/// How many newest saves the lists have, each looked at; `None` if they are more than [`MOST_SEEN`].
+fn total(connection: &mut AnyConnection, snapshot: Snapshot, selection: &Selection) -> Result<Option<u64>> {
+    if selection.lists.is_empty() {
+        return Ok(Some(0));
+    }
+    let statement = Statement::<BigInt>::new("SELECT count(*) FROM (");
+    let statement = selection.rows_of(Table::Drafts, statement, snapshot, Window::newest(MOST_SEEN + 1));
+    let seen: i64 = statement.sql(") l").get_result(connection)?;
+    Ok(u64::try_from(seen).ok().filter(|_| seen <= MOST_SEEN))
+}
+
+/// The dates that newest saves on the lists have, each with how many; `None` if several lists have more than [`MOST_SEEN`]. One statement.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn draft_dates(
+    connection: &mut AnyConnection,
+    snapshot: Snapshot,
+    selection: &Selection,
+) -> Result<Option<Vec<(Instant, i64)>>> {
+    let dated = Selection { published_before: selection.published_before.or(Some(UNDATED)), ..selection.clone() };
+    let most = if dated.lists.len() > 1 { MOST_SEEN } else { i64::MAX - 1 };
+    let statement = Statement::<(BigInt, BigInt)>::new("SELECT first_at, count(*) FROM (");
+    let statement = dated.rows_of(Table::Drafts, statement, snapshot, Window::newest(most + 1));
+    let dates: Vec<(Instant, i64)> = statement.sql(") l GROUP BY first_at").load(connection)?;
+    let seen: i64 = dates.iter().map(|(_, articles)| articles).sum();
+    Ok(Some(dates).filter(|_| seen <= most))
 }
 
 fn draft((status, revision, row): DraftRow, reading: &Reading<'_>, fields: Fields) -> Result<PreviewArticle> {
@@ -77,11 +128,11 @@ fn page(reading: &Reading<'_>, query: &DraftsQuery) -> Statement<(GroundSql, Dra
     let is_backward = query.place.as_ref().is_some_and(|place| place.direction == Direction::Backward);
     let is_descending = (query.order == Order::Newest) != is_backward;
     let rows = query.limit.read_rows();
-    let window = Window { place: query.place.as_ref(), is_descending, skipped: 0, rows };
+    let window = Window { place: query.place.as_ref(), is_descending, skipped: query.skipped, rows };
     let statement = ground_columns(Statement::new("SELECT "), at, &Shown::Nothing, reading.span_ms).sql(", ");
     let statement = status(statement, at).sql(NEWEST).sql(TEXT).sql(", l.first_at, COALESCE(p.updated_at, ").bind(UNDATED).sql(")");
     let statement = statement.sql(if query.fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(");
-    let statement = query.selection.rows_of(Table::Drafts, statement, reading.snapshot.of_newest(), window);
+    let statement = query.selection.rows_of(Table::Drafts, statement, reading.snapshot, window);
     let statement = statement
         .sql(") l JOIN articles a ON a.id = l.article_id JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision");
     let statement = if query.fields.has_body() { statement.sql(BODIES) } else { statement };
@@ -116,7 +167,7 @@ fn one(reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Statement<(Gro
     let statement = date(statement.sql(", COALESCE("), at).sql(", ").bind(UNDATED).sql("), COALESCE(p.updated_at, ").bind(UNDATED).sql(")");
     let statement = statement.sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("(SELECT ");
     let statement = wanted
-        .named(statement, reading.snapshot.of_newest())
+        .named(statement, reading.snapshot)
         .sql(" AS article_id) l LEFT JOIN articles a ON a.id = l.article_id AND a.trashed_at IS NULL");
     let statement = statement.sql(" LEFT JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision");
     let statement = if fields.has_body() { statement.sql(" LEFT").sql(BODIES) } else { statement };

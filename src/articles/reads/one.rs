@@ -3,7 +3,7 @@
 use diesel::OptionalExtension;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card};
+use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
@@ -82,6 +82,9 @@ pub fn locale_of_own(connection: &mut AnyConnection, id: ArticleId, slug: &str) 
 /// # Errors
 /// If the database fails.
 pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(Found, Ground)> {
+    if let Some(found) = entries::find(connection, reading, wanted, fields)? {
+        return Ok(found);
+    }
     let row: FoundRow = statement(reading, wanted, fields).get_result(connection)?;
     let (ground, shown, withdrawn, live) = row;
     let found = match (live.map(card), wanted) {

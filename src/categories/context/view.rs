@@ -7,7 +7,7 @@ use futures_util::future::{LocalBoxFuture, ready};
 
 use crate::db::Db;
 use crate::http::{Collector, Tree};
-use crate::kernel::id::ArticleId;
+use crate::kernel::id::{ArticleId, ReleaseId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, Problem, Result};
 
@@ -18,12 +18,21 @@ pub struct AsOf {
     at: Option<Instant>,
     /// Whether it is read without what is under embargo and not live at the instant of the request.
     pub(super) hides_embargoed: bool,
+    /// The release that is looked at as a whole.
+    pub(super) release_id: Option<ReleaseId>,
+    /// Whether newest saves are read instead of what is live.
+    is_of_newest: bool,
 }
 
 impl AsOf {
     /// The instant.
     pub fn instant(self, db: &Db) -> Instant {
         self.at.unwrap_or_else(|| db.clock().now())
+    }
+
+    /// Whether newest saves are read instead of what is live. Readers never do.
+    pub fn is_of_newest(self) -> bool {
+        self.is_of_newest
     }
 
     /// Whether it is that of the request.
@@ -50,6 +59,8 @@ pub struct Scope {
     pub article_id: Option<ArticleId>,
     /// As of this instant; as of now without one.
     pub at: Option<Instant>,
+    /// With this release as a whole.
+    pub release_id: Option<ReleaseId>,
     /// Whether newest saves instead of what is live.
     pub drafts: bool,
 }
@@ -91,37 +102,26 @@ impl View {
     /// As of when a request on one article reads; whether it may be that one, [`View::admits`] tells, or [`View::article`].
     ///
     /// # Errors
-    /// `forbidden` (403) if a link shows another instant.
+    /// `forbidden` (403) if a link shows another instant, or what is live instead of newest saves, or these instead of that.
     pub fn as_of(self, q: &mut Collector<'_>) -> Result<AsOf> {
         if self == Self::Readers {
-            return Ok(AsOf { at: None, hides_embargoed: false });
+            return Ok(AsOf { at: None, hides_embargoed: false, release_id: None, is_of_newest: false });
         }
         q.raw(TOKEN_PARAMETER);
         let asked = q.instant("at");
-        match self {
-            Self::Link(Scope { at, .. }) if q.has("at") && (asked.is_none() || asked != at) => Err(match at {
+        let Self::Link(Scope { at, article_id, release_id, drafts }) = self else {
+            return Ok(AsOf { at: asked, hides_embargoed: false, release_id: None, is_of_newest: q.flag("drafts") });
+        };
+        if q.has("at") && (asked.is_none() || asked != at) {
+            return Err(match at {
                 Some(at) => beyond(&format!("the site as of {at}; leave `at` out")),
                 None => beyond("the site as of now; leave `at` out"),
-            }),
-            Self::Link(Scope { at, article_id, .. }) => Ok(AsOf { at, hides_embargoed: article_id.is_none() }),
-            _ => Ok(AsOf { at: asked, hides_embargoed: false }),
+            });
         }
-    }
-
-    /// `drafts`: whether newest saves are shown instead of what is live. Readers have no such parameter.
-    ///
-    /// # Errors
-    /// `forbidden` (403) if a link shows the other.
-    pub fn drafts(self, q: &mut Collector<'_>) -> Result<bool> {
-        match self {
-            Self::Readers => Ok(false),
-            Self::Editor => Ok(q.flag("drafts")),
-            Self::Link(Scope { drafts, .. }) if q.has("drafts") && q.flag("drafts") != drafts => Err(match drafts {
-                true => beyond("newest saves; leave `drafts` out"),
-                false => beyond("what is live; leave `drafts` out"),
-            }),
-            Self::Link(Scope { drafts, .. }) => Ok(drafts),
+        if q.has("drafts") && q.flag("drafts") != drafts {
+            return Err(beyond(if drafts { "newest saves; leave `drafts` out" } else { "what is live; leave `drafts` out" }));
         }
+        Ok(AsOf { at, hides_embargoed: article_id.is_none(), release_id, is_of_newest: drafts })
     }
 
     /// The one article that a link shows.

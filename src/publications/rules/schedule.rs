@@ -106,6 +106,16 @@ pub fn schedule(history: &mut Vec<Publication>, wanted: Wanted, newest: i64, now
     Ok(Scheduled::Added(id))
 }
 
+/// What would be in force if this were published at an instant, or right after what starts then; what is, if its own end does not come later. Neither an embargo nor a date for readers that lies
+/// ahead stands against it: it is only looked at.
+pub fn as_if(mut history: Vec<Publication>, wanted: Wanted, newest: i64, at: Instant) -> Option<Publication> {
+    let start = free_now(&history, at);
+    let published_at = wanted.published_at.filter(|published_at| *published_at <= start);
+    let wanted = Wanted { publish_at: Some(start), published_at, override_embargo: true, ..wanted };
+    let shown_at = if schedule(&mut history, wanted, newest, at).is_ok() { start } else { at };
+    in_force(&history, shown_at).cloned()
+}
+
 /// A "now" on a taken millisecond takes the next (rule 2).
 pub(super) fn free_now(history: &[Publication], now: Instant) -> Instant {
     let mut start = now;

@@ -17,7 +17,7 @@ use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
 use crate::publications::rules::{self, Change, Publication, Scheduled, Wanted, Way};
 use crate::publications::service as publications;
-use crate::publications::{subject, within};
+use crate::publications::{entries, subject, within};
 use crate::releases::dto::{MOST_PUBLICATIONS, Release, ReleaseEntry, ReleaseMember};
 use crate::releases::store::{self, Entry, StoredRelease};
 
@@ -147,11 +147,7 @@ fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Resu
     let wanted = Wanted {
         article_id: entry.article_id,
         publish_at: Some(date),
-        unpublish_at: match entry.unpublish_at {
-            None => Patch::Absent,
-            Some(Instant::NEVER) => Patch::Null,
-            Some(end) => Patch::Value(end),
-        },
+        unpublish_at: entries::end(entry.unpublish_at),
         revision: entry.revision,
         published_at: entry.published_at,
         minor: entry.minor,
