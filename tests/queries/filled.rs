@@ -47,6 +47,10 @@ pub async fn site(engine: Engine) -> (Site, Known) {
     }
     let now: Instant = NOW.parse().unwrap();
     known.dates.extend((0..20).map(|_| now.plus_millis(-random.between(0, YEARS_MS)).to_string()));
+    for slug in known.articles.iter().step_by(3).take(30) {
+        let redirect = json!({ "from": format!("/{}/{slug}", known.categories[1]), "to": "https://elsewhere.example/" });
+        editor.post("/v1/editor/redirects").json(redirect).await.is_created();
+    }
     known.articles.push("unknown".to_owned());
     (site, known)
 }
