@@ -32,7 +32,9 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
-use crate::{api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, redirects, releases, site, users};
+use crate::{
+    api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, redirects, releases, site, terms, users,
+};
 
 /// A server that is ready to listen.
 #[derive(Clone)]
@@ -74,6 +76,7 @@ fn operations(config: &mut ServiceConfig) {
     publications::editor::routes(config);
     calendar::editor::routes(config);
     categories::routes(config);
+    terms::routes(config);
     site::routes(config);
     releases::editor::routes(config);
     bulk::editor::routes(config);
@@ -150,6 +153,7 @@ fn described() -> OpenApi {
             ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
             ("Redirects", "Paths of the site that lead elsewhere."),
             ("Categories", "The tree that articles lie in."),
+            ("Tags and authors", "What articles carry besides categories."),
             ("Auth", "Logging in."),
             ("Users", "Who may log in."),
             ("Audit log", &format!("Who did what, when and from where.\n\n{}", audit::rules::table())),

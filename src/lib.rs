@@ -21,4 +21,5 @@ pub mod redirects;
 pub mod releases;
 pub mod settings;
 pub mod site;
+pub mod terms;
 pub mod users;

@@ -92,31 +92,33 @@ impl Asked {
 
 /// List live articles
 ///
-/// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too. A slug that a category had before
-/// means the same as its present one. A category that there is none of gives an empty list.
+/// Newest first. `category` takes slugs, with commas between for any of them, and means everything below them too; `tag` and `author` do alike. Several filters
+/// narrow each other. A slug that one had before means the same as its present one. One that there is none of gives an empty list.
 #[utoipa::path(
     get, path = "/v1/articles", tag = "Delivery", operation_id = "listArticles",
     params(
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
         ("kind" = inline(Option<Vec<Kind>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "`article` unless said. With commas between for any of them, each once.", nullable = false),
         ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("tag" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of tags, up to 20 with commas between for any of them.", nullable = false),
+        ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between for any of them.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, `fields` or `include`, but not with other filters or another `sort`.", nullable = false),
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The number of the page, instead of `cursor`; it costs what the first \
-            one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several categories of which none lies \
-            below another a page begins behind 10,000 articles at most.", nullable = false),
-        ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, or several categories of which none lies \
-            below another, it counts up to 10,000 articles.", nullable = false),
+            one does. What `paging` and `Link` then lead to are cursors as well. A page behind the last one is empty. Over several kinds, categories of which none lies \
+            below another, tags or authors, or with several filters, a page begins behind 10,000 articles at most.", nullable = false),
+        ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, categories of which none lies \
+            below another, tags or authors, or with several filters, it counts up to 10,000 articles.", nullable = false),
         ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
         (status = 400, description = "`invalid_parameter`, `invalid_cursor` or `invalid_header`; or `count_too_large`: `count=exact` over several \
-            kinds or categories that have more than 10,000 articles."),
+            kinds, categories, tags or authors, or with several filters, that have more than 10,000 articles."),
     ),
     security(()),
 )]
@@ -150,8 +152,9 @@ fn page(
     asked: &Asked,
     place: Option<&Place>,
 ) -> Result<(Result<Page<Article>>, Ground)> {
+    let selection = if asked.is_counted() { asked.filters.fewest(reading.names) } else { asked.filters.selection(reading.names) };
     let mut query = ListQuery {
-        selection: if asked.is_counted() { asked.filters.fewest(reading.names) } else { asked.filters.selection(reading.names) },
+        selection: selection.by_fewest(connection, reading.snapshot)?,
         order: asked.order,
         limit: asked.limit,
         place: place.cloned(),
@@ -163,7 +166,7 @@ fn page(
         parameters: asked.parameters(),
     };
     let passed = asked.passed();
-    let is_too_far = query.selection.lists.len() > 1 && passed > reads::MOST_SEEN;
+    let is_too_far = query.selection.one_list().is_none() && passed > reads::MOST_SEEN;
     if passed > 0 && !is_too_far {
         query = match asked.is_counted() || !reading.entries.is_empty() {
             true => reads::behind(connection, &reading, query, passed)?,
@@ -176,7 +179,7 @@ fn page(
     }
     let is_too_large = asked.has_total && page.total.is_none();
     let page = match (is_too_far, is_too_large) {
-        (true, _) => Err(too_far("over several kinds or categories")),
+        (true, _) => Err(too_far("over several kinds, categories, tags or authors, or with several filters,")),
         (false, true) => Err(too_many("ask without `count`, or for one of them")),
         (false, false) => Ok(page),
     };
@@ -184,7 +187,7 @@ fn page(
 }
 
 fn too_many(instead: &str) -> Problem {
-    let detail = format!("These kinds or categories have more than {} articles together; {instead}.", reads::MOST_SEEN);
+    let detail = format!("What these filters name has more than {} articles together; {instead}.", reads::MOST_SEEN);
     Problem::new(Code::CountTooLarge, detail)
 }
 

@@ -11,7 +11,7 @@ use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Refs, Relation};
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;
@@ -112,9 +112,9 @@ impl Draft {
         // Nobody takes a category away between here and the commit.
         dialect::lock(connection, Lock::Tree, Hold::Shared)?;
         self.check_categories(connection, mistakes)?;
-        let tags = store::tags_by_slug(connection, &self.tags)?;
+        let tags = store::terms_by_slug(connection, Relation::Tag, &self.tags)?;
         let tags = look_up(&self.tags, &tags, "/tags", "tag", mistakes);
-        let authors = store::authors_by_slug(connection, &self.authors)?;
+        let authors = store::terms_by_slug(connection, Relation::Author, &self.authors)?;
         let authors = look_up(&self.authors, &authors, "/authors", "author", mistakes);
         Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
     }

@@ -15,8 +15,6 @@ pub mod trash;
 mod versions;
 pub mod visibility;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use self::rendering::{Foreseen, rendered};
 use self::versions::check;
 pub use self::versions::{check_version, version};
@@ -29,6 +27,7 @@ use crate::bodies::{EmbedHosts, Rendered};
 use crate::db::{AnyConnection, Db, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
+use crate::kernel::fold::fold;
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::{Locale, Locales};
@@ -355,11 +354,6 @@ pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticl
         Ok(seen::article(connection, &subject, history, now, caller.user_id)?)
     })
     .await
-}
-
-/// A title as it is searched: lower case character by character, so that a part of a title folds to a part of it; diacritics as they are.
-pub fn fold(title: &str) -> String {
-    title.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
 /// The first of `slug`, `slug-2`, `slug-3` that no other article of the locale holds.

@@ -13,11 +13,11 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use crate::bodies::Rendered;
-use crate::db::schema::{authors, categories, revision_bodies, revision_keys, revisions, tags};
+use crate::db::schema::{categories, revision_bodies, revision_keys, revisions, term_slugs, terms};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
-use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
+use crate::kernel::id::{ArticleId, CategoryId, TermId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Refs, Relation};
 pub use crate::publications::revision::{Content, revision};
 
 /// Deletes all revisions of an article that has no publications.
@@ -144,48 +144,40 @@ pub fn known_categories(connection: &mut AnyConnection, ids: &[CategoryId]) -> R
     Ok(categories::table.filter(categories::id.eq_any(ids.to_vec())).select(categories::id).load(connection)?)
 }
 
-/// The tags that have these slugs.
+/// The tags or authors that have these slugs, or else had them.
 ///
 /// # Errors
 /// If the database fails.
-pub fn tags_by_slug(connection: &mut AnyConnection, slugs: &[String]) -> Result<Vec<(String, TagId)>> {
-    Ok(tags::table.filter(tags::slug.eq_any(slugs.to_vec())).select((tags::slug, tags::id)).load(connection)?)
-}
-
-/// The authors that have these slugs.
-///
-/// # Errors
-/// If the database fails.
-pub fn authors_by_slug(connection: &mut AnyConnection, slugs: &[String]) -> Result<Vec<(String, AuthorId)>> {
-    Ok(authors::table.filter(authors::slug.eq_any(slugs.to_vec())).select((authors::slug, authors::id)).load(connection)?)
+pub fn terms_by_slug<Id: From<TermId>>(connection: &mut AnyConnection, relation: Relation, slugs: &[String]) -> Result<Vec<(String, Id)>> {
+    let present = terms::table.filter(terms::relation.eq(relation.name())).filter(terms::slug.eq_any(slugs.to_vec()));
+    let mut found: Vec<(String, TermId)> = present.select((terms::slug, terms::id)).load(connection)?;
+    let missing: Vec<String> = slugs.iter().filter(|slug| !found.iter().any(|(known, _)| known == *slug)).cloned().collect();
+    if !missing.is_empty() {
+        let former = term_slugs::table.filter(term_slugs::relation.eq(relation.name())).filter(term_slugs::slug.eq_any(missing));
+        found.extend(former.select((term_slugs::slug, term_slugs::term_id)).load::<(String, TermId)>(connection)?);
+    }
+    Ok(found.into_iter().map(|(slug, id)| (slug, id.into())).collect())
 }
 
 /// The slugs of the tags and authors that some revisions name.
 #[derive(Debug)]
-pub struct RefSlugs {
-    tags: HashMap<TagId, String>,
-    authors: HashMap<AuthorId, String>,
-}
+pub struct RefSlugs(HashMap<TermId, String>);
 
 impl RefSlugs {
-    /// Reads them: two statements, however many revisions there are.
+    /// Reads them: one statement, however many revisions there are.
     ///
     /// # Errors
     /// If the database fails.
     pub fn load(connection: &mut AnyConnection, refs: &[Refs]) -> Result<Self> {
-        let tag_ids: BTreeSet<TagId> = refs.iter().flat_map(|refs| refs.tags.iter().copied()).collect();
-        let author_ids: BTreeSet<AuthorId> = refs.iter().flat_map(|refs| refs.authors.iter().copied()).collect();
-        let tags = tags::table.filter(tags::id.eq_any(Vec::from_iter(tag_ids))).select((tags::id, tags::slug));
-        let tags: Vec<(TagId, String)> = tags.load(connection)?;
-        let authors = authors::table.filter(authors::id.eq_any(Vec::from_iter(author_ids))).select((authors::id, authors::slug));
-        let authors: Vec<(AuthorId, String)> = authors.load(connection)?;
-        Ok(Self { tags: tags.into_iter().collect(), authors: authors.into_iter().collect() })
+        let ids: BTreeSet<TermId> = refs.iter().flat_map(Refs::terms).collect();
+        let slugs = terms::table.filter(terms::id.eq_any(Vec::from_iter(ids))).select((terms::id, terms::slug));
+        Ok(Self(slugs.load::<(TermId, String)>(connection)?.into_iter().collect()))
     }
 
     /// Those of one revision, in its order: tags, then authors.
     pub fn of(&self, refs: &Refs) -> (Vec<String>, Vec<String>) {
-        let tags = refs.tags.iter().filter_map(|id| self.tags.get(id).cloned()).collect();
-        let authors = refs.authors.iter().filter_map(|id| self.authors.get(id).cloned()).collect();
+        let tags = refs.tags.iter().filter_map(|id| self.0.get(&TermId::from(*id)).cloned()).collect();
+        let authors = refs.authors.iter().filter_map(|id| self.0.get(&TermId::from(*id)).cloned()).collect();
         (tags, authors)
     }
 }

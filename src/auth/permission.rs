@@ -34,6 +34,10 @@ pub enum Action {
     ReadCategories,
     /// Change categories.
     ChangeCategories,
+    /// Read tags and authors as editors see them.
+    ReadTerms,
+    /// Change tags and authors.
+    ChangeTerms,
     /// Make and delete redirects.
     ChangeRedirects,
     /// Manage users and their sessions.
@@ -122,6 +126,10 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewGetCategory",
             "previewGetSite",
             "previewListRedirects",
+            "previewListTags",
+            "previewGetTag",
+            "previewListAuthors",
+            "previewGetAuthor",
         ],
     ),
     // A link lets others in: no key hands out what is a key itself.
@@ -143,6 +151,18 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Role::Editor,
         &[Scope::CategoriesWrite],
         &["createCategory", "replaceCategory", "updateCategory", "deleteCategory"],
+    ),
+    (
+        Action::ReadTerms,
+        Role::Author,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::CategoriesWrite],
+        &["listEditorTags", "getEditorTag", "listEditorAuthors", "getEditorAuthor"],
+    ),
+    (
+        Action::ChangeTerms,
+        Role::Editor,
+        &[Scope::CategoriesWrite],
+        &["createTag", "updateTag", "deleteTag", "createAuthor", "updateAuthor", "deleteAuthor"],
     ),
     (
         Action::ManageUsers,
@@ -171,7 +191,7 @@ pub fn table() -> String {
          others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.\n\n\
          A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \
          these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, none of \
-         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects. Everything else is `forbidden`, \
+         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects, tags and authors. Everything else is `forbidden`, \
          403, and says which the categories are. The limit is read at each request. A category that is deleted is taken out of it, and who has none left changes nothing.",
     );
     table
@@ -257,6 +277,8 @@ mod tests {
             Action::ChangeRedirects,
             Action::ReadCategories,
             Action::ChangeCategories,
+            Action::ReadTerms,
+            Action::ChangeTerms,
             Action::ManageUsers,
             Action::ManageKeys,
             Action::OwnAccount,

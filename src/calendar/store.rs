@@ -5,11 +5,12 @@ use diesel::{
     SelectableHelper,
 };
 
-use crate::db::schema::{authors, calendar_subscriptions, categories, users};
+use crate::db::schema::{calendar_subscriptions, categories, terms, users};
 use crate::db::{AnyConnection, Result};
 use crate::kernel::id::{CalendarSubscriptionId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
+use crate::kernel::refs::Relation;
 
 /// A subscription as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -119,5 +120,9 @@ pub fn known_categories(connection: &mut AnyConnection, slugs: &[String]) -> Res
 /// # Errors
 /// If the database fails.
 pub fn known_authors(connection: &mut AnyConnection, slugs: &[String]) -> Result<Vec<String>> {
-    Ok(authors::table.filter(authors::slug.eq_any(slugs.to_vec())).select(authors::slug).load(connection)?)
+    Ok(terms::table
+        .filter(terms::relation.eq(Relation::Author.name()))
+        .filter(terms::slug.eq_any(slugs.to_vec()))
+        .select(terms::slug)
+        .load(connection)?)
 }

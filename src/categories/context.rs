@@ -2,6 +2,7 @@
 
 pub mod view;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::view::AsOf;
@@ -15,7 +16,8 @@ use crate::kernel::page::CursorKey;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
 use crate::publications::entries::{Entry, entries};
-use crate::publications::tallies::{self, KeptQuarters};
+use crate::publications::drafts;
+use crate::publications::tallies::{self, KeptQuarters, Lists};
 use crate::publications::visibility::{Ground, Snapshot};
 
 /// What delivery needs besides the database.
@@ -53,6 +55,23 @@ pub struct Reading<'a> {
     pub span_ms: i64,
     /// What signs cursors.
     pub cursor_key: &'a CursorKey,
+}
+
+impl Reading<'_> {
+    /// How many articles each of these lists has: its tallies tell, and of newest saves, which have none, the lists themselves. One with none may be missing.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn totals(&self, connection: &mut AnyConnection, lists: Lists<'_>) -> crate::db::Result<HashMap<String, i64>> {
+        let mut counts = match self.snapshot.is_of_newest() {
+            true => drafts::totals(connection, self.snapshot, lists)?,
+            false => tallies::totals(connection, self.snapshot, lists)?,
+        };
+        for list in self.entries.iter().flat_map(|entry| &entry.lists) {
+            *counts.entry(list.as_str().to_owned()).or_default() += 1;
+        }
+        Ok(counts)
+    }
 }
 
 impl Delivery {

@@ -1,14 +1,15 @@
 //! The names of all categories, tags and authors in memory. Whoever reads data reads the version of the names with it, and names of another
 //! version are loaded anew: exact on every node, without being told of changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::{QueryDsl, RunQueryDsl};
 
-use crate::db::schema::{authors, categories, category_slugs, names_version, tags};
+use crate::db::schema::{categories, category_slugs, names_version, term_slugs, terms};
 use crate::db::{AnyConnection, Result};
-use crate::kernel::id::{AuthorId, CategoryId, TagId};
+use crate::kernel::id::{AuthorId, CategoryId, TagId, TermId};
+use crate::kernel::refs::Relation;
 
 /// A category as readers may know it.
 #[derive(Clone, Debug)]
@@ -40,8 +41,17 @@ pub struct Names {
     by_former_slug: HashMap<String, CategoryId>,
     /// In the order of the tree: each category before those below it, siblings by position and name.
     order: Vec<CategoryId>,
-    tags: HashMap<TagId, Named>,
-    authors: HashMap<AuthorId, Named>,
+    terms: HashMap<TermId, Named>,
+    tags: Slugs,
+    authors: Slugs,
+}
+
+/// What tags or authors are called in URLs.
+#[derive(Debug, Default)]
+struct Slugs {
+    present: BTreeMap<String, TermId>,
+    /// Those that none has any more.
+    former: HashMap<String, TermId>,
 }
 
 impl Names {
@@ -80,11 +90,34 @@ impl Names {
         let rows: Vec<(String, CategoryId)> =
             category_slugs::table.select((category_slugs::slug, category_slugs::category_id)).load(connection)?;
         names.by_former_slug = rows.into_iter().collect();
-        let rows: Vec<(TagId, String, String)> = tags::table.select((tags::id, tags::slug, tags::name)).load(connection)?;
-        names.tags = rows.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect();
-        let rows: Vec<(AuthorId, String, String)> = authors::table.select((authors::id, authors::slug, authors::name)).load(connection)?;
-        names.authors = rows.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect();
+        names.load_terms(connection)?;
         Ok(names)
+    }
+
+    fn load_terms(&mut self, connection: &mut AnyConnection) -> Result<()> {
+        let rows: Vec<(TermId, String, String, String)> =
+            terms::table.select((terms::id, terms::relation, terms::slug, terms::name)).load(connection)?;
+        for (id, relation, slug, name) in rows {
+            self.slugs_mut(&relation).present.insert(slug.clone(), id);
+            self.terms.insert(id, (slug, name));
+        }
+        let rows: Vec<(String, String, TermId)> =
+            term_slugs::table.select((term_slugs::relation, term_slugs::slug, term_slugs::term_id)).load(connection)?;
+        for (relation, slug, id) in rows {
+            self.slugs_mut(&relation).former.insert(slug, id);
+        }
+        Ok(())
+    }
+
+    fn slugs_mut(&mut self, relation: &str) -> &mut Slugs {
+        if relation == Relation::Author.name() { &mut self.authors } else { &mut self.tags }
+    }
+
+    fn slugs(&self, relation: Relation) -> &Slugs {
+        match relation {
+            Relation::Tag => &self.tags,
+            Relation::Author => &self.authors,
+        }
     }
 
     /// The category of this id.
@@ -116,12 +149,24 @@ impl Names {
 
     /// Slug and name of a tag.
     pub fn tag(&self, id: TagId) -> Option<&Named> {
-        self.tags.get(&id)
+        self.terms.get(&id.into())
     }
 
     /// Slug and name of an author.
     pub fn author(&self, id: AuthorId) -> Option<&Named> {
-        self.authors.get(&id)
+        self.terms.get(&id.into())
+    }
+
+    /// All tags or authors with slug and name, by slug.
+    pub fn terms(&self, relation: Relation) -> impl Iterator<Item = (TermId, &Named)> {
+        self.slugs(relation).present.values().filter_map(|id| Some((*id, self.terms.get(id)?)))
+    }
+
+    /// The tag or author that has this slug, or else the one that had it, with its present slug and name.
+    pub fn term_by_slug(&self, relation: Relation, slug: &str) -> Option<(TermId, &Named)> {
+        let slugs = self.slugs(relation);
+        let id = slugs.present.get(slug).or_else(|| slugs.former.get(slug))?;
+        Some((*id, self.terms.get(id)?))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What readers get of categories: functions of an instant. The tree is in memory; how many articles lie in each their tallies tell, and of newest saves, which have none, their lists.
+//! What readers get of categories: functions of an instant. The tree is in memory; how many articles lie in each is counted by their lists.
 
 use std::collections::HashMap;
 
@@ -10,25 +10,12 @@ use crate::kernel::id::CategoryId;
 use crate::publications::lists::ListKey;
 use crate::publications::tallies::Lists;
 use crate::publications::visibility::{Ground, Part, Shown, Within, ground};
-use crate::publications::{drafts, tallies};
 
 /// What is counted and listed.
 const KIND: &str = "article";
 
 /// How many articles each list has.
 type Counts = HashMap<String, i64>;
-
-fn totals(connection: &mut AnyConnection, reading: &Reading<'_>, lists: Lists<'_>) -> Result<Counts> {
-    let snapshot = reading.snapshot;
-    let mut counts = match snapshot.is_of_newest() {
-        true => drafts::totals(connection, snapshot, lists)?,
-        false => tallies::totals(connection, snapshot, lists)?,
-    };
-    for list in reading.entries.iter().flat_map(|entry| &entry.lists) {
-        *counts.entry(list.as_str().to_owned()).or_default() += 1;
-    }
-    Ok(counts)
-}
 
 fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) -> Category {
     let path: Vec<PathStep> =
@@ -54,7 +41,7 @@ fn category(names: &Names, of: &names::Category, locale: &str, counts: &Counts) 
 pub fn flat(connection: &mut AnyConnection, reading: &Reading<'_>, locale: &str) -> Result<(Vec<Category>, Ground)> {
     let (at, names) = (reading.snapshot.at, reading.names);
     let [least, most] = ListKey::categories(locale, KIND);
-    let counts = totals(connection, reading, Lists::Between(&least, &most))?;
+    let counts = reading.totals(connection, Lists::Between(&least, &most))?;
     let ground = ground(connection, at, &Shown::Lists(Within::Between([least, most]), Part::Counts), reading.span_ms)?;
     Ok((names.categories().map(|of| category(names, of, locale, &counts)).collect(), ground))
 }
@@ -85,8 +72,8 @@ pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, l
     let below: Vec<&names::Category> = names.categories().filter(|other| other.parent_id == Some(wanted.id)).collect();
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
-    let counts = totals(connection, reading, Lists::These(&lists))?;
-    let within = Within::These { lists, published_from: None, published_before: None };
+    let counts = reading.totals(connection, Lists::These(&lists))?;
+    let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None };
     let ground = ground(connection, snapshot.at, &Shown::Lists(within, Part::Counts), span_ms)?;
     let mut found = category(names, wanted, locale, &counts);
     found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());

@@ -20,6 +20,7 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
+use crate::publications::named::{self, Named};
 use crate::publications::{listings, within};
 use crate::users::service as users;
 
@@ -183,7 +184,7 @@ fn change_in(
 pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, reassign_to: Option<CategoryId>) -> Result<()> {
     let (actor, caller) = (Actor::from(caller), caller.clone());
     db.write(move |tx| {
-        store::reassign::lock(tx, id)?;
+        named::lock(tx, Named::Category(id))?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         within::require(tx.conn(), &caller, row.parent_id)?;
         expected.check_alone(row.version.unsigned_abs())?;
@@ -212,7 +213,7 @@ fn refuse_in_use(connection: &mut AnyConnection, row: &Row, now: Instant) -> Res
     if !store::children(connection, row.id)?.is_empty() {
         return Err(in_use(&format!("Other categories lie in `{}`.", row.slug)));
     }
-    if store::is_named(connection, row.id, now)? {
+    if named::is_in_use(connection, Named::Category(row.id), now)? {
         return Err(in_use(&format!("Articles name `{}`.", row.slug)));
     }
     Ok(())

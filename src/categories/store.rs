@@ -4,7 +4,6 @@ pub mod former;
 pub mod reassign;
 
 use diesel::dsl::max;
-use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
 use crate::db::schema::{categories, category_ancestors, names_version};
@@ -163,24 +162,6 @@ pub fn delete(connection: &mut AnyConnection, id: CategoryId) -> Result<()> {
 /// If the database fails.
 pub fn children(connection: &mut AnyConnection, id: CategoryId) -> Result<Vec<Row>> {
     Ok(categories::table.filter(categories::parent_id.eq(id)).select(Row::as_select()).load(connection)?)
-}
-
-/// Whether a revision names it that is the newest, was published, or will be.
-///
-/// # Errors
-/// If the database fails.
-pub fn is_named(connection: &mut AnyConnection, id: CategoryId, now: Instant) -> Result<bool> {
-    let named = Statement::<BigInt>::new(
-        "SELECT k.number FROM revision_keys k JOIN articles a ON a.id = k.article_id WHERE k.relation = 'category' AND k.target_id = ",
-    )
-    .bind(id)
-    .sql(
-        " AND (k.number = a.newest_revision OR EXISTS (SELECT 1 FROM publications p WHERE p.article_id = k.article_id \
-         AND p.revision = k.number AND (p.ends_at > p.publish_at OR p.publish_at > ",
-    )
-    .bind(now)
-    .sql("))) LIMIT 1");
-    Ok(named.get_result::<i64>(connection).optional()?.is_some())
 }
 
 /// Whoever keeps names in memory loads them anew.

@@ -70,10 +70,17 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
-    tags (id) {
+    terms (id) {
         id -> IdSql,
+        relation -> Text,
         slug -> Text,
         name -> Text,
+        description -> Text,
+        picture -> Nullable<Text>,
+        links -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }
 
@@ -82,11 +89,10 @@ table! {
     use diesel::sql_types::*;
 
     #[allow(missing_docs)]
-    authors (id) {
-        id -> IdSql,
+    term_slugs (relation, slug) {
+        relation -> Text,
         slug -> Text,
-        name -> Text,
-        bio -> Text,
+        term_id -> IdSql,
     }
 }
 
@@ -516,8 +522,8 @@ allow_tables_to_appear_in_same_query!(
     categories,
     category_ancestors,
     category_slugs,
-    tags,
-    authors,
+    terms,
+    term_slugs,
     articles,
     revisions,
     revision_bodies,

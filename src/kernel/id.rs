@@ -20,6 +20,23 @@ fn parse(text: &str) -> Result<Uuid, InvalidId> {
     Uuid::try_parse(text).map_err(|_| InvalidId)
 }
 
+/// What names a tag or an author names it also where both are dealt with alike.
+macro_rules! terms {
+    ($($name:ident)*) => {$(
+        impl From<TermId> for $name {
+            fn from(term: TermId) -> Self {
+                Self(term.0)
+            }
+        }
+
+        impl From<$name> for TermId {
+            fn from(id: $name) -> Self {
+                Self(id.0)
+            }
+        }
+    )*};
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -74,6 +91,8 @@ ids! {
     TagId
     /// Names an author: who is named above a text, not who logs in.
     AuthorId
+    /// Names a tag or an author, where both are dealt with alike.
+    TermId
     /// Names a user: who logs in.
     UserId
     /// Names a session: a login and the refresh tokens that came from it.
@@ -91,6 +110,8 @@ ids! {
     /// Names an entry of the audit log.
     AuditId
 }
+
+terms!(TagId AuthorId);
 
 #[cfg(test)]
 mod tests {

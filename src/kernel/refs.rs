@@ -2,7 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AuthorId, CategoryId, TagId};
+use super::id::{AuthorId, CategoryId, TagId, TermId};
+
+/// What an article carries besides categories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// A tag.
+    Tag,
+    /// An author, whom readers see.
+    Author,
+}
+
+impl Relation {
+    /// The name in the database, and in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Author => "author",
+        }
+    }
+}
 
 /// What a revision names besides its main category, in the order given. Stored as JSON, since it is only ever read as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +32,13 @@ pub struct Refs {
     pub tags: Vec<TagId>,
     /// Authors.
     pub authors: Vec<AuthorId>,
+}
+
+impl Refs {
+    /// Its tags and its authors.
+    pub fn terms(&self) -> impl Iterator<Item = TermId> {
+        self.tags.iter().map(|id| TermId::from(*id)).chain(self.authors.iter().map(|id| TermId::from(*id)))
+    }
 }
 
 /// The categories that somebody is limited to, from what is stored: JSON, since they are only ever read as a whole. `None` = they are not limited.

@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use crate::db::{Bind, StoredId};
-use crate::kernel::id::{AuthorId, CategoryId, TagId};
+use crate::kernel::id::{CategoryId, TermId};
 use crate::kernel::instant::Instant;
+use crate::kernel::refs::Relation;
 
 /// Names one public list: of a locale and kind, all of them or those of one category, tag or author.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,14 +27,14 @@ impl ListKey {
         [Uuid::nil(), Uuid::max()].map(|id| Self::of(locale, kind, "category", StoredId(id)))
     }
 
-    /// What carries a tag.
-    pub fn tag(locale: &str, kind: &str, id: TagId) -> Self {
-        Self::of(locale, kind, "tag", StoredId(id.uuid()))
+    /// What carries a tag or names an author.
+    pub fn term(locale: &str, kind: &str, relation: Relation, id: TermId) -> Self {
+        Self::of(locale, kind, relation.name(), StoredId(id.uuid()))
     }
 
-    /// What names an author.
-    pub fn author(locale: &str, kind: &str, id: AuthorId) -> Self {
-        Self::of(locale, kind, "author", StoredId(id.uuid()))
+    /// The first and the last name that a list of a tag or an author can have.
+    pub fn terms(locale: &str, kind: &str, relation: Relation) -> [Self; 2] {
+        [Uuid::nil(), Uuid::max()].map(|id| Self::of(locale, kind, relation.name(), StoredId(id)))
     }
 
     /// As it came from the database.

@@ -74,6 +74,8 @@ pub enum Within {
     These {
         /// The lists.
         lists: Vec<ListKey>,
+        /// Of those rows the ones of articles that are also on one of each of these at the same time.
+        also: Vec<Vec<ListKey>>,
         /// Dates from this one on.
         published_from: Option<Instant>,
         /// Dates before this one.

@@ -27,16 +27,9 @@ async fn category(editor: &Client, name: &str) -> String {
     editor.post("/v1/editor/categories").json(json!({ "name": name })).await.is_created().text_at("/id").to_owned()
 }
 
-/// There is no operation that makes tags yet.
-async fn tags(site: &Site, slugs: &[&str]) {
+async fn tags(editor: &Client, slugs: &[&str]) {
     for slug in slugs {
-        let (id, slug) = (TagId::new(), (*slug).to_owned());
-        let insert = move |tx: &mut dateline::db::Tx<'_>| {
-            let tag =
-                Statement::<()>::new("INSERT INTO tags (id, slug, name) VALUES (").bind(id).sql(", ").bind(slug.clone()).sql(", 'A tag')");
-            tag.execute(tx.conn()).map(|_| ()).map_err(dateline::db::Error::from)
-        };
-        site.db().write(insert).await.unwrap();
+        editor.post("/v1/editor/tags").json(json!({ "name": "A tag", "slug": slug })).await.is_created();
     }
 }
 
@@ -59,7 +52,7 @@ on_both_engines! {
     async fn all_of_them_are_done_at_one_instant(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;
-        tags(&site, &["bridges", "rivers"]).await;
+        tags(&editor, &["bridges", "rivers"]).await;
         let [one, two, three, four] = drafts(&editor).await;
         let city = category(&editor, "City").await;
         editor.post(&format!("/v1/editor/articles/{two}/publications")).await.is_created();

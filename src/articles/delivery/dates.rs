@@ -27,13 +27,15 @@ use crate::kernel::problem::Result;
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
         ("kind" = inline(Option<Vec<Kind>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "`article` unless said. With commas between for any of them, each once.", nullable = false),
         ("category" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of categories, up to 20 with commas between.", nullable = false),
+        ("tag" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of tags, up to 20 with commas between for any of them.", nullable = false),
+        ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between for any of them.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
     ),
     responses(
         (status = 200, description = "The dates.", body = PublicationDates),
-        (status = 400, description = "`invalid_parameter` or `invalid_header`; or `count_too_large`: several kinds, or categories of which none lies below another, \
-            have more than 10,000 articles."),
+        (status = 400, description = "`invalid_parameter` or `invalid_header`; or `count_too_large`: several kinds, categories of which none lies below another, \
+            tags or authors, or several filters, have more than 10,000 articles."),
     ),
     security(()),
 )]
@@ -50,7 +52,8 @@ pub(super) async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Da
     let time_zone = zone.name().to_owned();
     let (dates, lifetime) = delivery
         .read_long(&db, as_of, move |connection, reading| {
-            let query = DatesQuery { selection: filters.fewest(reading.names), zone: zone.clone(), granularity };
+            let selection = filters.fewest(reading.names).by_fewest(connection, reading.snapshot)?;
+            let query = DatesQuery { selection, zone: zone.clone(), granularity };
             Ok(reads::dates(connection, &reading, &query)?)
         })
         .await?;

@@ -5,12 +5,14 @@ use crate::articles::reads::Selection;
 use crate::categories::context::Delivery;
 use crate::categories::names::{Category, Names};
 use crate::http::Collector;
+use crate::kernel::id::TermId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
+use crate::kernel::refs::Relation;
 use crate::publications::lists::ListKey;
 
-/// The most categories that a filter takes.
-const MOST_CATEGORIES: usize = 20;
+/// The most categories, tags or authors that a filter takes.
+const MOST_NAMED: usize = 20;
 
 /// Which articles are asked for.
 pub(super) struct Filters {
@@ -18,6 +20,8 @@ pub(super) struct Filters {
     /// In order, each once.
     kinds: Vec<Kind>,
     categories: Option<Vec<String>>,
+    tags: Option<Vec<String>>,
+    authors: Option<Vec<String>>,
     published_from: Option<Instant>,
     published_before: Option<Instant>,
 }
@@ -25,11 +29,17 @@ pub(super) struct Filters {
 impl Filters {
     /// Reads them from a query.
     pub(super) fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
-        let in_categories = q.has("category");
+        let mut named = |name: &'static str| {
+            let is_given = q.has(name);
+            Some(q.list(name, MOST_NAMED)).filter(|_| is_given)
+        };
+        let [categories, tags, authors] = ["category", "tag", "author"].map(&mut named);
         Self {
             locale: delivery.locale(q),
             kinds: kinds(q),
-            categories: Some(q.list("category", MOST_CATEGORIES)).filter(|_| in_categories),
+            categories,
+            tags,
+            authors,
             published_from: q.instant("published_from"),
             published_before: q.instant("published_before"),
         }
@@ -37,48 +47,68 @@ impl Filters {
 
     /// Whether they name one list at most.
     pub(super) fn are_of_one_list(&self) -> bool {
-        self.kinds.len() == 1 && self.categories.as_ref().is_none_or(|slugs| slugs.len() <= 1)
+        let mut named = [&self.categories, &self.tags, &self.authors].into_iter().flatten();
+        self.kinds.len() == 1 && named.next().is_none_or(|slugs| slugs.len() <= 1) && named.next().is_none()
     }
 
     /// In a form in which no two lists are the same.
     pub(super) fn parameters(&self, operation: &str) -> ListParameters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());
+        let joined = |slugs: &Option<Vec<String>>| slugs.as_ref().map(|slugs| slugs.join(","));
         ListParameters::of(operation)
             .with("locale", Some(&self.locale))
             .with("kind", Some(&self.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")))
-            .with("category", self.categories.as_ref().map(|slugs| slugs.join(",")).as_deref())
+            .with("category", joined(&self.categories).as_deref())
+            .with("tag", joined(&self.tags).as_deref())
+            .with("author", joined(&self.authors).as_deref())
             .with("published_from", instant(self.published_from).as_deref())
             .with("published_before", instant(self.published_before).as_deref())
     }
 
     /// What they name.
     pub(super) fn selection(&self, names: &Names) -> Selection {
-        let lists = match self.named(names) {
-            None => self.kinds.iter().map(|kind| ListKey::all(&self.locale, kind.name())).collect(),
-            Some(named) => self.lists(&named),
-        };
-        Selection { lists, published_from: self.published_from, published_before: self.published_before }
+        self.select(names, self.categories(names))
     }
 
     /// The same articles from as few lists as will do: a category that lies below another one adds nothing. True where the tree and the lists are of
     /// one state.
     pub(super) fn fewest(&self, names: &Names) -> Selection {
-        let selection = self.selection(names);
-        let Some(named) = self.named(names) else { return selection };
+        let Some(named) = self.categories(names) else { return self.selection(names) };
         let is_named = |id| named.iter().any(|category| category.id == id);
         let is_below = |of: &Category| names.path(of.id).iter().any(|above| above.id != of.id && is_named(above.id));
         let highest: Vec<&Category> = named.iter().copied().filter(|category| !is_below(category)).collect();
-        Selection { lists: self.lists(&highest), ..selection }
+        self.select(names, Some(highest))
     }
 
-    fn named<'a>(&self, names: &'a Names) -> Option<Vec<&'a Category>> {
+    fn categories<'a>(&self, names: &'a Names) -> Option<Vec<&'a Category>> {
         Some(self.categories.as_ref()?.iter().filter_map(|slug| names.category_by_slug(slug)).collect())
     }
 
-    fn lists(&self, categories: &[&Category]) -> Vec<ListKey> {
-        let list = |kind: Kind, category: &Category| ListKey::category(&self.locale, kind.name(), category.id);
-        let of_kind = |kind: &Kind| categories.iter().map(|category| list(*kind, category)).collect::<Vec<_>>();
-        let mut lists: Vec<ListKey> = self.kinds.iter().flat_map(of_kind).collect();
+    /// Every article is on one list of each of the groups; of those of a group that none has, there is none.
+    fn select(&self, names: &Names, categories: Option<Vec<&Category>>) -> Selection {
+        let categories = categories.map(|named| self.lists(&named, |kind, category| ListKey::category(&self.locale, kind, category.id)));
+        let groups = [categories, self.terms(names, Relation::Tag), self.terms(names, Relation::Author)];
+        let mut groups: Vec<Vec<ListKey>> = groups.into_iter().flatten().collect();
+        if groups.is_empty() {
+            groups.push(self.kinds.iter().map(|kind| ListKey::all(&self.locale, kind.name())).collect());
+        }
+        if groups.iter().any(Vec::is_empty) {
+            groups = vec![Vec::new()];
+        }
+        let lists = groups.remove(0);
+        Selection { lists, also: groups, published_from: self.published_from, published_before: self.published_before }
+    }
+
+    fn terms(&self, names: &Names, relation: Relation) -> Option<Vec<ListKey>> {
+        let slugs = if relation == Relation::Tag { &self.tags } else { &self.authors };
+        let named: Vec<TermId> = slugs.as_ref()?.iter().filter_map(|slug| names.term_by_slug(relation, slug)).map(|(id, _)| id).collect();
+        Some(self.lists(&named, |kind, id| ListKey::term(&self.locale, kind, relation, *id)))
+    }
+
+    /// A list of each kind of each of these, each once.
+    fn lists<T>(&self, of: &[T], list: impl Fn(&str, &T) -> ListKey) -> Vec<ListKey> {
+        let mut lists: Vec<ListKey> =
+            self.kinds.iter().flat_map(|kind| of.iter().map(|of| list(kind.name(), of)).collect::<Vec<_>>()).collect();
         lists.sort();
         lists.dedup();
         lists

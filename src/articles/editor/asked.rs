@@ -1,10 +1,10 @@
 //! What editors ask the list of articles for: its parameters, closed and bounded; and those that other operations on articles take as well.
 
 use crate::articles::dto::Kind;
-use crate::articles::service::fold;
 use crate::articles::service::list::{Asked, By, Range, Wanted};
 use crate::http::RawQuery;
 use crate::http::query::Collector;
+use crate::kernel::fold::fold;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::page::ListParameters;

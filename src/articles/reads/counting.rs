@@ -26,10 +26,10 @@ pub const FEW_SEEN: i64 = 100;
 /// If the database fails.
 pub fn total(connection: &mut AnyConnection, reading: &Reading<'_>, selection: &Selection) -> Result<Option<u64>> {
     let snapshot = reading.snapshot;
-    let count: i64 = match selection.lists.as_slice() {
-        [] => 0,
-        [list] => Tally::of(connection, snapshot, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
-        _ => {
+    let count: i64 = match selection.one_list() {
+        None if selection.lists.is_empty() => 0,
+        Some(list) => Tally::of(connection, snapshot, list)?.count(connection, &[selection.dates()])?.into_iter().sum(),
+        None => {
             let statement = Statement::<BigInt>::new("SELECT count(*) FROM (");
             let seen: i64 = selection.listed(statement, snapshot, Window::newest(MOST_SEEN + 1)).sql(") l").get_result(connection)?;
             if seen > MOST_SEEN {
@@ -60,7 +60,7 @@ pub fn behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: List
 
 /// The same among what stands on the lists alone.
 fn standing_behind(connection: &mut AnyConnection, reading: &Reading<'_>, query: ListQuery, passed: i64) -> Result<ListQuery> {
-    let [list] = query.selection.lists.as_slice() else { return Ok(query.skipping(passed)) };
+    let Some(list) = query.selection.one_list() else { return Ok(query.skipping(passed)) };
     let tally = Tally::of(connection, reading.snapshot, list)?;
     let (every, asked) = (every_date(), query.selection.dates());
     let before = match query.order {

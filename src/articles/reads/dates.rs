@@ -40,11 +40,11 @@ type Counts = BTreeMap<Date, i64>;
 /// If the database fails.
 pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &DatesQuery) -> Result<(Option<Vec<PublicationDate>>, Ground)> {
     let snapshot = reading.snapshot;
-    let counts = match query.selection.lists.as_slice() {
-        [] => Some(Counts::new()),
+    let counts = match query.selection.one_list() {
+        None if query.selection.lists.is_empty() => Some(Counts::new()),
         _ if snapshot.is_of_newest() => of_newest(connection, snapshot, query)?,
-        [list] => Some(of_one(connection, snapshot, query, list)?),
-        _ => of_several(connection, snapshot, query)?,
+        Some(list) => Some(of_one(connection, snapshot, query, list)?),
+        None => of_several(connection, snapshot, query)?,
     };
     let besides = query.counts(query.selection.of_release(reading).into_iter().map(|entry| (entry.published_at, 1)));
     let counts = counts.map(|mut counts| {

@@ -110,7 +110,7 @@ pub(super) fn draft_dates(
     selection: &Selection,
 ) -> Result<Option<Vec<(Instant, i64)>>> {
     let dated = Selection { published_before: selection.published_before.or(Some(UNDATED)), ..selection.clone() };
-    let most = if dated.lists.len() > 1 { MOST_SEEN } else { i64::MAX - 1 };
+    let most = if dated.one_list().is_none() { MOST_SEEN } else { i64::MAX - 1 };
     let statement = Statement::<(BigInt, BigInt)>::new("SELECT first_at, count(*) FROM (");
     let statement = dated.rows_of(Table::Drafts, statement, snapshot, Window::newest(most + 1));
     let dates: Vec<(Instant, i64)> = statement.sql(") l GROUP BY first_at").load(connection)?;

@@ -11,11 +11,13 @@ use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::page::{Place, SortValue};
 use crate::publications::entries::{Entry, revisions};
+use crate::publications::lists::ListKey;
 use crate::publications::visibility::{Ground, Shown, ground, was_shown};
 
 impl Selection {
     fn has(&self, entry: &Entry) -> bool {
-        self.dates().contains(&entry.published_at) && self.lists.iter().any(|list| entry.lists.contains(list))
+        let is_on = |lists: &Vec<ListKey>| lists.iter().any(|list| entry.lists.contains(list));
+        self.dates().contains(&entry.published_at) && is_on(&self.lists) && self.also.iter().all(is_on)
     }
 
     /// Those of a release that are on the lists.

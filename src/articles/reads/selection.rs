@@ -2,18 +2,20 @@
 
 use std::ops::Range;
 
-use crate::db::Statement;
+use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Place, SortValue};
 use crate::publications::lists::ListKey;
-use crate::publications::tallies::every_date;
+use crate::publications::tallies::{Lists, every_date, totals};
 use crate::publications::visibility::{LISTED, LISTED_UNTIL, Part, Shown, Snapshot, Within};
 
-/// Articles on any of these lists, within these dates.
+/// Articles on any of these lists, and on one of each of the others, within these dates.
 #[derive(Clone, Debug)]
 pub struct Selection {
     /// The lists; none means no articles.
     pub lists: Vec<ListKey>,
+    /// Of what is on these lists the articles that are also on one of each of those.
+    pub also: Vec<Vec<ListKey>>,
     /// Dates from this one on.
     pub published_from: Option<Instant>,
     /// Dates before this one.
@@ -68,8 +70,33 @@ impl Selection {
         if self.lists.is_empty() {
             return Shown::Nothing;
         }
-        let Self { lists, published_from, published_before } = self.clone();
-        Shown::Lists(Within::These { lists, published_from, published_before }, part)
+        let Self { lists, also, published_from, published_before } = self.clone();
+        Shown::Lists(Within::These { lists, also, published_from, published_before }, part)
+    }
+
+    /// The one list that it is, if it is one.
+    pub fn one_list(&self) -> Option<&ListKey> {
+        match self.lists.as_slice() {
+            [list] if self.also.is_empty() => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The same articles by the fewest rows: of several lists that each is on, the one with the fewest articles is read, and the others are looked up.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn by_fewest(mut self, connection: &mut AnyConnection, snapshot: Snapshot) -> Result<Self> {
+        if self.also.is_empty() || self.lists.is_empty() {
+            return Ok(self);
+        }
+        let all: Vec<ListKey> = self.also.iter().flatten().chain(&self.lists).cloned().collect();
+        let totals = totals(connection, snapshot, Lists::These(&all))?;
+        let total = |lists: &Vec<ListKey>| lists.iter().filter_map(|list| totals.get(list.as_str())).sum::<i64>();
+        self.also.push(self.lists);
+        self.also.sort_by_cached_key(total);
+        self.lists = self.also.remove(0);
+        Ok(self)
     }
 
     /// Appends so many rows of the lists, `first_at` and `article_id`, an article of several lists once. What is asked for besides is asked of them alone.
@@ -99,11 +126,12 @@ impl Selection {
         for (at, list) in self.lists.iter().enumerate() {
             statement = if at == 0 { statement } else { statement.sql(" UNION ") };
             let start = match table {
-                Table::Listings => "SELECT * FROM (SELECT first_at, article_id FROM listings WHERE list = ",
-                Table::Drafts => "SELECT * FROM (SELECT first_at, article_id FROM drafts WHERE list = ",
+                Table::Listings => "SELECT * FROM (SELECT first_at, article_id FROM listings d WHERE list = ",
+                Table::Drafts => "SELECT * FROM (SELECT first_at, article_id FROM drafts d WHERE list = ",
             };
             statement = self.within(statement.sql(start).bind(list), place, is_descending);
             statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
+            statement = self.also_listed(table, statement, snapshot);
             statement = snapshot.shows(statement, " AND article_id");
             statement = statement.sql(if is_descending {
                 " ORDER BY first_at DESC, article_id DESC LIMIT "
@@ -111,6 +139,19 @@ impl Selection {
                 " ORDER BY first_at, article_id LIMIT "
             });
             statement = statement.bind(rows).sql(" OFFSET ").bind(skipped).sql(") s");
+        }
+        statement
+    }
+
+    /// The article is on one of each of the other lists as well, under the same date: a seek of the whole key.
+    fn also_listed<ST>(&self, table: Table, mut statement: Statement<ST>, snapshot: Snapshot) -> Statement<ST> {
+        for lists in &self.also {
+            statement = statement.sql(match table {
+                Table::Listings => " AND EXISTS (SELECT 1 FROM listings m WHERE m.list IN (",
+                Table::Drafts => " AND EXISTS (SELECT 1 FROM drafts m WHERE m.list IN (",
+            });
+            statement = statement.bind_all(lists).sql(") AND m.first_at = d.first_at AND m.article_id = d.article_id");
+            statement = statement.sql(" AND m.from_at <= ").bind(snapshot.at).sql(" AND m.until_at > ").bind(snapshot.at).sql(")");
         }
         statement
     }

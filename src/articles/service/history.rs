@@ -15,7 +15,7 @@ use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
-use crate::kernel::id::ArticleId;
+use crate::kernel::id::{ArticleId, TermId};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
 use crate::kernel::problem::{Problem, Result};
@@ -188,10 +188,9 @@ fn leave_out_what_is_gone(connection: &mut AnyConnection, content: &mut Content)
     let categories = store::known_categories(connection, &named)?;
     content.category_id = content.category_id.filter(|id| keep(categories.contains(id), "category", id, &mut gone));
     refs.further_categories.retain(|id| keep(categories.contains(id), "category", id, &mut gone));
-    let tags = history::known_tags(connection, &refs.tags)?;
-    refs.tags.retain(|id| keep(tags.contains(id), "tag", id, &mut gone));
-    let authors = history::known_authors(connection, &refs.authors)?;
-    refs.authors.retain(|id| keep(authors.contains(id), "author", id, &mut gone));
+    let terms = history::known_terms(connection, &Vec::from_iter(refs.terms()))?;
+    refs.tags.retain(|id| keep(terms.contains(&TermId::from(*id)), "tag", id, &mut gone));
+    refs.authors.retain(|id| keep(terms.contains(&TermId::from(*id)), "author", id, &mut gone));
     Ok(gone)
 }
 

@@ -7,10 +7,11 @@ use crate::articles::save::Draft;
 use crate::articles::{seen, store};
 use crate::db::{AnyConnection, Tx};
 use crate::kernel::caller::Caller;
-use crate::kernel::id::{ArticleId, CategoryId};
+use crate::kernel::id::{ArticleId, CategoryId, TagId};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::Result;
+use crate::kernel::refs::{Refs, Relation};
 use crate::kernel::version::Expected;
 
 /// The most tags that an article has.
@@ -67,9 +68,9 @@ fn patch(connection: &mut AnyConnection, present: &[String], shelving: &Shelving
         }
         Shelving::Tagged(tags) => ArticlePatch { tags: Patch::Value(tags.clone()), ..ArticlePatch::default() },
         Shelving::Retagged { add, remove } => {
-            check_known(connection, [("add", add), ("remove", remove)], mistakes)?;
+            let [add, remove] = present_slugs(connection, [("add", add), ("remove", remove)], mistakes)?;
             let kept = present.iter().filter(|slug| !remove.contains(slug) && !add.contains(slug));
-            let tags: Vec<String> = kept.chain(add).cloned().collect();
+            let tags: Vec<String> = kept.chain(&add).cloned().collect();
             if tags.len() > MOST_TAGS {
                 let detail = format!("the article would have {} tags; {MOST_TAGS} are the most", tags.len());
                 mistakes.note("/add", "too_long", detail);
@@ -80,13 +81,18 @@ fn patch(connection: &mut AnyConnection, present: &[String], shelving: &Shelving
     })
 }
 
-fn check_known(connection: &mut AnyConnection, given: [(&str, &Vec<String>); 2], mistakes: &mut Mistakes) -> Result<()> {
+/// What the tags are called now, which may be given by slugs that they had before.
+fn present_slugs(connection: &mut AnyConnection, given: [(&str, &Vec<String>); 2], mistakes: &mut Mistakes) -> Result<[Vec<String>; 2]> {
     let all: Vec<String> = given.iter().flat_map(|(_, slugs)| slugs.iter().cloned()).collect();
-    let known = store::tags_by_slug(connection, &all)?;
-    for (member, slugs) in given {
-        for (at, _) in slugs.iter().enumerate().filter(|(_, slug)| known.iter().all(|(other, _)| other != *slug)) {
+    let known: Vec<(String, TagId)> = store::terms_by_slug(connection, Relation::Tag, &all)?;
+    let mut present = [Vec::new(), Vec::new()];
+    for ((member, slugs), present) in given.into_iter().zip(&mut present) {
+        let id_of = |slug: &String| known.iter().find(|(other, _)| other == slug).map(|(_, id)| *id);
+        for (at, _) in slugs.iter().enumerate().filter(|(_, slug)| id_of(slug).is_none()) {
             mistakes.note(format!("/{member}/{at}"), "unknown", "there is no tag with this slug");
         }
+        let refs = Refs { tags: slugs.iter().filter_map(id_of).collect(), ..Refs::default() };
+        *present = store::slugs_of(connection, &refs)?.0;
     }
-    Ok(())
+    Ok(present)
 }

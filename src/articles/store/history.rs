@@ -3,9 +3,9 @@
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
-use crate::db::schema::{authors, revisions, tags};
+use crate::db::schema::{revisions, terms};
 use crate::db::{AnyConnection, IdSql, Result, Statement};
-use crate::kernel::id::{ArticleId, AuthorId, TagId, UserId};
+use crate::kernel::id::{ArticleId, TermId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, Place, SortValue};
 
@@ -87,18 +87,10 @@ pub fn before(connection: &mut AnyConnection, article_id: ArticleId, number: i64
     Ok(before.select(revisions::number).order(revisions::number.desc()).first(connection).optional()?)
 }
 
-/// Which of these tags there are.
+/// Which of these tags and authors there are.
 ///
 /// # Errors
 /// If the database fails.
-pub fn known_tags(connection: &mut AnyConnection, ids: &[TagId]) -> Result<Vec<TagId>> {
-    Ok(tags::table.filter(tags::id.eq_any(ids.to_vec())).select(tags::id).load(connection)?)
-}
-
-/// Which of these authors there are.
-///
-/// # Errors
-/// If the database fails.
-pub fn known_authors(connection: &mut AnyConnection, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
-    Ok(authors::table.filter(authors::id.eq_any(ids.to_vec())).select(authors::id).load(connection)?)
+pub fn known_terms(connection: &mut AnyConnection, ids: &[TermId]) -> Result<Vec<TermId>> {
+    Ok(terms::table.filter(terms::id.eq_any(ids.to_vec())).select(terms::id).load(connection)?)
 }

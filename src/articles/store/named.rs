@@ -16,7 +16,7 @@ pub(super) enum Named {
 pub(super) fn naming<ST>(statement: Statement<ST>, named: Named, slugs: &[String]) -> Statement<ST> {
     const CATEGORIES: &str = "k.relation = 'category' AND k.target_id IN (SELECT d.category_id FROM categories c JOIN category_ancestors d ON d.ancestor_id = c.id WHERE c.id IN (SELECT id FROM categories WHERE slug IN (";
     const FORMER: &str = ") UNION SELECT category_id FROM category_slugs WHERE slug IN (";
-    const AUTHORS: &str = "k.relation = 'author' AND k.target_id IN (SELECT w.id FROM authors w WHERE w.slug IN (";
+    const AUTHORS: &str = "k.relation = 'author' AND k.target_id IN (SELECT w.id FROM terms w WHERE w.relation = 'author' AND w.slug IN (";
     let slugs = || slugs.iter().map(String::as_str);
     match named {
         Named::Authors => statement.sql(AUTHORS).bind_all(slugs()).sql("))"),

@@ -78,8 +78,17 @@ macro_rules! texts {
 
 const SEARCHES: [Texts; 2] = [texts!("p.publish_at", OTHER_SLUG), texts!("p.ends_at", GONE)];
 
-/// A row of the article that a publication is of.
-const OF_ARTICLE: &str = " AND EXISTS (SELECT 1 FROM listings n WHERE n.article_id = p.article_id AND ";
+/// A row of the article that a publication is of: between both the rows that it is among.
+const OF_ARTICLE: [&str; 2] = [" AND EXISTS (SELECT 1 FROM ", " n WHERE n.article_id = p.article_id AND "];
+
+/// The rows of what is also on another list at the same time and under the same date, each as long as it is on both: the rows that it is among
+/// stand between the first and the second, those other lists between the second and the third.
+const ALSO: [&str; 3] = [
+    "(SELECT d.list, d.first_at, d.article_id, CASE WHEN d.from_at > m.from_at THEN d.from_at ELSE m.from_at END AS from_at, \
+     CASE WHEN d.until_at < m.until_at THEN d.until_at ELSE m.until_at END AS until_at FROM ",
+    " d JOIN listings m ON m.article_id = d.article_id AND m.first_at = d.first_at AND m.from_at < d.until_at AND m.until_at > d.from_at WHERE m.list IN (",
+    "))",
+];
 
 /// When an article that comes and goes at once stays where it was: on any of the lists, under the same date, or before the rows of a page that begins at no place.
 const ANY: &str = " AND ";
@@ -117,7 +126,7 @@ pub(super) fn columns<ST>(mut statement: Statement<ST>, at: Instant, shown: &Sho
 fn start_behind<ST>(statement: Statement<ST>, within: &Within, missing: i64, [at, until]: [Instant; 2]) -> Statement<ST> {
     let statement = statement.sql(", (SELECT p.publish_at FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ").bind(at);
     let statement = statement.sql(" AND p.publish_at <= ").bind(until);
-    let statement = within.lists(statement.sql(OF_ARTICLE), &CHANGING).sql(" AND n.from_at = p.publish_at");
+    let statement = within.lists(within.of_article(statement), &CHANGING).sql(" AND n.from_at = p.publish_at");
     let statement = SEARCHES[0].comes_or_goes(within.dates(statement, &CHANGING).sql(" AND "), within, ANY);
     statement.sql(") ORDER BY p.publish_at LIMIT 1 OFFSET ").bind(missing).sql("), NULL")
 }
@@ -137,7 +146,7 @@ impl Texts {
     }
 
     fn of_lists<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
-        let statement = within.dates(within.lists(statement.sql(OF_ARTICLE), &CHANGING), &CHANGING);
+        let statement = within.dates(within.lists(within.of_article(statement), &CHANGING), &CHANGING);
         self.changes(statement.sql(self.touches).sql(" AND "), within, part).sql(")")
     }
 
@@ -156,9 +165,8 @@ impl Texts {
 
     /// An article is there on one side of the instant alone. One that has another row on the other side, `like` that one, stays.
     fn comes_or_goes<ST>(&self, statement: Statement<ST>, within: &Within, like: &'static str) -> Statement<ST> {
-        let statement =
-            statement.sql(self.begins_or_ends).sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE o.article_id = n.article_id");
-        let statement = within.lists(statement.sql(like), &OTHER);
+        let statement = within.rows(statement.sql(self.begins_or_ends).sql(" AND NOT EXISTS (SELECT 1 FROM "));
+        let statement = within.lists(statement.sql(" o WHERE o.article_id = n.article_id").sql(like), &OTHER);
         within.dates(statement.sql(" AND ").sql(self.stays), &OTHER).sql(")")
     }
 
@@ -187,12 +195,33 @@ impl Texts {
         };
         let statement = statement.sql(" AND NOT EXISTS (SELECT 1 FROM edge e WHERE ").sql(is_behind).sql(") OR ");
         let statement = statement.sql(self.ends).sql(" AND EXISTS (SELECT 1 FROM edge e WHERE ").sql(is_behind);
-        let statement = within.lists(statement.sql(" AND NOT EXISTS (SELECT 1 FROM listings o WHERE "), &OTHER).sql(others_behind);
+        let statement = within.rows(statement.sql(" AND NOT EXISTS (SELECT 1 FROM ")).sql(" o WHERE ");
+        let statement = within.lists(statement, &OTHER).sql(others_behind);
         within.dates(statement, &OTHER).sql(self.lives_on).sql("))")
     }
 }
 
 impl Within {
+    /// A row of the article that the publication `p` is of.
+    fn of_article<ST>(&self, statement: Statement<ST>) -> Statement<ST> {
+        let [begin, end] = OF_ARTICLE;
+        self.rows(statement.sql(begin)).sql(end)
+    }
+
+    /// The rows of all lists that are also on one of each of the others that are asked for.
+    fn rows<ST>(&self, mut statement: Statement<ST>) -> Statement<ST> {
+        let also = if let Self::These { also, .. } = self { also.as_slice() } else { &[] };
+        let [begin, joined, end] = ALSO;
+        for _ in also {
+            statement = statement.sql(begin);
+        }
+        statement = statement.sql("listings");
+        for lists in also {
+            statement = statement.sql(joined).bind_all(lists).sql(end);
+        }
+        statement
+    }
+
     /// The row is on one of the lists.
     fn lists<ST>(&self, statement: Statement<ST>, row: &Row) -> Statement<ST> {
         match self {

@@ -119,20 +119,16 @@ on_both_engines! {
     async fn tags_and_authors_that_are_gone_are_left_out_as_well(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;
-        let (tags, authors) = ([TagId::new(), TagId::new()], [AuthorId::new(), AuthorId::new()]);
-        let run = async |sql: [&'static str; 3], id: uuid::Uuid, name: &'static str| {
-            let done = site.db().write(move |tx| Statement::<()>::new(sql[0]).bind(TagId::from(id)).sql(sql[1]).bind(name).sql(sql[2]).execute(tx.conn()).map_err(dateline::db::Error::from)).await;
-            assert_eq!(done.unwrap(), 1);
-        };
-        for (at, name) in ["one", "two"].into_iter().enumerate() {
-            run(["INSERT INTO tags (id, slug, name) VALUES (", ", ", ", 'A tag')"], tags[at].uuid(), name).await;
-            run(["INSERT INTO authors (id, slug, name, bio) VALUES (", ", ", ", 'An author', '')"], authors[at].uuid(), name).await;
+        for (what, slug) in [("tags", "one"), ("tags", "two"), ("authors", "one"), ("authors", "two")] {
+            editor.post(&format!("/v1/editor/{what}")).json(json!({ "name": slug, "slug": slug })).await.is_created();
         }
         let mut whole = article("One");
         (whole["tags"], whole["authors"]) = (json!(["one", "two"]), json!(["two", "one"]));
         let path = saved(&site, &editor, whole, &[json!({ "tags": [], "authors": [] })]).await;
-        run(["DELETE FROM tags WHERE id = ", " AND slug = ", ""], tags[0].uuid(), "one").await;
-        run(["DELETE FROM authors WHERE id = ", " AND slug = ", ""], authors[1].uuid(), "two").await;
+        for (what, at) in [("tags", 0), ("authors", 1)] {
+            let id = editor.get(&format!("/v1/editor/{what}")).await.is_ok().data()[at]["id"].clone();
+            editor.delete(&format!("/v1/editor/{what}/{}", id.as_str().unwrap())).await.is_no_content();
+        }
         let restored = editor.post(&format!("{path}/revisions/1/restore")).await;
         assert_eq!((&restored.is_ok()["tags"], &restored["authors"]), (&json!(["two"]), &json!(["one"])));
         let codes: Vec<&Value> = restored["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
