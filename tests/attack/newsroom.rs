@@ -17,9 +17,10 @@ use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
 use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
-use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, RedirectId, ReleaseId, SessionId, UserId};
+use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, RedirectId, ReleaseId, SessionId, TermId, UserId};
 use dateline::kernel::locale::Locales;
 use dateline::kernel::patch::Patch;
+use dateline::kernel::refs::Relation;
 use dateline::kernel::version::Expected;
 use dateline::preview::store::{self as links, StoredLink};
 use dateline::publications::dto::PublicationCreate;
@@ -27,9 +28,10 @@ use dateline::redirects::store::{self as redirects, StoredRedirect};
 use dateline::releases::dto::{ReleaseCreate, ReleaseMember};
 use dateline::releases::service as releases;
 use dateline::settings::Options;
+use dateline::terms::store as terms;
 use dateline::users::dto::UserPatch;
 use dateline::users::service::{NewUser, add_in, update_in};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::site::{PASSWORD, Site, article, password_hash};
 use crate::support::Engine;
@@ -139,6 +141,8 @@ impl Newsroom {
             "users sessions" => format!("{} {}", owner.user_id, self.session(owner).await),
             "api-keys" => self.api_key(&[Scope::ArticlesRead]).await.0.to_string(),
             "preview-links" => self.preview_link().await,
+            "tags" => self.term(Relation::Tag, owner, state).await.0,
+            "authors" => self.term(Relation::Author, owner, state).await.0,
             "redirects" => self.redirect().await,
             "calendar-subscriptions" => self.subscription().await,
             other => panic!("nothing here makes {other}: teach `Newsroom::id` to"),
@@ -150,15 +154,23 @@ impl Newsroom {
         match kind {
             "articles" => self.article(owner, state).await.1,
             "categories" => self.category().await.1,
+            "tags" => self.term(Relation::Tag, owner, state).await.1,
+            "authors" => self.term(Relation::Author, owner, state).await.1,
             other => panic!("nothing here makes {other}: teach `Newsroom::slug` to"),
         }
     }
 
     async fn article(&self, owner: &Caller, state: &str) -> (ArticleId, String) {
+        self.article_with(owner, state, json!({})).await
+    }
+
+    /// An article with these members besides the least.
+    async fn article_with(&self, owner: &Caller, state: &str, members: Value) -> (ArticleId, String) {
         let db = self.site.db();
         let of = articles::Site { locales: Locales::new(vec!["en".parse().unwrap()]).unwrap(), embed_hosts: EmbedHosts::default() };
         let mut wanted = article(&format!("Article {}", self.next()));
         wanted["category_id"] = json!(self.place());
+        wanted.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let create: ArticleCreate = from(wanted);
         let made = articles::create(db, &of, owner, create, None).await.unwrap().first().unwrap();
         let starts = json!({ "publish_at": "2026-12-01T08:00:00Z" });
@@ -257,6 +269,29 @@ impl Newsroom {
         };
         self.site.db().write(move |tx| links::insert(tx.conn(), &link)).await.unwrap();
         id.to_string()
+    }
+
+    /// A tag or an author, whom a live article names if the state is that of one: id and slug.
+    async fn term(&self, relation: Relation, owner: &Caller, state: &str) -> (String, String) {
+        let (id, slug, now) = (TermId::new(), format!("term-{}", self.next()), self.site.db().clock().now());
+        let row = terms::Row {
+            id,
+            relation: relation.name().to_owned(),
+            slug: slug.clone(),
+            name: slug.clone(),
+            description: String::new(),
+            picture: None,
+            links: "[]".to_owned(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        self.site.db().write(move |tx| terms::insert(tx.conn(), &row)).await.unwrap();
+        if state == "live" {
+            let member = if relation == Relation::Tag { "tags" } else { "authors" };
+            self.article_with(owner, state, json!({ member: [slug] })).await;
+        }
+        (id.to_string(), slug)
     }
 
     async fn redirect(&self) -> String {

@@ -25,13 +25,15 @@ const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease"),
     (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle"),
     (DATES,             "createRelease updateRelease deleteRelease addReleasePublication removeReleasePublication"),
     (SEEING_CATEGORIES, "listEditorCategories getEditorCategory"),
     (CATEGORIES,        "createCategory replaceCategory updateCategory deleteCategory"),
+    (SEEING_CATEGORIES, "listEditorTags getEditorTag listEditorAuthors getEditorAuthor"),
+    (CATEGORIES,        "createTag updateTag deleteTag createAuthor updateAuthor deleteAuthor"),
     (CATEGORIES,        "createRedirect listEditorRedirects getRedirect deleteRedirect"),
     (ADMIN,             "listAuditLog exportAuditLog"),
 ];
@@ -110,7 +112,7 @@ const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle 
                        unpublishArticle amendArticle removeReleasePublication createCategory replaceCategory updateCategory deleteCategory";
 
 /// What belongs to the site as a whole: who is limited is refused it wherever they ask.
-const WHOLE: &str = "createRedirect deleteRedirect";
+const WHOLE: &str = "createRedirect deleteRedirect createTag updateTag deleteTag createAuthor updateAuthor deleteAuthor";
 
 /// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
 /// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.

@@ -1,9 +1,8 @@
 //! Many changes in one request: all or nothing, or each for itself, each as it is done alone.
 
 use dateline::audit::verify::verify;
-use dateline::db::Statement;
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::{ArticleId, TagId};
+use dateline::kernel::id::ArticleId;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;

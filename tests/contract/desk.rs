@@ -4,9 +4,7 @@ mod paging;
 mod secrecy;
 mod statuses;
 
-use dateline::db::{Bind, Statement};
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::AuthorId;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;

@@ -45,6 +45,7 @@ mod site;
 mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;
 mod versions;
 mod visibility;
 

@@ -21,12 +21,12 @@ use super::support::random::Random;
 
 const ZONES: [&str; 4] = ["Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "UTC"];
 
-/// Compares them with the articles that are on any of the lists, the newest first, each with its date.
+/// Compares them with the articles that are on any of the lists, and on one of each of the others, the newest first, each with its date.
 pub fn compare(
     connection: &mut AnyConnection,
     quarters: &KeptQuarters,
     at: Instant,
-    lists: &[ListKey],
+    [lists, others]: [&[ListKey]; 2],
     expected: &[(ArticleId, i64)],
     place: &str,
 ) -> db::Result<()> {
@@ -37,7 +37,11 @@ pub fn compare(
     let mut pick = Random::new(at.millis().unsigned_abs());
     let date = if expected.is_empty() { None } else { Instant::from_millis(pick.of(expected).1) };
     let (published_from, published_before) = pick.of(&[(None, None), (date, None), (None, date)]);
-    let selection = Selection { lists: lists.to_vec(), published_from, published_before };
+    let also = others.iter().map(|list| vec![list.clone()]).collect();
+    let mut selection = Selection { lists: lists.to_vec(), also, published_from, published_before };
+    if pick.happens(50) {
+        selection = selection.by_fewest(connection, snapshot)?;
+    }
     let place = format!("of {selection:?} {place}");
     let is_within = |date: i64| {
         let from = published_from.is_none_or(|from| from.millis() <= date);

@@ -338,14 +338,18 @@ impl Subject for Stored {
                     |connection: &mut AnyConnection| compare_tally(connection, &self.quarters, instant(at), key, &expected, &place);
                 dialect::in_one_state(connection, compare)?;
             }
-            // One of the lists at a time, or two at once.
-            let (keys, sections) = match usize::try_from(at % 4).unwrap() {
-                3 => (vec![lists[1].0.clone(), lists[2].0.clone()], &all[1..]),
-                one => (vec![lists[one].0.clone()], lists[one].1),
+            // One of the lists at a time, any of two, or what is on each of them.
+            let of = |which: &[usize]| which.iter().map(|at: &usize| lists[*at].0.clone()).collect::<Vec<_>>();
+            let (keys, also, sections) = match usize::try_from(at % 6).unwrap() {
+                3 => (of(&[1, 2]), of(&[]), &all[1..]),
+                4 => (of(&[1]), of(&[2]), &all[2..]),
+                5 => (of(&[0]), of(&[2, 1]), &all[2..]),
+                one => (of(&[one]), of(&[]), lists[one].1),
             };
             let expected = self.expected(game, at, sections);
-            let compare =
-                |connection: &mut AnyConnection| listed::compare(connection, &self.quarters, instant(at), &keys, &expected, &place);
+            let compare = |connection: &mut AnyConnection| {
+                listed::compare(connection, &self.quarters, instant(at), [&keys, &also], &expected, &place)
+            };
             dialect::in_one_state(connection, compare)?;
             Ok(())
         };

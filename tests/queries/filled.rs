@@ -5,7 +5,7 @@ use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
 use dateline::db::Tx;
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::{ArticleId, CategoryId, UserId};
+use dateline::kernel::id::{ArticleId, CategoryId, TermId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Problem;
@@ -23,6 +23,7 @@ use crate::support::random::Random;
 const NOW: &str = "2026-11-30T08:00:00.000Z";
 const ARTICLES: usize = 2000;
 const CATEGORIES: usize = 40;
+const TERMS: usize = 30;
 const AT_ONCE: usize = 500;
 const YEARS_MS: i64 = 4 * 365 * 86_400_000;
 
@@ -37,11 +38,19 @@ pub async fn site(engine: Engine) -> (Site, Known) {
         categories.push(made.is_created().text_at("/id").parse().unwrap());
         known.categories.push(made.text_at("/slug").to_owned());
     }
+    let mut terms = Vec::new();
+    for number in 0..TERMS {
+        for what in ["tags", "authors"] {
+            let made = editor.post(&format!("/v1/editor/{what}")).json(json!({ "name": format!("Term {number}") })).await;
+            terms.push(made.is_created().text_at("/id").parse().unwrap());
+            known.terms.push(made.text_at("/slug").to_owned());
+        }
+    }
     for first in (0..ARTICLES).step_by(AT_ONCE) {
-        let (categories, seed) = (categories.clone(), first as u64);
+        let (categories, terms, seed) = (categories.clone(), terms.clone(), first as u64);
         let written = site.db().write(move |tx| {
             let mut random = Random::new(seed);
-            (first..first + AT_ONCE).map(|number| write(tx, number, &categories, &mut random)).collect::<Result<Vec<_>, Problem>>()
+            (first..first + AT_ONCE).map(|number| write(tx, number, &categories, &terms, &mut random)).collect::<Result<Vec<_>, Problem>>()
         });
         known.articles.extend(written.await.unwrap().into_iter().step_by(40).flatten());
     }
@@ -55,8 +64,14 @@ pub async fn site(engine: Engine) -> (Site, Known) {
     (site, known)
 }
 
+/// A tag and an author: those of both take turns.
+fn refs(terms: &[TermId], random: &mut Random) -> Refs {
+    let at = 2 * usize::try_from(random.between(0, TERMS as i64 - 1)).unwrap();
+    Refs { tags: vec![terms[at].into()], authors: vec![terms[at + 1].into()], ..Refs::default() }
+}
+
 /// Writes an article as the services do: one in ten is a draft, some lie ahead or have ended. Its slugs and its id.
-fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut Random) -> Result<[String; 3], Problem> {
+fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[TermId], random: &mut Random) -> Result<[String; 3], Problem> {
     let (now, by) = (tx.now()?, UserId::new());
     let subject = Subject {
         id: ArticleId::new(),
@@ -83,7 +98,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], random: &mut
             format: "html".to_owned(),
             source: String::new(),
             category_id: Some(random.of(categories)),
-            refs: Refs::default(),
+            refs: refs(terms, random),
             image: None,
             seo: None,
             custom: None,

@@ -35,6 +35,10 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("listCategories", 3),
     ("listRedirects", 6),
     ("getCategory", 3),
+    ("listTags", 4),
+    ("getTag", 4),
+    ("listAuthors", 4),
+    ("getAuthor", 4),
     ("getSite", 0),
     ("getJwks", 1),
     ("getHealth", 0),
@@ -42,7 +46,7 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
 ];
 
 /// How many more a parameter may take.
-const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8)];
+const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2)];
 
 /// What editors ask for, and by which index it is found, in whatever status.
 const EDITORS_SCANS: &[(&str, &str)] = &[

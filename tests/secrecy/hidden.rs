@@ -79,6 +79,11 @@ impl Desk<'_> {
             format!("Hidden {}", known.articles.len())
         };
         let mut whole = public::text(&title, &self.public.categories, random);
+        for member in ["tags", "authors"] {
+            if random.happens(40) {
+                whole[member] = json!(random.of(&[&public::TERMS[..1], &public::TERMS[2..]]));
+            }
+        }
         let before = self.now.plus_millis(-random.between(1, 9_000_000));
         let (soon, later) = (self.soon(random), self.later(random));
         match kind {
@@ -167,6 +172,9 @@ impl Desk<'_> {
     async fn save(&self, path: &str, publish_at: Option<Instant>, known: &mut Known, random: &mut Random) -> Option<()> {
         let number = known.articles.len();
         let mut patch = json!({ "title": format!("Rewritten {number}"), "note": "Nobody may know why.", "category_id": random.of(&self.public.categories) });
+        if random.happens(50) {
+            patch["tags"] = json!([random.of(&public::TERMS)]);
+        }
         if random.happens(50) {
             let slug = format!("hidden-{number}");
             patch["slug"] = json!(slug);

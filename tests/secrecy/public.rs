@@ -53,6 +53,9 @@ impl Act {
     }
 }
 
+/// Tags, and authors of the same slugs; the last is of what is hidden alone.
+pub const TERMS: [&str; 4] = ["bridges", "rivers", "prices", "unknown-to-readers"];
+
 /// A text in a random place.
 pub fn text(title: &str, categories: &[String], random: &mut Random) -> Value {
     let mut article = json!({
@@ -64,6 +67,11 @@ pub fn text(title: &str, categories: &[String], random: &mut Random) -> Value {
     }
     if random.happens(30) {
         article["further_category_ids"] = json!([random.of(categories)]);
+    }
+    for member in ["tags", "authors"] {
+        if random.happens(60) {
+            article[member] = json!([random.of(&TERMS[..3])]);
+        }
     }
     article
 }
@@ -77,6 +85,12 @@ impl Public {
             let made = editor.post("/v1/editor/categories").json(json!({ "name": name, "parent_id": parent_id })).await;
             public.categories.push(made.is_created().text_at("/id").to_owned());
             known.categories.extend([made.text_at("/slug").to_owned(), made.text_at("/id").to_owned()]);
+        }
+        for slug in TERMS {
+            for what in ["tags", "authors"] {
+                editor.post(&format!("/v1/editor/{what}")).json(json!({ "name": slug, "slug": slug })).await.is_created();
+            }
+            known.terms.push(slug.to_owned());
         }
         for number in 0..ARTICLES {
             let title = format!("{} {}", random.of(&["Prices rise", "Bridge opens", "Council votes"]), number / 3);

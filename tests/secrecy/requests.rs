@@ -18,6 +18,8 @@ pub struct Known {
     pub articles: Vec<String>,
     /// Slugs and ids of categories.
     pub categories: Vec<String>,
+    /// Slugs of tags and authors.
+    pub terms: Vec<String>,
     /// Starts, ends and dates.
     pub dates: Vec<String>,
 }
@@ -82,6 +84,7 @@ fn paths(operation: &Operation, known: &Known, random: &mut Random) -> Vec<Strin
         None => return vec![operation.path("")],
         Some("articles") => &known.articles,
         Some("categories") => &known.categories,
+        Some("tags" | "authors") => &known.terms,
         Some(other) => panic!("{} asks by names of {other}: `Known` in tests/secrecy/requests.rs gets them", operation.id),
     };
     let newest = names.iter().rev().take(PATHS / 2).cloned();
@@ -112,7 +115,10 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
         "cursor" => owned(&["", "AAAA"]),
         "fields" => owned(&["id", "slug,title", "title,published_at,category"]),
         "q" => owned(&["bridge", "hidden", "council bri"]),
-        "tag" | "author" => owned(&["unknown", "hidden-1", "a,b"]),
+        "tag" | "author" => {
+            let pairs = known.terms.windows(2).map(|pair| pair.join(","));
+            known.terms.iter().cloned().chain(pairs).chain(owned(&["unknown", "hidden-1"])).collect()
+        }
         "time_zone" => owned(&["UTC", "Asia/Ashgabat", "America/New_York"]),
         name => {
             let values = of_schema(resolve(parameter.schema));

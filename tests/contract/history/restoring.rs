@@ -1,8 +1,7 @@
 //! The way back to a revision.
 
-use dateline::db::Statement;
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::{AuthorId, TagId};
+
 use serde_json::{Value, json};
 
 use super::{category, numbers, saved};

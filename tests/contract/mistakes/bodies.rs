@@ -197,6 +197,26 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![("/from", json!("old")), ("/to", json!("new"))],
         ),
         body(
+            "createTag",
+            "POST",
+            "/v1/editor/tags",
+            json!({ "name": "A name" }),
+            vec![("/name", json!(" ")), ("/slug", json!("No slug")), ("/description", json!(7))],
+        ),
+        body(
+            "createAuthor",
+            "POST",
+            "/v1/editor/authors",
+            json!({ "name": "A name" }),
+            vec![
+                ("/name", json!(" ")),
+                ("/slug", json!("No slug")),
+                ("/bio", json!(7)),
+                ("/picture", json!({ "url": "javascript:alert(1)" })),
+                ("/links", json!([{ "label": "Site", "url": "ftp://example.org" }])),
+            ],
+        ),
+        body(
             "createApiKey",
             "POST",
             "/v1/editor/api-keys",
