@@ -1,10 +1,12 @@
 //! Writing publications: each write locks its article, asks `rules`, and brings intervals, listings and slugs up to date in the
 //! same transaction.
 
+mod released;
 mod told;
 
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
 use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
+pub use self::released::{belonging, follow, follow_amended};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store, within};
@@ -45,8 +47,17 @@ pub fn lock(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<S
 /// # Errors
 /// As [`lock`]; 409 `trashed`.
 pub fn open(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
+    let edited = open_with_release(tx, caller, article_id)?;
+    edited.subject.refuse_trashed()?;
+    Ok(edited)
+}
+
+/// The same, also in the trash: what belongs to a release moves and goes with it there too, the one exception to contract 2.10.
+///
+/// # Errors
+/// As [`lock`].
+pub fn open_with_release(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
     let subject = lock(tx, caller, article_id)?;
-    subject.refuse_trashed()?;
     let now = tx.now()?;
     let history = store::history(tx.conn(), article_id)?;
     Ok(Edited { subject, history, now })
@@ -69,13 +80,16 @@ fn write(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Result
     Ok(listings::rewrite(tx.conn(), &edited.subject, &edited.history)?)
 }
 
-/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was. Whoever purges it says so in the audit log.
+/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was, and no release has it. Whoever purges it says
+/// so in the audit log.
 ///
 /// # Errors
 /// If the database fails.
-pub fn erase(tx: &mut Tx<'_>, subject: Subject) -> Result<()> {
+pub fn erase(tx: &mut Tx<'_>, actor: &Actor, subject: Subject) -> Result<()> {
     let before = store::history(tx.conn(), subject.id)?;
     let now = tx.now()?;
+    released::leave_undated(tx, actor, subject.id)?;
+    released::leave(tx, actor, subject.id, &before)?;
     write(tx, &mut Edited { subject, history: Vec::new(), now }, &before)
 }
 
@@ -372,6 +386,8 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
     }
     told::record_unpublished(tx, &caller.into(), &seen(&edited, id)?)?;
     close(tx, &caller.into(), &mut edited, &before)?;
+    let called_off: Vec<Publication> = before.into_iter().filter(|p| edited.history.iter().all(|other| other.id != p.id)).collect();
+    released::leave(tx, &caller.into(), edited.subject.id, &called_off)?;
     let publication = seen(&edited, id)?;
     let end = publication.unpublish_at.unwrap_or(edited.now);
     let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
