@@ -48,11 +48,12 @@ pub fn trashing(trashings: &[Trashing], at: Instant) -> Option<&Trashing> {
 
 /// Looks at the whole history of an article, and at when it lay in the trash.
 pub fn outlook<'a>(history: &'a [Publication], trashings: &[Trashing], at: Instant) -> Outlook<'a> {
-    let is_trashed = trashing(trashings, at).is_some();
     // None of what lies ahead begins while it is in the trash, nor did what came meanwhile.
     let trashed_at = trashings.last().filter(|last| last.until_at == Instant::NEVER).map(|last| last.from_at);
     let begins = |p: &&Publication| p.ends_at > p.publish_at && trashed_at.is_none_or(|trashed| p.publish_at < trashed);
     let live = in_force(history, at);
+    // What was backdated into such a stretch is live there, as things stand.
+    let is_trashed = live.is_none() && trashing(trashings, at).is_some();
     let last = history.iter().rfind(|p| has_begun(p, at));
     let coming = history.iter().filter(begins).find(|p| p.publish_at > at);
     // What was kept from beginning later lay ahead all the same.
