@@ -5,10 +5,10 @@ mod released;
 mod take_down;
 mod told;
 
-use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times};
-use super::rules::{self, Change, Publication, Refused, Scheduled, Wanted, Way, WrongDate};
 pub use self::released::{belonging, follow, follow_amended};
 pub use self::take_down::unpublish;
+use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times};
+use super::rules::{self, Change, Publication, Refused, Scheduled, Wanted, Way, WrongDate};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store, within};
