@@ -37,7 +37,7 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::slug::Slug;
 use crate::kernel::version::Expected;
 use crate::publications::dto::PublicationCreate;
-use crate::publications::rules::{self, Publication};
+use crate::publications::rules::Publication;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
 use crate::publications::within;
@@ -281,7 +281,7 @@ fn advance(edited: &mut Edited, content: &Content) {
     subject.title_folded = fold(&content.title);
 }
 
-/// What every save does to publications, in memory: followers move, and it is published if asked.
+/// What every save does to publications, those of its article in memory: followers move, and it is published if asked.
 fn prepared(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -289,8 +289,8 @@ fn prepared(
     publish: Option<&PublicationCreate>,
     mistakes: &mut Mistakes,
 ) -> Result<Edited> {
-    if may_publish(caller) {
-        rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
+    if may_publish(caller) && edited.subject.newest_revision > 1 {
+        publications::follow(tx, &mut edited)?;
     }
     if let Some(publish) = publish {
         mistakes.below("/publish", |mistakes| publications::create_in(tx, &mut edited, caller, publish, mistakes))?;

@@ -450,7 +450,8 @@ table! {
         id -> IdSql,
         release_id -> IdSql,
         article_id -> IdSql,
-        revision -> Nullable<BigInt>,
+        revision -> BigInt,
+        follows_newest -> Bool,
         unpublish_at -> Nullable<BigInt>,
         unpublish_at_local -> Nullable<Text>,
         time_zone -> Nullable<Text>,
@@ -459,6 +460,18 @@ table! {
         overrides_embargo -> Bool,
         created_by -> IdSql,
         created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    trashings (article_id, from_at) {
+        article_id -> IdSql,
+        from_at -> BigInt,
+        until_at -> BigInt,
     }
 }
 
@@ -546,6 +559,7 @@ allow_tables_to_appear_in_same_query!(
     redirects,
     releases,
     release_entries,
+    trashings,
     calendar_subscriptions,
     autosaves
 );

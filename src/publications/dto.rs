@@ -140,7 +140,7 @@ pub struct EditorPublication {
     /// The revision that it shows.
     #[schema(minimum = 1)]
     pub revision: i64,
-    /// Whether later saves move it.
+    /// Whether later saves by those who may publish the article move it: each approves all that it holds, also what others saved before it.
     pub follows_newest: bool,
     /// The revision that readers will get at its start if nothing is changed: of one that follows, the newest save that it took. Null once it has begun.
     #[schema(minimum = 1, required)]
@@ -234,7 +234,6 @@ impl EditorPublication {
         let is_scheduled = state == State::Scheduled;
         let undoes = Some(p.undoes).filter(|undoes| is_scheduled && !undoes.is_empty());
         let base_changed_fields = undoes.iter().flat_map(|fields| fields.split(',')).map(str::to_owned).collect();
-        let first = newest.saturating_sub(MOST_NOT_FOLLOWED).max(p.revision) + 1;
         Self {
             id: p.id,
             article_id: p.article_id,
@@ -247,7 +246,7 @@ impl EditorPublication {
             base_revision: p.base_revision,
             base_changed: undoes.is_some(),
             base_changed_fields,
-            not_followed: if is_scheduled && p.follows_newest { (first..=newest).collect() } else { Vec::new() },
+            not_followed: if is_scheduled && p.follows_newest { not_followed(p.revision, newest) } else { Vec::new() },
             published_at: p.published_at,
             minor: p.minor,
             overrides_embargo: p.overrides_embargo,
@@ -280,6 +279,12 @@ impl EditorPublication {
         self.local = Some(local);
         self
     }
+}
+
+/// The saves after the one that was taken last by what follows the newest save: the newest 100.
+pub fn not_followed(taken: i64, newest: i64) -> Vec<i64> {
+    let first = newest.saturating_sub(MOST_NOT_FOLLOWED).max(taken) + 1;
+    (first..=newest).collect()
 }
 
 /// An instant, and the local time as which it was given.

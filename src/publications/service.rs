@@ -1,10 +1,14 @@
 //! Writing publications: each write locks its article, asks `rules`, and brings intervals, listings and slugs up to date in the
 //! same transaction.
 
+mod released;
+mod take_down;
 mod told;
 
-use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times, Unpublish, Unpublished};
-use super::rules::{self, Change, Publication, Refused, Scheduled, TakeDown, Wanted, Way, WrongDate};
+pub use self::released::{belonging, follow, follow_amended};
+pub use self::take_down::unpublish;
+use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times};
+use super::rules::{self, Change, Publication, Refused, Scheduled, Wanted, Way, WrongDate};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store, within};
@@ -45,8 +49,17 @@ pub fn lock(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<S
 /// # Errors
 /// As [`lock`]; 409 `trashed`.
 pub fn open(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
+    let edited = open_with_release(tx, caller, article_id)?;
+    edited.subject.refuse_trashed()?;
+    Ok(edited)
+}
+
+/// The same, also in the trash: what belongs to a release moves and goes with it there too, the one exception to contract 2.10.
+///
+/// # Errors
+/// As [`lock`].
+pub fn open_with_release(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Edited> {
     let subject = lock(tx, caller, article_id)?;
-    subject.refuse_trashed()?;
     let now = tx.now()?;
     let history = store::history(tx.conn(), article_id)?;
     Ok(Edited { subject, history, now })
@@ -69,13 +82,16 @@ fn write(tx: &mut Tx<'_>, edited: &mut Edited, before: &[Publication]) -> Result
     Ok(listings::rewrite(tx.conn(), &edited.subject, &edited.history)?)
 }
 
-/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was. Whoever purges it says so in the audit log.
+/// Takes all publications of a locked article away, and what follows from them: it is on no list, and never was, and no release has it. Whoever purges it says
+/// so in the audit log.
 ///
 /// # Errors
 /// If the database fails.
-pub fn erase(tx: &mut Tx<'_>, subject: Subject) -> Result<()> {
+pub fn erase(tx: &mut Tx<'_>, actor: &Actor, subject: Subject) -> Result<()> {
     let before = store::history(tx.conn(), subject.id)?;
     let now = tx.now()?;
+    released::leave_undated(tx, actor, subject.id)?;
+    released::leave(tx, actor, subject.id, &before)?;
     write(tx, &mut Edited { subject, history: Vec::new(), now }, &before)
 }
 
@@ -318,16 +334,6 @@ fn read_anew(publication: &mut Publication, zone: &Zone) {
     publication.unpublish_at_local = local(&publication.unpublish_at_local, publication.unpublish_at);
 }
 
-/// A local end is one of the zone that the publication has; it gets the zone of the end where it has none.
-fn keep_zone(ended: &mut Publication, given_in: &Zone) {
-    match ended.time_zone.as_deref().map(str::parse::<Zone>) {
-        _ if ended.unpublish_at_local.is_none() => {}
-        Some(Ok(kept)) if kept.name() != given_in.name() => ended.unpublish_at_local = Some(kept.local(ended.unpublish_at).to_string()),
-        Some(_) => {}
-        None => ended.time_zone = Some(given_in.name().to_owned()),
-    }
-}
-
 fn article_of(tx: &mut Tx<'_>, id: PublicationId) -> Result<ArticleId> {
     store::article_of(tx.conn(), id)?.ok_or_else(Problem::not_found)
 }
@@ -348,34 +354,6 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
         close(tx, &(&caller).into(), &mut edited, &before)
     })
     .await
-}
-
-/// Takes an opened article down.
-///
-/// # Errors
-/// What the rules refuse.
-pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &Checked<Unpublish>) -> Result<Unpublished> {
-    let Checked { value: given, mut mistakes } = given.clone();
-    let times = Times::of(&mut mistakes, given.time_zone.as_deref());
-    let at = times.read(&mut mistakes, "/at", &given.at.into()).and_then(Patch::value);
-    mistakes.finish()?;
-    let before = edited.history.clone();
-    let take_down = TakeDown {
-        at: at.as_ref().map(|given| given.0),
-        at_local: at.and_then(|given| given.1),
-        withdrawn_reason: given.withdrawn.map(|withdrawal| withdrawal.reason),
-        keep_scheduled: given.keep_scheduled.unwrap_or(false),
-    };
-    let id = rules::unpublish(&mut edited.history, take_down, edited.now)?;
-    if let (Some(ended), Some(zone)) = (edited.history.iter_mut().find(|p| p.id == id), times.zone()) {
-        keep_zone(ended, zone);
-    }
-    told::record_unpublished(tx, &caller.into(), &seen(&edited, id)?)?;
-    close(tx, &caller.into(), &mut edited, &before)?;
-    let publication = seen(&edited, id)?;
-    let end = publication.unpublish_at.unwrap_or(edited.now);
-    let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
-    Ok(Unpublished { publication, returns_at })
 }
 
 /// One publication as it stands now.

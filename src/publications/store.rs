@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 
 use super::row::Row;
 use super::rules::Publication;
-use crate::db::schema::{publications, revisions};
+use crate::db::schema::{publications, release_entries, releases, revisions};
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId, PublicationId, ReleaseId};
 
@@ -48,6 +48,34 @@ pub fn find(connection: &mut AnyConnection, id: PublicationId) -> Result<Option<
 pub fn of_release(connection: &mut AnyConnection, id: ReleaseId) -> Result<Vec<Publication>> {
     let rows = publications::table.filter(publications::release_id.eq(id));
     Ok(rows.select(Row::as_select()).load(connection)?.into_iter().map(Publication::from).collect())
+}
+
+/// What releases without a date hold of an article, in order of the releases.
+///
+/// # Errors
+/// If the database fails.
+pub fn held_by_releases(connection: &mut AnyConnection, article_id: ArticleId) -> Result<Vec<(ReleaseId, PublicationId)>> {
+    let entries = release_entries::table.filter(release_entries::article_id.eq(article_id)).order(release_entries::release_id);
+    Ok(entries.select((release_entries::release_id, release_entries::id)).load(connection)?)
+}
+
+/// Moves what releases without a date hold of an article, and what follows its newest save, to that.
+///
+/// # Errors
+/// If the database fails.
+pub fn follow(connection: &mut AnyConnection, article_id: ArticleId, newest: i64) -> Result<()> {
+    let followers = release_entries::table.filter(release_entries::article_id.eq(article_id)).filter(release_entries::follows_newest);
+    diesel::update(followers).set(release_entries::revision.eq(newest)).execute(connection)?;
+    Ok(())
+}
+
+/// Counts that something went out of a release.
+///
+/// # Errors
+/// If the database fails.
+pub fn count_change_of_release(connection: &mut AnyConnection, id: ReleaseId) -> Result<()> {
+    diesel::update(releases::table.find(id)).set(releases::version.eq(releases::version + 1)).execute(connection)?;
+    Ok(())
 }
 
 /// The article that a publication belongs to.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
+use super::rules::outlook::Trashing;
 use super::rules::{self, Publication};
 use super::store;
-use crate::db::schema::{articles, revisions, slugs, standings};
+use crate::db::schema::{articles, revisions, slugs, standings, trashings};
 use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
@@ -111,6 +112,37 @@ pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
     Ok(())
 }
 
+/// Notes that a locked article goes to the trash at an instant. [`update`] writes its row.
+///
+/// # Errors
+/// If the database fails.
+pub fn begin_trashing(connection: &mut AnyConnection, id: ArticleId, now: Instant) -> Result<()> {
+    let stretch = (trashings::article_id.eq(id), trashings::from_at.eq(now), trashings::until_at.eq(Instant::NEVER));
+    diesel::insert_into(trashings::table).values(stretch).execute(connection)?;
+    Ok(())
+}
+
+/// Notes that it comes out of it. It may go there again at the same instant: no trace is left of a stretch without any.
+///
+/// # Errors
+/// If the database fails.
+pub fn end_trashing(connection: &mut AnyConnection, id: ArticleId, now: Instant) -> Result<()> {
+    diesel::delete(trashings::table.find((id, now))).execute(connection)?;
+    let present = trashings::table.filter(trashings::article_id.eq(id)).filter(trashings::until_at.eq(Instant::NEVER));
+    diesel::update(present).set(trashings::until_at.eq(now)).execute(connection)?;
+    Ok(())
+}
+
+/// When an article lay in the trash, in order of time.
+///
+/// # Errors
+/// If the database fails.
+pub fn in_trash(connection: &mut AnyConnection, id: ArticleId) -> Result<Vec<Trashing>> {
+    let rows = trashings::table.filter(trashings::article_id.eq(id)).order(trashings::from_at);
+    let rows: Vec<(Instant, Instant)> = rows.select((trashings::from_at, trashings::until_at)).load(connection)?;
+    Ok(rows.into_iter().map(|(from_at, until_at)| Trashing { from_at, until_at }).collect())
+}
+
 /// Deletes the row of an article that has no revisions and no publications, and frees its slugs. Preview links to it end.
 ///
 /// # Errors
@@ -118,6 +150,7 @@ pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
 pub fn erase(connection: &mut AnyConnection, id: ArticleId) -> Result<()> {
     diesel::delete(slugs::table.filter(slugs::article_id.eq(id))).execute(connection)?;
     diesel::delete(standings::table.filter(standings::article_id.eq(id))).execute(connection)?;
+    diesel::delete(trashings::table.filter(trashings::article_id.eq(id))).execute(connection)?;
     diesel::delete(articles::table.find(id)).execute(connection)?;
     Ok(())
 }

@@ -184,9 +184,11 @@ pub fn was_shown<ST>(statement: Statement<ST>, at: Instant, slug: Option<&str>) 
     statement.sql(" LIMIT 1)")
 }
 
-/// Appends a column: why the last publication of the article `l.article_id` that began was withdrawn; null if it was not, and in the trash.
+/// Appends a column: why the last publication of the article `l.article_id` that began was withdrawn; null if it was not, and while the article is in the trash.
 pub fn withdrawn<ST>(statement: Statement<ST>, at: Instant) -> Statement<ST> {
-    const LAST: &str = "(SELECT q.withdrawn_reason FROM publications q JOIN articles t ON t.id = q.article_id WHERE q.article_id = l.article_id AND q.cut_at > q.publish_at AND q.publish_at <= ";
-    let statement = statement.sql(LAST).bind(at).sql(" AND (t.trashed_at IS NULL OR t.trashed_at > ").bind(at);
+    const LAST: &str =
+        "(SELECT q.withdrawn_reason FROM publications q WHERE q.article_id = l.article_id AND q.cut_at > q.publish_at AND q.publish_at <= ";
+    const IN_TRASH: &str = " AND NOT EXISTS (SELECT 1 FROM trashings t WHERE t.article_id = l.article_id AND t.from_at <= ";
+    let statement = statement.sql(LAST).bind(at).sql(IN_TRASH).bind(at).sql(" AND t.until_at > ").bind(at);
     statement.sql(") ORDER BY q.publish_at DESC LIMIT 1)")
 }

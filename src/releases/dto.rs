@@ -55,7 +55,7 @@ pub struct ReleasePatch {
 pub struct ReleaseMember {
     /// The article.
     pub article_id: ArticleId,
-    /// Which revision; missing = the newest save, followed by later ones.
+    /// Which revision; missing = the newest save, which this approves, followed by later ones of those who may publish.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 2_147_483_647_i64)]
     pub revision: Option<i64>,
@@ -156,8 +156,17 @@ pub struct ReleaseEntry {
     /// Its revision.
     #[schema(minimum = 1)]
     pub revision: i64,
-    /// Whether later saves move it.
+    /// Who saved that.
+    pub saved_by: UserId,
+    /// Whether later saves by those who may publish move it, also while the release has no date.
     pub follows_newest: bool,
+    /// The revision that readers will get if nothing is changed. Null once it has begun.
+    #[schema(minimum = 1, required)]
+    pub would_show: Option<i64>,
+    /// Newer saves that it did not take while it was to follow, by those who may not publish: a date does not approve them. The newest 100; empty once it has
+    /// begun.
+    #[schema(max_items = 100)]
+    pub not_followed: Vec<i64>,
     /// When it comes down; null = never, or, without a date, when the one that it replaces would have.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub unpublish_at: Option<Instant>,

@@ -66,7 +66,11 @@ async fn get_one(caller: Caller, id: PathId<ReleaseId>, db: Data<Db>, query: Raw
 /// Change a release
 ///
 /// Another date moves all of it, or nothing: 409 `release_clash` names each publication that stands against it in `clashes`. With its first date what it holds
-/// becomes publications; with `null` they are held again. An instant that has passed puts all of it before the public now, as for a publication.
+/// becomes publications, each of the save that it `would_show`: a later one in `not_followed` is not approved by that. With `null` they are held again. An instant that has passed puts
+/// all of it before the public now, as for a publication.
+///
+/// What lies in the trash moves and goes with its release all the same, and begins if it is restored before; this is the one change of it there besides restoring and purging. What
+/// is held of it becomes no publication: it is a clash, `trashed`, until it is restored or taken out.
 #[utoipa::path(tag = "Releases", operation_id = "updateRelease", params(("id" = ReleaseId, Path, description = "The release.")), request_body(content((ReleasePatch = "application/merge-patch+json"), (ReleasePatch = "application/json"))), responses((status = 200, description = "The release.", body = Release), (status = 409, description = "`release_clash`; of one that holds nothing `already_live` or `past_is_history`.")), security(("bearer" = [])))]
 #[patch("/v1/editor/releases/{id}")]
 async fn update(
@@ -90,7 +94,7 @@ async fn update(
 
 /// Call off a release
 ///
-/// With all that it would publish. One that has begun stays, as what was published together.
+/// With all that it would publish, also what lies in the trash. One that has begun stays, as what was published together.
 #[utoipa::path(tag = "Releases", operation_id = "deleteRelease", params(("id" = ReleaseId, Path, description = "The release.")), responses((status = 204, description = "It is called off."), (status = 409, description = "`already_live` or `release_clash`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/releases/{id}")]
 async fn cancel(request: HttpRequest, caller: Caller, id: PathId<ReleaseId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
@@ -104,7 +108,9 @@ async fn cancel(request: HttpRequest, caller: Caller, id: PathId<ReleaseId>, db:
 
 /// Add an article to a release
 ///
-/// If that has a date, the article is scheduled for it; else when it gets one. The `ETag` is the release's. An article is in a release once.
+/// If that has a date, the article is scheduled for it; else when it gets one. Without `revision` it is bound to the newest save, whoever made it, and moves on with each later save by
+/// somebody who may publish the article, also while the release has no date. Saves by others wait in `not_followed`; to approve one, save the article or take it out and add it again.
+/// The `ETag` is the release's. An article is in a release once, and not while it is in the trash.
 #[utoipa::path(tag = "Releases", operation_id = "addReleasePublication", params(("id" = ReleaseId, Path, description = "The release.")), request_body = ReleaseMember, responses((status = 201, description = "What was added.", body = ReleaseEntry), (status = 409, description = "`in_release`, `release_full` or `already_live`; what scheduling answers: `publication_instant_taken`, `embargoed`, `slug_taken`, `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/releases/{id}/publications")]
 async fn add(
@@ -133,8 +139,8 @@ fn added(added: &Added) -> Result<Kept> {
 
 /// Take an article out of a release
 ///
-/// It is not published at that instant any more.
-#[utoipa::path(tag = "Releases", operation_id = "removeReleasePublication", params(("id" = ReleaseId, Path, description = "The release."), ("publication_id" = PublicationId, Path, description = "What belongs to it.")), responses((status = 204, description = "It is out."), (status = 409, description = "`already_live`, `starting` or `trashed`.")), security(("bearer" = [])))]
+/// It is not published at that instant any more; also while the article is in the trash. `unpublishArticle` takes out what it calls off, and purging an article takes it out everywhere.
+#[utoipa::path(tag = "Releases", operation_id = "removeReleasePublication", params(("id" = ReleaseId, Path, description = "The release."), ("publication_id" = PublicationId, Path, description = "What belongs to it.")), responses((status = 204, description = "It is out."), (status = 409, description = "`already_live` or `starting`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/releases/{id}/publications/{publication_id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<ReleaseId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
     require(&caller, Action::Release)?;

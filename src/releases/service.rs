@@ -20,7 +20,7 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::kernel::zone::Zone;
-use crate::publications::dto::{EditorPublication, Times};
+use crate::publications::dto::{EditorPublication, Times, not_followed};
 use crate::publications::rules::Publication;
 use crate::publications::service::of_release;
 
@@ -102,15 +102,23 @@ fn whole(connection: &mut AnyConnection, release: StoredRelease, now: Instant) -
 }
 
 fn entry(shown: Shown, publications: &[Publication], now: Instant) -> ReleaseEntry {
-    let publication = publications.iter().find(|p| p.id == shown.id);
+    let publication = publications.iter().find(|p| p.id == shown.id).map(|p| EditorPublication::new(p, shown.newest_revision, now));
+    let (would_show, waiting) = match &publication {
+        Some(publication) => (publication.would_show, publication.not_followed.clone()),
+        None if shown.follows_newest => (Some(shown.revision), not_followed(shown.revision, shown.newest_revision)),
+        None => (Some(shown.revision), Vec::new()),
+    };
     ReleaseEntry {
         id: shown.id,
         article_id: shown.article_id,
         title: shown.title,
         revision: shown.revision,
+        saved_by: shown.saved_by,
         follows_newest: shown.follows_newest,
+        would_show,
+        not_followed: waiting,
         unpublish_at: shown.unpublish_at.and_then(Instant::bounded),
-        publication: publication.map(|p| EditorPublication::new(p, shown.newest_revision, now)),
+        publication,
     }
 }
 

@@ -43,8 +43,10 @@ pub struct Entry {
     pub release_id: ReleaseId,
     /// The article.
     pub article_id: ArticleId,
-    /// The revision; `None` follows the newest save.
-    pub revision: Option<i64>,
+    /// The revision.
+    pub revision: i64,
+    /// Whether later saves by those who may publish move it.
+    pub follows_newest: bool,
     /// The end; `None` means that of the one that it replaces, [`Instant::NEVER`] none.
     pub unpublish_at: Option<Instant>,
     /// The end as given in local time.
@@ -182,6 +184,8 @@ pub struct Shown {
     pub title: String,
     /// The revision.
     pub revision: i64,
+    /// Who saved that.
+    pub saved_by: UserId,
     /// Whether it follows the newest save.
     pub follows_newest: bool,
     /// The end; none and that of the one before are the same here.
@@ -190,7 +194,7 @@ pub struct Shown {
     pub newest_revision: i64,
 }
 
-type ShownSql = (IdSql, IdSql, Text, BigInt, Bool, Nullable<BigInt>, BigInt);
+type ShownSql = (IdSql, IdSql, Text, BigInt, IdSql, Bool, Nullable<BigInt>, BigInt);
 
 /// What a release publishes, in the order in which it was added. One statement.
 ///
@@ -199,12 +203,11 @@ type ShownSql = (IdSql, IdSql, Text, BigInt, Bool, Nullable<BigInt>, BigInt);
 pub fn shown(connection: &mut AnyConnection, id: ReleaseId) -> Result<Vec<Shown>> {
     let id = StoredId(id.uuid());
     let statement = Statement::<ShownSql>::new(
-        "SELECT m.id, m.article_id, r.title, m.revision, m.follows_newest, m.unpublish_at, a.newest_revision FROM (\
+        "SELECT m.id, m.article_id, r.title, m.revision, r.saved_by, m.follows_newest, m.unpublish_at, a.newest_revision FROM (\
          SELECT p.id, p.article_id, p.revision, p.follows_newest, p.unpublish_at FROM publications p WHERE p.release_id = ",
     );
     let statement = statement.bind(id).sql(
-        " UNION ALL SELECT e.id, e.article_id, COALESCE(e.revision, b.newest_revision), e.revision IS NULL, e.unpublish_at \
-         FROM release_entries e JOIN articles b ON b.id = e.article_id WHERE e.release_id = ",
+        " UNION ALL SELECT e.id, e.article_id, e.revision, e.follows_newest, e.unpublish_at FROM release_entries e WHERE e.release_id = ",
     );
     let statement = statement.bind(id).sql(
         ") m JOIN articles a ON a.id = m.article_id JOIN revisions r ON r.article_id = m.article_id AND r.number = m.revision ORDER BY m.id",

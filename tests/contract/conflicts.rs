@@ -60,23 +60,6 @@ on_both_engines! {
         assert_eq!((&back["state"], &back["publish_at"]), (&json!("scheduled"), &json!(MONDAY)));
     }
 
-    async fn a_release_with_a_trashed_article_moves_not_at_all(engine) {
-        let site = Site::at(engine, NOW);
-        let (one, other) = (site.login(Role::Editor).await, site.login(Role::Admin).await);
-        let ids = [made(&one, "One", json!({})).await, made(&one, "Two", json!({})).await, made(&one, "Three", json!({})).await];
-        let members: Vec<(&str, Value)> = ids.iter().map(|id| (id.as_str(), json!(null))).collect();
-        let night = release(&one, json!(MONDAY), &members).await;
-        let trashed = format!("/v1/editor/articles/{}", ids[1]);
-        other.delete(&trashed).if_match("*").await.is_no_content();
-        let (before, version) = (starts(&one).await, one.get(&night).await["version"].clone());
-        let moved = one.patch(&night).merge_patch(json!({ "publish_at": TUESDAY })).await;
-        assert_eq!((clashes(&moved), moved.at("/clashes/0/code"), moved.at("/clashes/0/article_id")), (1, &json!("trashed"), &json!(ids[1])));
-        assert_eq!((starts(&one).await, one.get(&night).await["version"].clone()), (before, version));
-        other.post(&format!("{trashed}/restore")).await.is_ok();
-        one.patch(&night).merge_patch(json!({ "publish_at": TUESDAY })).await.is_ok();
-        assert!(starts(&one).await.iter().all(|(_, start)| start.contains(TUESDAY)));
-    }
-
     async fn a_category_of_what_is_scheduled_stays_or_is_given_away(engine) {
         let site = Site::at(engine, NOW);
         let (one, other) = (site.login(Role::Editor).await, site.login(Role::Admin).await);

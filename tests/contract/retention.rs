@@ -103,6 +103,25 @@ on_both_engines! {
         assert_eq!(numbers(&editor, &path).await, [5, 2, 1]);
     }
 
+    async fn what_a_release_without_a_date_holds_stays_and_so_does_what_waits_beside_it(engine) {
+        let site = site(engine, Some(1), None);
+        let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
+        let path = made(&author, article("One")).await;
+        let release = editor.post("/v1/editor/releases").json(json!({ "name": "Some day" })).await.expect_header("location").to_owned();
+        let id = path.rsplit('/').next().unwrap();
+        let entry = editor.post(&format!("{release}/publications")).json(json!({ "article_id": id })).await.is_created().text_at("/id").to_owned();
+        for title in ["Two", "Three"] {
+            saved(&author, &path, json!({ "title": title })).await;
+        }
+        site.clock().advance_ms(2 * DAY);
+        assert_eq!(site.keep_up().await, NOTHING);
+        let editor = site.login(Role::Editor).await;
+        assert_eq!(editor.get(&release).await["publications"][0]["not_followed"], json!([2, 3]));
+        editor.delete(&format!("{release}/publications/{entry}")).await.is_no_content();
+        assert_eq!(site.keep_up().await.revisions, 2);
+        assert_eq!(numbers(&editor, &path).await, [3]);
+    }
+
     async fn behind_a_gap_a_save_is_compared_with_the_one_before_that_is_kept(engine) {
         let site = site(engine, Some(1), None);
         let editor = site.login(Role::Editor).await;

@@ -1,6 +1,7 @@
 //! Why an article is or is not live, now and at any other instant.
 
 use dateline::kernel::caller::Role;
+use dateline::kernel::clock::Clock as _;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
@@ -95,6 +96,83 @@ on_both_engines! {
         site.clock().advance_ms(60_000);
         editor.patch(&publication).merge_patch(json!({ "unpublish_at": "2026-12-24T00:00:00Z" })).await.is_ok();
         assert_eq!(editor.get(&format!("{path}?at=2026-11-30T08:01:00Z")).await["readers_saw"], true);
+    }
+
+    async fn a_past_instant_says_what_it_was_in_the_trash_then_or_not(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Prices rise");
+        wanted["publish"] = json!({ "publish_at": "2026-11-30T08:00:04Z" });
+        let path = format!("/v1/editor/articles/{}", editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id"));
+        let instants = ["2026-11-30T08:00:00.000Z", "2026-11-30T08:00:01.000Z", "2026-11-30T08:00:02.000Z", "2026-11-30T08:00:03.000Z"];
+        let see = async || {
+            let mut seen = Vec::new();
+            for at in instants {
+                seen.push(editor.get(&format!("{path}/visibility?at={at}")).await);
+            }
+            seen
+        };
+        let codes = |seen: &[Answer]| seen.iter().map(|one| one.text_at("/code").to_owned()).collect::<Vec<_>>();
+        site.clock().advance_ms(1000);
+        editor.delete(&path).if_match("*").await.is_no_content();
+        let seen = see().await;
+        assert_eq!(codes(&seen), ["not_yet", "trashed", "trashed", "trashed"]);
+        // It lay ahead, and as things stand it does not come.
+        says(&seen[0], "not_yet", &json!(null));
+        assert_eq!(
+            seen[0]["reason"],
+            "Nothing of it had begun: its next publication was to start at 2026-11-30T08:00:04.000Z, but it was put into the trash before."
+        );
+        site.clock().advance_ms(2000);
+        editor.post(&format!("{path}/restore")).await.is_ok();
+        let seen = see().await;
+        assert_eq!(codes(&seen), ["not_yet", "trashed", "trashed", "not_yet"]);
+        assert_eq!(seen[1]["reason"], "It was in the trash from 2026-11-30T08:00:01.000Z until 2026-11-30T08:00:03.000Z.");
+        says(&seen[1], "trashed", &json!({ "at": "2026-11-30T08:00:04.000Z", "live": true }));
+        // Twice at one instant, and once more.
+        for _ in 0..2 {
+            editor.delete(&path).if_match("*").await.is_no_content();
+            editor.post(&format!("{path}/restore")).await.is_ok();
+        }
+        editor.delete(&path).if_match("*").await.is_no_content();
+        site.clock().advance_ms(2000);
+        editor.post(&format!("{path}/restore")).await.is_ok();
+        assert_eq!(codes(&see().await), ["not_yet", "trashed", "trashed", "trashed"]);
+        says(&editor.get(&format!("{path}/visibility")).await, "no_publication", &json!(null));
+    }
+
+    async fn what_was_withdrawn_is_previewed_as_readers_had_it_before_in_and_after_the_trash(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let mut wanted = article("Prices rise");
+        wanted["publish"] = json!({});
+        let path = format!("/v1/editor/articles/{}", editor.post("/v1/editor/articles").json(&wanted).await.text_at("/id"));
+        let mut told = Vec::new();
+        for step in ["unpublish", "trash", "restore", "trash", "restore"] {
+            site.clock().advance_ms(1);
+            match step {
+                "unpublish" => {
+                    let why = json!({ "withdrawn": { "reason": "It was wrong." } });
+                    editor.post(&format!("{path}/unpublish")).json(why).await.is_ok();
+                }
+                "trash" => {
+                    editor.delete(&path).if_match("*").await.is_no_content();
+                }
+                _ => {
+                    editor.post(&format!("{path}/restore")).await.is_ok();
+                }
+            }
+            site.clock().advance_ms(1);
+            told.push((site.clock().now(), site.anyone().get("/v1/articles/prices-rise").await.status));
+            for (at, status) in &told {
+                let preview = editor.get(&format!("/v1/preview/articles/prices-rise?at={at}")).await;
+                assert_eq!(preview.status, *status, "as of {at} after {step}: {preview}");
+                let code = if *status == 410 { "withdrawn" } else { "trashed" };
+                assert_eq!(editor.get(&format!("{path}/visibility?at={at}")).await["code"], code);
+            }
+        }
+        let statuses: Vec<u16> = told.iter().map(|(_, status)| *status).collect();
+        assert_eq!(statuses, [410, 404, 410, 404, 410]);
     }
 
     async fn authors_ask_about_their_own_and_a_wrong_instant_is_refused(engine) {

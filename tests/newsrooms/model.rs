@@ -40,7 +40,18 @@ pub struct Article {
     /// The slug of each revision.
     pub slugs: BTreeMap<i64, String>,
     pub publications: Vec<Publication>,
-    trashed: Vec<(i64, i64)>,
+    /// From when until when it lay in the trash.
+    pub trashed: Vec<(i64, i64)>,
+}
+
+/// What a slug answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    Live(usize),
+    /// To the present slug.
+    Moved(String),
+    Withdrawn,
+    Nothing,
 }
 
 impl Article {
@@ -101,8 +112,20 @@ impl Article {
         self.trashed.last().filter(|(_, until)| *until == NEVER).map(|(from, _)| *from)
     }
 
-    fn in_trash(&self, t: i64) -> bool {
+    pub fn in_trash(&self, t: i64) -> bool {
         self.trashed.iter().any(|(from, until)| *from <= t && t < *until)
+    }
+
+    /// Why it is or is not live.
+    pub fn why(&self, t: i64) -> &'static str {
+        match (self.in_force(t), self.before(t + 1)) {
+            (Some(_), _) => "live", // also what was backdated into a stretch in the trash
+            _ if self.in_trash(t) => "trashed",
+            (None, Some(last)) if last.withdrawn => "withdrawn",
+            (None, Some(_)) => "ended",
+            (None, None) if self.publications.iter().any(|p| p.publish_at > t) => "not_yet",
+            (None, None) => "no_publication",
+        }
     }
 
     /// Rule 11: the slugs that nobody else may take.
@@ -306,5 +329,28 @@ impl Newsroom {
             Some((p.revision, article.published_at(p), article.updated_at(p)))
         };
         self.articles.iter().filter_map(|(a, article)| Some((*a, live(article)?))).collect()
+    }
+    /// Rule 11: what a slug answers at an instant.
+    pub fn by_slug(&self, slug: &str, t: i64) -> Found {
+        let shows = |article: &Article, p: &Publication| article.slugs[&p.revision] == slug;
+        if let Some((a, _)) = self.articles.iter().find(|(_, article)| article.in_force(t).is_some_and(|p| shows(article, p))) {
+            return Found::Live(*a);
+        }
+        for article in self.articles.values() {
+            let was_shown = |p: &Publication| {
+                let (start, end) = article.interval(p);
+                start <= t && start < end && shows(article, p)
+            };
+            if !article.publications.iter().any(was_shown) {
+                continue;
+            }
+            if let Some(live) = article.in_force(t) {
+                return Found::Moved(article.slugs[&live.revision].clone());
+            }
+            if article.before(t + 1).is_some_and(|last| last.withdrawn) && !article.in_trash(t) {
+                return Found::Withdrawn;
+            }
+        }
+        Found::Nothing
     }
 }

@@ -8,7 +8,7 @@ use dateline::kernel::instant::Instant;
 use serde_json::{Value, json};
 
 use super::model::{End, Wanted};
-use super::play::{Game, OPENING, STEPS, Section, Step};
+use super::play::{Game, OPENING, STEPS, Section, Step, slugs};
 use super::site::{Site, article};
 use super::support::Engine;
 use super::support::answer::Answer;
@@ -17,6 +17,8 @@ use super::support::random::Random;
 
 /// At how many instants they look after each step.
 const LOOKS: usize = 20;
+/// For how many slugs they ask then.
+const SLUGS: usize = 4;
 
 struct Newsroom {
     site: Site,
@@ -128,9 +130,24 @@ impl Newsroom {
         }
         let live = game.room.live(at);
         for (a, id) in &self.ids {
+            let why = game.room.articles[a].why(at);
             let seen = editor.get(&format!("{}/visibility?at={}", self.path(*a), text(at))).await;
             let revision = live.get(a).map(|(number, ..)| *number);
-            assert_eq!((&seen["live"], &seen["revision"]), (&json!(revision.is_some()), &json!(revision)), "visibility of {id} {place}");
+            let expected = (&json!(revision.is_some()), &json!(revision), &json!(why));
+            assert_eq!((&seen["live"], &seen["revision"], &seen["code"]), expected, "visibility of {id} {place}");
+        }
+    }
+
+    /// Asks for some slugs as a reader, and previews what readers were told of some at earlier instants.
+    async fn look_back(&self, game: &mut Game, now: i64, random: &mut Random) {
+        let slugs: Vec<String> = slugs().collect();
+        for _ in 0..SLUGS {
+            let slug = random.of(&slugs);
+            let told = named(&self.site.anyone().get(&format!("/v1/articles/{slug}")).await);
+            game.told.push((now, slug, told));
+            let (at, slug, told) = random.of(&game.told);
+            let preview = named(&self.editors[0].get(&format!("/v1/preview/articles/{slug}?at={}", text(at))).await);
+            assert_eq!(preview, told, "{slug} at +{}\n{}", at - OPENING, game.story());
         }
     }
 }
@@ -146,6 +163,12 @@ fn publication_of(wanted: &Wanted) -> Value {
     }
     set_end(&mut body, wanted.unpublish_at);
     body
+}
+
+/// What a slug is answered: the status, and which article or which other slug.
+fn named(answer: &Answer) -> Value {
+    let location = answer.header("location").and_then(|location| location.split('?').next()?.rsplit('/').next());
+    json!([answer.status, if answer.status == 200 { answer["id"].clone() } else { json!(location) }])
 }
 
 fn listed(list: &Answer) -> Vec<(String, String)> {
@@ -177,6 +200,7 @@ pub async fn work(engine: Engine, seed: u64) {
         for at in looks {
             newsroom.compare(&game, at, now).await;
         }
+        newsroom.look_back(&mut game, now, &mut random).await;
     }
     assert!(newsroom.ids.len() > 1, "several articles are begun");
 }

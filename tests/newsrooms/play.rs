@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dateline::kernel::instant::Instant;
-use dateline::publications::rules::outlook::{Why, outlook};
+use dateline::publications::rules::outlook::{Trashing, Why, outlook};
 use dateline::publications::rules::{self, Publication, State};
 
-use super::model::{self, End, NEVER, Newsroom, Wanted};
+use serde_json::{Value, json};
+
+use super::model::{self, End, Found, NEVER, Newsroom, Wanted};
 use super::support::random::Random;
 
 /// How many articles a newsroom has.
@@ -75,7 +77,7 @@ pub trait Subject {
     /// Compares which slugs can be taken now.
     fn compare_slugs(&mut self, game: &Game, now: i64);
     /// What a slug answers: status, and the article, the present slug or nothing. `None` where no slug is asked for.
-    fn answer(&mut self, _slug: &str, _now: i64) -> Option<serde_json::Value> {
+    fn answer(&mut self, _slug: &str, _at: i64) -> Option<Value> {
         None
     }
 }
@@ -88,6 +90,8 @@ pub struct Game {
     pub sections: BTreeMap<(usize, i64), Section>,
     /// Whether elections lie outside of politics for now.
     pub is_apart: bool,
+    /// What readers were told, when, of which slug. What is backdated later changes that: then it is forgotten.
+    pub told: Vec<(i64, String, Value)>,
     steps: Vec<(i64, Step)>,
     seed: u64,
 }
@@ -119,8 +123,22 @@ pub fn play(seed: u64, looks: usize, subject: &mut dyn Subject) {
             subject.compare(&game, at);
         }
         subject.compare_slugs(&game, now);
+        game.look_back(&mut random, now, subject);
     }
 }
+
+/// The start in the past that a step gives to a publication.
+fn backdated(now: i64, step: &Step) -> Option<i64> {
+    let start = match step {
+        Step::Publish { wanted, .. } => wanted.publish_at,
+        Step::Change { publish_at, .. } => *publish_at,
+        _ => None,
+    };
+    start.filter(|start| *start < now)
+}
+
+/// How many slugs are asked for after each step.
+const ASKED: usize = 3;
 
 impl Game {
     /// For the one who has to find out what went wrong.
@@ -177,6 +195,14 @@ impl Game {
     /// Does it in the model, or names the code of the refusal.
     pub fn apply(&mut self, now: i64, step: &Step) -> Result<(), model::Refused> {
         self.steps.push((now, step.clone()));
+        self.perform(now, step)?;
+        if let Some(start) = backdated(now, step) {
+            self.told.retain(|(at, ..)| *at < start);
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, now: i64, step: &Step) -> Result<(), model::Refused> {
         let room = &mut self.room;
         match step {
             Step::Save { a, slug, section, may_publish } => {
@@ -200,8 +226,29 @@ impl Game {
     /// Every start and end, one millisecond before and after, and now.
     pub fn instants(&self, now: i64) -> BTreeSet<i64> {
         let publications = self.room.articles.values().flat_map(|article| &article.publications);
-        let edges = publications.flat_map(|p| [p.publish_at, p.unpublish_at, p.cut_at]).filter(|edge| *edge != NEVER);
+        let edges = publications.flat_map(|p| [p.publish_at, p.unpublish_at, p.cut_at]);
+        let trashed = self.room.articles.values().flat_map(|article| &article.trashed).flat_map(|(from, until)| [*from, *until]);
+        let edges = edges.chain(trashed).filter(|edge| *edge != NEVER);
         edges.chain([now]).flat_map(|edge| [edge - 1, edge, edge + 1]).collect()
+    }
+
+    /// Asks for slugs as of now, and again for some of what was told before, as of then: it is the same for ever.
+    fn look_back(&mut self, random: &mut Random, now: i64, subject: &mut dyn Subject) {
+        let slugs: Vec<String> = slugs().collect();
+        for _ in 0..ASKED {
+            let slug = random.of(&slugs);
+            let Some(answer) = subject.answer(&slug, now) else { return };
+            self.told.push((now, slug, answer));
+            let (at, slug, told) = random.of(&self.told);
+            let expected = match self.room.by_slug(&slug, at) {
+                Found::Live(a) => json!([200, a]),
+                Found::Moved(present) => json!([308, present]),
+                Found::Withdrawn => json!([410, null]),
+                Found::Nothing => json!([404, null]),
+            };
+            let answer = subject.answer(&slug, at).expect("it was answered before");
+            assert_eq!((&answer, &told), (&expected, &expected), "{slug} at +{}, now and then\n{}", at - OPENING, self.story());
+        }
     }
 
     fn compare_rules(&self, histories: &[Vec<Publication>], at: i64) {
@@ -225,10 +272,15 @@ impl Game {
         let place = || format!("of article {a} at +{}\n{}", at - OPENING, self.story());
         let trashed_at = article.trashed_at();
         let instant = |millis| Instant::from_millis(millis).unwrap();
-        let outlook = outlook(history, trashed_at.map(instant), instant(at));
+        let trashing = |(from, until): &(i64, i64)| Trashing {
+            from_at: instant(*from),
+            until_at: if *until == NEVER { Instant::NEVER } else { instant(*until) },
+        };
+        let trashings: Vec<Trashing> = article.trashed.iter().map(trashing).collect();
+        let outlook = outlook(history, &trashings, instant(at));
         let shown = |at: i64| article.in_force(at).map(|p| (p.publish_at, p.revision));
         assert_eq!(outlook.why == Why::Live, shown(at).is_some(), "live {}", place());
-        assert_eq!(outlook.why == Why::Trashed, trashed_at.is_some_and(|trashed| trashed <= at), "trashed {}", place());
+        assert_eq!(json!(outlook.why), json!(article.why(at)), "why {}", place());
         let later =
             article.publications.iter().flat_map(|p| [p.publish_at, p.unpublish_at, p.cut_at]).filter(|edge| *edge > at && *edge != NEVER);
         // In the trash nothing begins; when it returns is not known.

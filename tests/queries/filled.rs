@@ -89,6 +89,10 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
         embargo_note: None,
     };
     subject::insert(tx.conn(), &subject)?;
+    if random.happens(40) {
+        subject::begin_trashing(tx.conn(), subject.id, now.plus_millis(-random.between(1, YEARS_MS)))?;
+        subject::end_trashing(tx.conn(), subject.id, now)?;
+    }
     let slugs = [1, 2].map(|revision| format!("article-{number}-{}", if number.is_multiple_of(5) { revision } else { 1 }));
     for (revision, slug) in (1..).zip(&slugs) {
         let content = Content {

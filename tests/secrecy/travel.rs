@@ -58,11 +58,10 @@ impl Journey {
         self.editor.get(&format!("{target}{between}at={at}")).await
     }
 
-    /// Holds what readers got at an instant against what is shown as of it. Why it was withdrawn is told as it stands today.
+    /// Holds what readers got at an instant against what is shown as of it.
     fn compare(&mut self, asked: &Asked, at: Instant, readers: &Answer, preview: &Answer) {
         self.compared += 1;
-        let of_today = [404, 410];
-        if of_today.contains(&readers.status) && of_today.contains(&preview.status) || readers.status == 400 && preview.status == 400 {
+        if readers.status == 400 && preview.status == 400 {
             return;
         }
         let told =

@@ -72,8 +72,8 @@ fn created((publication, is_new): &(EditorPublication, bool)) -> Result<Kept> {
 
 /// Take an article down
 ///
-/// Ends the publication in force at `at` or now, and cancels those that start then or later unless `keep_scheduled`. With `withdrawn` readers get 410 and the
-/// reason, else 404.
+/// Ends the publication in force at `at` or now, and cancels those that start then or later unless `keep_scheduled`, those of releases as well: they are taken out of these. What releases
+/// without a date hold of it stays, for it is not scheduled. With `withdrawn` readers get 410 and the reason, else 404.
 #[utoipa::path(tag = "Publications", operation_id = "unpublishArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Unpublish, responses((status = 200, description = "The publication that ended.", body = Unpublished), (status = 409, description = "`not_live`, `past_is_history` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/unpublish")]
 pub(super) async fn unpublish(
@@ -99,7 +99,8 @@ fn unpublished(ended: &Unpublished) -> Result<Kept> {
 /// Amend what readers have
 ///
 /// Patches the text in force and publishes that now, until when the one before would have ended. If a newer save is under way, it gets the same changes as a
-/// save of its own, but for fields that it has otherwise: those are `collisions`, and what is scheduled to show it says `base_changed`.
+/// save of its own, but for fields that it has otherwise: those are `collisions`, and what is scheduled to show it says `base_changed`. That save approves the whole newer text for what
+/// follows the newest save, whoever wrote it.
 #[utoipa::path(tag = "Publications", operation_id = "amendArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Amendment, responses((status = 200, description = "The newest save, and what readers have now.", body = Amended), (status = 409, description = "`not_live`, `embargoed`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/amend")]
 #[expect(clippy::too_many_arguments, reason = "each is an extractor")]

@@ -18,7 +18,7 @@ use crate::kernel::problem::Result;
 /// Say why an article is or is not live
 ///
 /// At this instant or another one: what readers get, why, what happens next, and whether they really could see it. As things stand: `at` in the past shows backdated
-/// publications from their start on, which `readers_saw` tells apart.
+/// publications from their start on, which `readers_saw` tells apart. When the article was in the trash it is `trashed` then, also after it was restored.
 #[utoipa::path(
     tag = "Articles (editors)", operation_id = "getArticleVisibility",
     params(

@@ -70,9 +70,9 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
         collisions = left;
         advance(&mut edited, &rewritten);
         write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about)?;
-        rules::follow_amended(&mut edited.history, edited.subject.newest_revision, edited.now);
+        publications::follow_amended(tx, &mut edited)?;
     } else {
-        rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
+        publications::follow(tx, &mut edited)?;
     }
     subject::update(tx.conn(), &edited.subject)?;
     let amending = told::Amending {

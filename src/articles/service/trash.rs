@@ -40,6 +40,7 @@ pub fn discard_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Ex
     edited.subject.trashed_at = Some(edited.now);
     edited.subject.version += 1;
     subject::update(tx.conn(), &edited.subject)?;
+    subject::begin_trashing(tx.conn(), id, edited.now)?;
     publications::close(tx, &caller.into(), &mut edited, &before)?;
     told::record_moved(tx, &caller.into(), "article.trashed", &edited.subject)?;
     Ok(edited.subject)
@@ -70,6 +71,7 @@ pub async fn restore(
         edited.subject.trashed_at = None;
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
+        subject::end_trashing(tx.conn(), id, now)?;
         publications::close(tx, &(&caller).into(), &mut edited, &before)?;
         told::record_moved(tx, &(&caller).into(), "article.restored", &edited.subject)?;
         Ok(seen::article(tx.conn(), &edited.subject, edited.history, now, caller.user_id)?)
@@ -101,7 +103,7 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
 pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_days: Option<u32>) -> Result<()> {
     let id = subject.id;
     told::record_purged(tx, actor, &subject, kept_days)?;
-    publications::erase(tx, subject)?;
+    publications::erase(tx, actor, subject)?;
     store::autosave::remove_all(tx.conn(), id)?;
     store::erase(tx.conn(), id)?;
     Ok(subject::erase(tx.conn(), id)?)

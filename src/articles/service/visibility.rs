@@ -8,7 +8,7 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::problem::{Problem, Result};
-use crate::publications::rules::outlook::{Outlook, outlook, was_seen};
+use crate::publications::rules::outlook::{Outlook, Trashing, outlook, trashing, was_seen};
 use crate::publications::rules::{Publication, in_force};
 use crate::publications::service::history;
 use crate::publications::subject::{self, Subject};
@@ -32,7 +32,8 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
     db.read(move |connection| {
         let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = history(connection, id)?;
-        let mut seen = visibility(&subject, &history, at, now);
+        let trashings = subject::in_trash(connection, id)?;
+        let mut seen = visibility(&subject, &history, &trashings, at, now);
         if place.locales.find(&subject.locale).is_none() {
             return Ok(unserved(seen, &subject));
         }
@@ -71,14 +72,14 @@ pub fn path_at(connection: &mut AnyConnection, locales: &Locales, id: ArticleId,
     Ok(if shown.is_some() { store::path_on_site(connection, id, shown)? } else { newest })
 }
 
-fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Instant) -> Visibility {
-    let outlook = outlook(history, subject.trashed_at, at);
+fn visibility(subject: &Subject, history: &[Publication], trashings: &[Trashing], at: Instant, now: Instant) -> Visibility {
+    let outlook = outlook(history, trashings, at);
     let revision = outlook.publication.filter(|_| outlook.why == Why::Live).map(|p| p.revision);
     Visibility {
         at,
         live: outlook.why == Why::Live,
         code: outlook.why,
-        reason: reason(subject, &outlook),
+        reason: reason(&outlook, trashing(trashings, at)),
         newer_saved: revision.is_some_and(|revision| revision < subject.newest_revision),
         publication_id: outlook.publication.map(|p| p.id),
         revision,
@@ -89,13 +90,17 @@ fn visibility(subject: &Subject, history: &[Publication], at: Instant, now: Inst
     }
 }
 
-fn reason(subject: &Subject, outlook: &Outlook<'_>) -> String {
+fn reason(outlook: &Outlook<'_>, trashing: Option<&Trashing>) -> String {
     match (outlook.why, outlook.publication) {
-        (Why::Trashed, _) => match subject.trashed_at {
-            Some(at) => format!("It has been in the trash since {at}."),
+        (Why::Trashed, _) => match trashing {
+            Some(one) if one.until_at != Instant::NEVER => format!("It was in the trash from {} until {}.", one.from_at, one.until_at),
+            Some(one) => format!("It has been in the trash since {}.", one.from_at),
             None => "It is in the trash.".to_owned(),
         },
         (Why::NoPublication, _) | (_, None) => "Nothing of it was published, and nothing is scheduled.".to_owned(),
+        (Why::NotYet, Some(p)) if p.cut_at <= p.publish_at => {
+            format!("Nothing of it had begun: its next publication was to start at {}, but it was put into the trash before.", p.publish_at)
+        }
         (Why::NotYet, Some(p)) => format!("Nothing of it has begun: its next publication starts at {}.", p.publish_at),
         (Why::Live, Some(p)) => {
             let end = if p.ends_at == Instant::NEVER { String::new() } else { format!(" until {}", p.ends_at) };

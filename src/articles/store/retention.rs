@@ -30,11 +30,11 @@ pub fn trashed(
 }
 
 /// The columns are `r` of revisions and `a` of articles. Kept for ever: the newest save, one with a note, and what any publication names. Kept for the time: what a release without a date holds,
-/// what a queued publication was planned on, what waits for an editor (later than the save that a queued publication would show which follows the newest), and what somebody goes on
+/// what a queued publication was planned on, what waits for an editor (later than the save that one of these would show which follows the newest), and what somebody goes on
 /// writing from.
 const NEEDED_NO_MORE: &str = "r.number < a.newest_revision AND r.note IS NULL \
     AND NOT EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND p.revision = r.number) \
-    AND NOT EXISTS (SELECT 1 FROM release_entries e WHERE e.article_id = r.article_id AND e.revision = r.number) \
+    AND NOT EXISTS (SELECT 1 FROM release_entries e WHERE e.article_id = r.article_id AND (e.revision = r.number OR e.follows_newest AND e.revision < r.number)) \
     AND NOT EXISTS (SELECT 1 FROM publications p WHERE p.article_id = r.article_id AND (p.base_revision = r.number OR p.follows_newest AND p.revision < r.number) \
     AND p.publish_at > ";
 const BASE_OF_AUTOSAVE: &str = ") AND NOT EXISTS (SELECT 1 FROM autosaves s WHERE s.article_id = r.article_id AND r.number = \

@@ -141,6 +141,10 @@ fn change_scheduled(history: &[Publication], changed: &mut Publication, change: 
     changed.overrides_embargo = change.override_embargo.unwrap_or(changed.overrides_embargo);
     if changed.publish_at != start {
         changed.decided_at = now;
+        // In the trash it does not begin, wherever its release is moved.
+        if changed.cut_at <= start {
+            changed.cut_at = changed.publish_at;
+        }
     }
     if changed.publish_at != start || change.override_embargo.is_some() {
         refuse_embargoed(changed.publish_at, change.embargo_until, changed.overrides_embargo)?;

@@ -56,14 +56,15 @@ pub async fn add(
         let wanted = publications::wanted(&caller, &subject, &PublicationCreate::from(&member), &mut mistakes);
         mistakes.finish()?;
         let wanted = wanted.ok_or_else(|| Problem::internal("a member of a release without mistakes was not judged"))?;
+        subject.refuse_trashed()?;
         let now = tx.now()?;
         refuse_more(tx, &release, subject.id, now)?;
-        let entry = entry_of(&release, PublicationId::new(), &wanted, now);
+        let entry = entry_of(&release, subject.newest_revision, &wanted, now);
         match release.publish_at {
             Some(date) => place(tx, &caller, &entry, date)?,
             None => store::insert_entry(tx.conn(), &entry)?,
         }
-        changed(tx, &caller, &mut release, "release.publication_added", Told::made(member_told(entry.id, subject.id)))?;
+        changed(tx, &caller, &mut release, "release.publication_added", Told::made(publications::belonging(entry.id, subject.id)))?;
         let release = whole(tx.conn(), release, now)?;
         let entry = release.publications.iter().find(|shown| shown.id == entry.id).cloned().ok_or_else(Problem::not_found)?;
         Ok(Added { release, entry })
@@ -99,11 +100,6 @@ fn articles_of(tx: &mut Tx<'_>, release: &StoredRelease) -> Result<Vec<(Publicat
     })
 }
 
-/// What the audit log tells of what belongs to a release.
-fn member_told(id: PublicationId, article_id: ArticleId) -> Value {
-    json!({ "publication_id": id, "article_id": article_id })
-}
-
 /// Locks the articles that are about to move or to be taken out, all of which must lie where the caller may change them: what they may not is no clash.
 fn lock(tx: &mut Tx<'_>, caller: &Caller, held: &[(PublicationId, ArticleId)]) -> Result<()> {
     held.iter().try_for_each(|(_, article_id)| publications::lock(tx, caller, *article_id).map(drop))
@@ -115,13 +111,14 @@ fn changed(tx: &mut Tx<'_>, caller: &Caller, release: &mut StoredRelease, action
     Ok(record(tx, &caller.into(), action, target(release.id), change)?)
 }
 
-/// What is wanted, as a release without a date holds it.
-fn entry_of(release: &StoredRelease, id: PublicationId, wanted: &Wanted, now: Instant) -> Entry {
+/// What is wanted, as a release without a date holds it: bound to what the newest save is now.
+fn entry_of(release: &StoredRelease, newest: i64, wanted: &Wanted, now: Instant) -> Entry {
     Entry {
-        id,
+        id: PublicationId::new(),
         release_id: release.id,
         article_id: wanted.article_id,
-        revision: wanted.revision,
+        revision: wanted.revision.unwrap_or(newest),
+        follows_newest: wanted.revision.is_none(),
         unpublish_at: match wanted.unpublish_at {
             Patch::Absent => None,
             Patch::Null => Some(Instant::NEVER),
@@ -137,18 +134,18 @@ fn entry_of(release: &StoredRelease, id: PublicationId, wanted: &Wanted, now: In
     }
 }
 
-/// Makes a publication of what a release holds.
+/// Makes a publication of what a release holds: whoever decides on the date approves no save that it did not follow.
 fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Result<()> {
     let mut edited = publications::open(tx, caller, entry.article_id)?;
     let before = edited.history.clone();
     let mut mistakes = Mistakes::default();
-    publications::check_revision(tx, caller, &edited.subject, entry.revision, &mut mistakes)?;
+    publications::check_revision(tx, caller, &edited.subject, Some(entry.revision), &mut mistakes)?;
     mistakes.finish()?;
     let wanted = Wanted {
         article_id: entry.article_id,
         publish_at: Some(date),
         unpublish_at: entries::end(entry.unpublish_at),
-        revision: entry.revision,
+        revision: (!entry.follows_newest).then_some(entry.revision),
         published_at: entry.published_at,
         minor: entry.minor,
         time_zone: entry.time_zone.clone(),
@@ -160,7 +157,7 @@ fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Resu
         override_embargo: entry.overrides_embargo,
         release_id: Some(entry.release_id),
     };
-    let scheduled = rules::schedule(&mut edited.history, wanted, edited.subject.newest_revision, edited.now)?;
+    let scheduled = rules::schedule(&mut edited.history, wanted, entry.revision, edited.now)?;
     let (Scheduled::Added(made) | Scheduled::InForceAlready(made)) = scheduled;
     edited.history.iter_mut().filter(|p| p.id == made).for_each(|p| p.id = entry.id);
     publications::close(tx, &caller.into(), &mut edited, &before)
@@ -169,7 +166,7 @@ fn place(tx: &mut Tx<'_>, caller: &Caller, entry: &Entry, date: Instant) -> Resu
 /// Takes something out of a release: it is not published any more.
 ///
 /// # Errors
-/// 404, 412; 409 `already_live`, `starting` or `trashed`.
+/// 404, 412; 409 `already_live` or `starting`.
 pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: PublicationId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
@@ -180,14 +177,14 @@ pub async fn remove(db: &Db, caller: &Caller, id: ReleaseId, publication: Public
         if !store::delete_entry(tx.conn(), publication)? {
             take_out(tx, &caller, publication, article_id)?;
         }
-        changed(tx, &caller, &mut release, "release.publication_removed", Told::removed(member_told(publication, article_id)))
+        changed(tx, &caller, &mut release, "release.publication_removed", Told::removed(publications::belonging(publication, article_id)))
     })
     .await
 }
 
 /// Calls a publication off, and gives it back as it was.
 fn take_out(tx: &mut Tx<'_>, caller: &Caller, id: PublicationId, article_id: ArticleId) -> Result<Publication> {
-    let mut edited = publications::open(tx, caller, article_id)?;
+    let mut edited = publications::open_with_release(tx, caller, article_id)?;
     let before = edited.history.clone();
     rules::cancel(&mut edited.history, id, Way::Release, edited.now)?;
     publications::close(tx, &caller.into(), &mut edited, &before)?;
@@ -258,7 +255,8 @@ fn undated(release: &StoredRelease, publication: Publication) -> Entry {
         id: publication.id,
         release_id: release.id,
         article_id: publication.article_id,
-        revision: (!publication.follows_newest).then_some(publication.revision),
+        revision: publication.revision,
+        follows_newest: publication.follows_newest,
         unpublish_at: Some(publication.unpublish_at),
         unpublish_at_local: publication.unpublish_at_local,
         time_zone: publication.time_zone,
@@ -278,7 +276,7 @@ fn move_one(
     date: Instant,
     override_embargo: Option<bool>,
 ) -> Result<()> {
-    let mut edited = publications::open(tx, caller, article_id)?;
+    let mut edited = publications::open_with_release(tx, caller, article_id)?;
     let before = edited.history.clone();
     let embargo_until = edited.subject.embargo_until;
     let change = Change { publish_at: Patch::Value(date), embargo_until, override_embargo, way: Way::Release, ..Change::default() };
