@@ -102,7 +102,8 @@ on_both_engines! {
         let kinds: std::collections::BTreeSet<&str> = single.iter().filter_map(Operation::kind).collect();
         let mut ids = Vec::new();
         for kind in &kinds {
-            ids.push((*kind, newsroom.id(kind, &admin.caller, "draft").await));
+            let state = if *kind == "publications" { "scheduled" } else { "draft" };
+            ids.push((*kind, newsroom.id(kind, &admin.caller, state).await));
         }
         assert!(ids.len() > 6, "{ids:?}");
         for operation in &single {
