@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::App as ActixApp;
 use actix_web::dev::{Server, ServerHandle};
@@ -13,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::articles::delivered::drafts::{PreviewArticle, PreviewArticleList};
 use crate::articles::service::Site;
-use crate::articles::service::retention::{self, Passed, Retention};
+use crate::articles::service::retention::{self, Passed, Passes, Retention};
 use crate::auth::permission::{self, Action, TABLE};
 use crate::auth::service::Auth;
 use crate::calendar::service::{Calendars, OfSite};
@@ -95,6 +96,10 @@ fn scopes(operation: &str) -> Option<Vec<&'static str>> {
     Some(permission::scopes(action(operation)?).into_iter().map(Scope::name).collect())
 }
 
+fn also(operation: &str) -> Option<Vec<&'static str>> {
+    Some(permission::scopes(permission::also(operation)?).into_iter().map(Scope::name).collect())
+}
+
 fn action(operation: &str) -> Option<Action> {
     TABLE.iter().find(|(.., operations)| operations.contains(&operation)).map(|(action, ..)| *action)
 }
@@ -111,6 +116,7 @@ pub fn document() -> Document {
         Finish {
             roles: Some(&roles),
             scopes: Some(&scopes),
+            also: Some(&also),
             without_idempotency: WITHOUT_IDEMPOTENCY,
             drafts: &[("listArticles", "PreviewArticleList"), ("getArticle", "PreviewArticle")],
             optional_bodies: OPTIONAL_BODIES,
@@ -197,20 +203,26 @@ impl App {
         &self.db
     }
 
-    /// Keeps what the settings say no longer than they say, for as long as it is awaited: at once, and every hour.
+    /// Keeps what the settings say no longer than they say, for as long as it is awaited: at once, and every hour, as long as the clock can be trusted.
     pub async fn keep_up(self) {
         let Options { revisions_kept_days, trash_kept_days, .. } = self.options;
         let retention = Retention { revisions_kept_days, trash_kept_days };
         if retention == Retention::default() {
             return;
         }
+        let (mut passes, mut looked_at, mut wait) = (Passes::new(&self.db, retention), Instant::now(), retention::LOOKED_AT_FIRST);
         loop {
-            match retention::pass(&self.db, retention).await {
-                Ok(Passed { revisions: 0, articles: 0 }) => {}
-                Ok(Passed { revisions, articles }) => tracing::info!(revisions, articles, "kept no longer, as the settings say"),
+            actix_web::rt::time::sleep(wait).await;
+            let elapsed = looked_at.elapsed();
+            (looked_at, wait) = (Instant::now(), retention::EVERY);
+            match passes.next(&self.db, elapsed).await {
+                Ok(Some(Passed { revisions: 0, articles: 0 })) => {}
+                Ok(None) => {
+                    tracing::warn!("the clock was set, or the latest write is long ago: what is kept no longer stays for an hour more")
+                }
+                Ok(Some(Passed { revisions, articles })) => tracing::info!(revisions, articles, "kept no longer, as the settings say"),
                 Err(problem) => tracing::warn!("what is kept no longer stays until the next hour: {problem:?}"),
             }
-            actix_web::rt::time::sleep(retention::EVERY).await;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Articles on the wire: what editors send and see, and what readers get.
 
+pub mod amended;
 pub mod autosave;
 pub mod calendar;
 pub mod history;
@@ -8,7 +9,7 @@ mod patch;
 pub mod visibility;
 
 use self::autosave::AutosaveMark;
-pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch};
+pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch, UnfinishedArticle};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -252,19 +253,6 @@ pub struct EditorArticle {
     pub autosave: Option<AutosaveMark>,
     /// What the sanitiser takes out of the body: the first 20. Where an older revision was restored, also what it named that there is no more.
     pub warnings: Vec<Warning>,
-}
-
-/// An article whose live text was amended.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Amended {
-    /// Its newest save.
-    #[serde(flatten)]
-    pub article: EditorArticle,
-    /// What readers have now.
-    pub publication: EditorPublication,
-    /// The fields that were amended in the live text alone, since the newest save has them otherwise.
-    #[schema(max_items = 20)]
-    pub collisions: Vec<String>,
 }
 
 /// An article as it stands in an editor's list: its newest save, without the body.

@@ -18,7 +18,7 @@ pub mod visibility;
 use self::rendering::{Foreseen, rendered};
 use self::versions::check;
 pub use self::versions::{check_version, version};
-use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle};
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle, Kind};
 use super::save::Draft;
 use super::seen;
 use super::store::{self, Content, Save};
@@ -148,7 +148,7 @@ pub async fn replace(
     db.write(move |tx| {
         let edited = open(tx, &caller, id, &expected)?;
         let mut mistakes = mistakes.clone();
-        check_kind(&edited.subject, &whole, &locales, &mut mistakes);
+        check_kind(&edited.subject, whole.kind, whole.locale.as_deref(), &locales, &mut mistakes);
         let present = present(tx, &edited.subject)?;
         let slug = draft.slug.clone().unwrap_or_else(|| present.content.slug.clone());
         let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref() };
@@ -157,11 +157,11 @@ pub async fn replace(
     .await
 }
 
-fn check_kind(subject: &Subject, whole: &ArticleCreate, locales: &Locales, mistakes: &mut Mistakes) {
-    if whole.kind.name() != subject.kind {
+fn check_kind(subject: &Subject, kind: Kind, locale: Option<&str>, locales: &Locales, mistakes: &mut Mistakes) {
+    if kind.name() != subject.kind {
         mistakes.note("/kind", "immutable", format!("it is `{}` and stays so", subject.kind));
     }
-    let given = whole.locale.as_deref().unwrap_or(&subject.locale);
+    let given = locale.unwrap_or(&subject.locale);
     if locales.find(given).is_none_or(|locale| locale.as_str() != subject.locale) && given != subject.locale {
         mistakes.note("/locale", "immutable", format!("it is `{}` and stays so", subject.locale));
     }
@@ -319,6 +319,8 @@ struct About<'a> {
 
 /// What every save ends with: the revision is written, slugs and lists are brought up to date.
 fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Written<'_>) -> Result<EditorArticle> {
+    let already = written.former.map(|former| former.content.categories()).unwrap_or_default();
+    within::require_further(tx, caller, &written.content.refs.further_categories, &already)?;
     write_revision(tx, caller, edited, written.content, written.body, written.about)?;
     told::record_save(tx, &caller.into(), &edited.subject, &written)?;
     publications::close(tx, &caller.into(), edited, written.before)?;
@@ -328,7 +330,7 @@ fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Writte
 
 fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &Content, body: &Rendered, about: About<'_>) -> Result<()> {
     // Every save of whatever kind comes through here, with the category that it puts the article into.
-    within::require(tx.conn(), caller, content.category_id)?;
+    within::require(tx, caller, content.category_id)?;
     let subject = &edited.subject;
     let save = Save {
         article_id: subject.id,

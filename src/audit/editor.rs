@@ -58,7 +58,8 @@ fn asked(raw: &RawQuery) -> Result<Asked> {
 /// List the audit log
 ///
 /// Who did what, when and from where, the newest first: every change of content, people, links and keys, every login and logout, written in the transaction of what it
-/// tells. Nothing is ever taken out of it. Failed logins and reading are not in it.
+/// tells. Nothing is ever taken out of it. Failed logins and reading are not in it. Of articles it has titles and slugs and, of an embargo, until when and the note: whoever reads the log reads
+/// these, whatever else they may see.
 #[utoipa::path(
     tag = "Audit log", operation_id = "listAuditLog",
     params(

@@ -99,6 +99,9 @@ pub struct Tokens {
     pub expires_in: i64,
     /// Used once for the next pair.
     pub refresh_token: String,
+    /// Until when the password is good that they logged in with, if they did not choose it: they are to change it before (`changePassword`), and log in again. Null = it has no end.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub password_expires_at: Option<Instant>,
     /// Who logged in.
     pub user: Me,
 }

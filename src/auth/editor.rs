@@ -32,6 +32,8 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Only failures are counted, within 15 minutes: 10 for an account and 30 for a client address (of IPv6 its /64). Where the account was used from within 30
 /// days it has 10 of its own instead, so that what is guessed elsewhere, or at the same address for other accounts, keeps nobody out of it. At most 16 logins wait for their turn, and
 /// as many from where the account is known.
+///
+/// A password that the user did not choose is good for 72 hours: `password_expires_at` says that it must be changed, and until when. A session that begins with it ends then as well.
 #[utoipa::path(tag = "Auth", operation_id = "login", request_body = Login, responses((status = 200, description = "Tokens.", body = Tokens), (status = 401, description = "`invalid_credentials`."), (status = 429, description = "`too_many_requests`.")), security(()))]
 #[post("/v1/auth/login")]
 async fn login(

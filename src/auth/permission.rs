@@ -175,14 +175,23 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
     (Action::OwnAccount, Role::Author, &[], &["changePassword", "listSessions", "endSession", "endSessions"]),
 ];
 
+/// The operations that take a second right besides that of the table: an amendment is a save as well.
+pub const ALSO: &[(&str, Action)] = &[("amendArticle", Action::WriteArticles)];
+
+/// The right that an operation takes besides that of the table.
+pub fn also(operation: &str) -> Option<Action> {
+    ALSO.iter().find(|(other, _)| *other == operation).map(|(_, action)| *action)
+}
+
 /// The table in Markdown: a row for each operation, a column for each role, and the scopes that let a key do it.
 pub fn table() -> String {
     let mut table = String::from("| operation | author | editor | admin | API keys with |\n| --- | --- | --- | --- | --- |");
     for (action, least, _, operations) in TABLE {
         let may = Role::ALL.map(|role| if role >= *least { " yes |" } else { " |" }).concat();
-        let scopes = scopes(*action).iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(", ");
+        let named = |action: Action| scopes(action).iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(", ");
         for operation in *operations {
-            table.push_str(&format!("\n| {operation} |{may} {scopes} |"));
+            let more = also(operation).map_or_else(String::new, |action| format!(", and one of {}", named(action)));
+            table.push_str(&format!("\n| {operation} |{may} {}{more} |", named(*action)));
         }
     }
     table.push_str(
@@ -190,8 +199,10 @@ pub fn table() -> String {
          what it shows, whoever they are. An API key sees all articles, needs one of the scopes that are named, and where a save publishes or an amendment is made one for saving and one for dates; `admin` holds all \
          others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.\n\n\
          A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \
-         these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, none of \
-         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects, tags and authors. Everything else is `forbidden`, \
+         these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, nor into \
+         further categories elsewhere, but those in which it lies already may stay; none of \
+         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects, tags and authors; a slug that a category elsewhere had stays with that one. An `Idempotency-Key` \
+         gives an answer again only for what was done within their categories. Everything else is `forbidden`, \
          403, and says which the categories are. The limit is read at each request. A category that is deleted is taken out of it, and who has none left changes nothing.",
     );
     table

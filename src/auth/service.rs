@@ -196,11 +196,16 @@ impl Auth {
                 let present = users::stored(tx.conn(), user.id)?;
                 let user = present.filter(|present| present.active && present.password_hash == user.password_hash);
                 let user = user.ok_or_else(invalid_credentials)?;
+                let last = user.password_expires_at.unwrap_or(Instant::NEVER);
+                if last <= now {
+                    return Err(expired_password());
+                }
+                let expires_at = now.plus_millis(SESSION_MS).min(last);
                 store::delete_expired(tx.conn(), now)?;
                 let session = SessionId::new();
-                store::insert_session(tx.conn(), session, user.id, &origin, now, now.plus_millis(SESSION_MS))?;
+                store::insert_session(tx.conn(), session, user.id, &origin, now, expires_at)?;
                 store::insert_refresh(tx.conn(), hash(&token), session, now)?;
-                let change = Change::made(json!({ "email": user.email, "expires_at": now.plus_millis(SESSION_MS) }));
+                let change = Change::made(json!({ "email": user.email, "expires_at": expires_at }));
                 record(tx, &Actor::user(user.id, &origin.address), "session.started", target(session), change)?;
                 tokens(tx, &user, session, token.clone())
             })
@@ -320,7 +325,7 @@ impl Auth {
                 if users::stored(tx.conn(), id)?.is_none_or(|user| user.password_hash != known) {
                     return Err(wrong_password());
                 }
-                users::set_password_in(tx, &actor, id, &hash, session)
+                users::set_password_in(tx, &actor, id, (&hash, false), session).map(drop)
             })
             .await
     }
@@ -365,18 +370,19 @@ pub fn rotate_in(tx: &mut Tx<'_>) -> Result<uuid::Uuid> {
     Ok(key.id)
 }
 
-/// Gives a user another password and ends all their sessions, within a write: for the command.
+/// Gives a user another password and ends all their sessions, within a write: for the command. Until when it is good, if nobody chose it.
 ///
 /// # Errors
 /// 404.
-pub fn reset_password_in(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
-    users::set_password_in(tx, &Actor::COMMAND, id, password_hash, None)
+pub fn reset_password_in(tx: &mut Tx<'_>, id: UserId, password_hash: &str, is_one_time: bool) -> Result<Option<Instant>> {
+    users::set_password_in(tx, &Actor::COMMAND, id, (password_hash, is_one_time), None)
 }
 
 fn tokens(tx: &mut Tx<'_>, user: &User, session: SessionId, refresh_token: String) -> Result<Tokens> {
     let key = store::newest_key(tx.conn())?.ok_or_else(|| Error::corrupt("there is no signing key"))?;
     let access_token = key.sign(user.id, session, tx.now()?)?;
-    Ok(Tokens { access_token, token_type: "Bearer", expires_in: token::LIFETIME_S, refresh_token, user: me(user)? })
+    let password_expires_at = user.password_expires_at;
+    Ok(Tokens { access_token, token_type: "Bearer", expires_in: token::LIFETIME_S, refresh_token, password_expires_at, user: me(user)? })
 }
 
 fn target(session: SessionId) -> Target {
@@ -421,6 +427,12 @@ fn retired(now: Instant) -> Instant {
 
 fn invalid_credentials() -> Problem {
     Problem::new(Code::InvalidCredentials, "E-mail or password is wrong.")
+}
+
+/// Only who knows the password hears it.
+fn expired_password() -> Problem {
+    let detail = "The password was made for you and has expired. Have another one made: `dateline user set-password`.";
+    Problem::new(Code::InvalidCredentials, detail)
 }
 
 fn wrong_password() -> Problem {

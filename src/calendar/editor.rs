@@ -26,6 +26,9 @@ pub fn routes(config: &mut ServiceConfig) {
 /// For calendar programs (RFC 5545), with the token of a subscription in the query, since they send no header; with an access token the whole of it. An event for each
 /// publication, whose `UID` is the publication's id and whose `SEQUENCE` its version, from its start to its end in UTC; cancelled, if its article is in the trash at its start. The next 1,000 that start within
 /// 365 days, and of what has begun the latest 1,000 that started or ended in the last 30 days or end within 365.
+///
+/// It shows what `listPublications` shows to whoever made the subscription, and nothing when they may read that no more: titles, and of what is under embargo also until when and why. Whoever
+/// has the token reads that as well.
 #[utoipa::path(
     tag = "Publications", operation_id = "getCalendar",
     responses((
@@ -52,7 +55,8 @@ async fn read(request: HttpRequest, db: Data<Db>, calendars: Data<Calendars>, qu
 
 /// Subscribe to the calendar
 ///
-/// The answer has an address for a calendar program, which shows by it what starts and ends, without a login, until the subscription ends or is revoked.
+/// The answer has an address for a calendar program, which shows by it what starts and ends, without a login, until the subscription ends or is revoked, or you may share the calendar no more. What is under embargo is in it, with its note: keep the address as you
+/// would a password.
 #[utoipa::path(tag = "Publications", operation_id = "createCalendarSubscription", request_body = CalendarSubscriptionCreate, responses((status = 201, description = "The subscription, with its token.", body = NewCalendarSubscription)), security(("bearer" = [])))]
 #[post("/v1/editor/calendar-subscriptions")]
 async fn create(

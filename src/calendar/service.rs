@@ -86,13 +86,13 @@ impl Calendars {
     /// The subscription that a token is of.
     ///
     /// # Errors
-    /// `invalid_token` (401) if it is unknown, expired or revoked, or if who made it may not decide on dates any more.
+    /// `invalid_token` (401) if it is unknown, expired or revoked, or if who made it may not share the calendar any more.
     pub async fn subscription(&self, db: &Db, token: &str) -> Result<CalendarSubscription> {
         let (id, now) = (CalendarSubscriptionId::from(self.key.verify(token).ok_or_else(unknown)?), db.clock().now());
         let found = db.read(move |connection| Ok::<_, Problem>(store::with_creator(connection, id, now)?)).await?;
         let (subscription, role, is_active) = found.ok_or_else(unknown)?;
-        let may_publish = Role::find(&role).is_some_and(|role| allows(role, Action::ReadCalendar));
-        if is_active && may_publish { seen(subscription) } else { Err(unknown()) }
+        let may_share = Role::find(&role).is_some_and(|role| allows(role, Action::ShareCalendar));
+        if is_active && may_share { seen(subscription) } else { Err(unknown()) }
     }
 
     /// The calendar as a calendar program reads it: by a subscription, or the whole of it.

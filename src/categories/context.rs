@@ -15,8 +15,8 @@ use crate::kernel::locale::Locales;
 use crate::kernel::page::CursorKey;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
-use crate::publications::entries::{Entry, entries};
 use crate::publications::drafts;
+use crate::publications::entries::{Entry, entries};
 use crate::publications::tallies::{self, KeptQuarters, Lists};
 use crate::publications::visibility::{Ground, Snapshot};
 

@@ -49,7 +49,10 @@ pub async fn create(
     let (caller, create) = (caller.clone(), create.into());
     idempotency::write(db, keyed.filter(|_| create.mistakes.is_empty()), move |tx| {
         dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
-        within::require(tx.conn(), &caller, create.value.parent_id)?;
+        within::require(tx, &caller, create.value.parent_id)?;
+        if let Some(slug) = &create.value.slug {
+            refuse_others_former(tx, &caller, slug.as_str(), None)?;
+        }
         create_in(tx, &(&caller).into(), &create)
     })
     .await
@@ -149,7 +152,7 @@ fn change_in(
 ) -> Result<EditorCategory> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let before = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
-    within::require(tx.conn(), caller, before.parent_id)?;
+    within::require(tx, caller, before.parent_id)?;
     expected.check_alone(before.version.unsigned_abs())?;
     let mut row = change(&before);
     let is_moved = row.parent_id != before.parent_id;
@@ -157,11 +160,12 @@ fn change_in(
         mistakes.take(check_parent(tx.conn(), id, row.parent_id))?;
     }
     mistakes.finish()?;
-    within::require(tx.conn(), caller, row.parent_id)?;
+    within::require(tx, caller, row.parent_id)?;
     if row == before {
         return seen_alone(tx.conn(), row);
     }
     refuse_taken(tx.conn(), id, &row.slug)?;
+    refuse_others_former(tx, caller, &row.slug, Some(id))?;
     row.version += 1;
     row.updated_at = tx.now()?;
     if row.slug != before.slug {
@@ -186,13 +190,13 @@ pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected
     db.write(move |tx| {
         named::lock(tx, Named::Category(id))?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
-        within::require(tx.conn(), &caller, row.parent_id)?;
+        within::require(tx, &caller, row.parent_id)?;
         expected.check_alone(row.version.unsigned_abs())?;
         let now = tx.now()?;
         let mut change = Change::removed(told(&row));
         match reassign_to {
             Some(other) => {
-                within::require(tx.conn(), &caller, Some(other))?;
+                within::require(tx, &caller, Some(other))?;
                 for (before, moved) in store::reassign::reassign(tx, &row, other, now)? {
                     record(tx, &actor, "category.moved", target(moved.id), Change::between(told(&before), told(&moved), &["slug"]))?;
                 }
@@ -232,6 +236,14 @@ fn check_parent(connection: &mut AnyConnection, id: CategoryId, parent: Option<C
 fn refuse_taken(connection: &mut AnyConnection, id: CategoryId, slug: &str) -> Result<()> {
     match store::id_of_slug(connection, slug)? {
         Some(holder) if holder != id => Err(Problem::new(Code::SlugTaken, format!("Another category has the slug `{slug}`."))),
+        _ => Ok(()),
+    }
+}
+
+/// A slug that another category had leads readers there: who takes it changes that one as well.
+fn refuse_others_former(tx: &mut Tx<'_>, caller: &Caller, slug: &str, taker: Option<CategoryId>) -> Result<()> {
+    match store::former::holder(tx.conn(), slug)? {
+        Some(holder) if Some(holder.id) != taker => within::require(tx, caller, holder.parent_id),
         _ => Ok(()),
     }
 }

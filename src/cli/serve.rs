@@ -118,6 +118,8 @@ pub(super) fn add_first_admin(db: &Db, settings: &Settings, url: &DatabaseUrl) -
         role: Role::Admin,
         category_ids: None,
         password_hash: hash,
+        // Nobody else could make another one.
+        is_one_time: false,
     };
     // Of two nodes that start together one adds the admin.
     let is_added = db.run_write(move |tx| {

@@ -9,6 +9,7 @@ use crate::audit::store::Actor;
 use crate::auth::password;
 use crate::auth::service::reset_password_in;
 use crate::kernel::caller::Role;
+use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::version::Expected;
 use crate::settings::Settings;
@@ -28,7 +29,7 @@ pub struct User {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Add a user. Without --password-stdin a random password is printed.
+    /// Add a user. Without --password-stdin a random password is printed, good for 72 hours.
     Add {
         /// The e-mail that they log in with.
         #[arg(long)]
@@ -54,7 +55,7 @@ enum Command {
         #[arg(long, value_parser = role)]
         role: Role,
     },
-    /// Give a user another password; their sessions end. Without --password-stdin a random one is printed.
+    /// Give a user another password; their sessions end. Without --password-stdin a random one is printed, good for 72 hours.
     SetPassword {
         /// Whose.
         #[arg(long)]
@@ -95,10 +96,10 @@ impl Password {
         }
     }
 
-    /// Says a random one, this once.
-    fn show(&self) {
-        if self.is_random {
-            println!("password: {}", self.text);
+    /// Says a random one, this once, and until when it is good.
+    fn show(&self, expires_at: Option<Instant>) {
+        if let Some(expires_at) = expires_at {
+            println!("password: {}\nIt is good until {expires_at}, to log in and change it.", self.text);
         }
     }
 }
@@ -109,10 +110,11 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
         Command::Add { email, name, role, password_stdin } => {
             check(&email, &name)?;
             let password = Password::read(password_stdin, &email, &name, settings)?;
-            let new = NewUser { email, name, role, category_ids: None, password_hash: password::hash_here(&password.text)? };
+            let password_hash = password::hash_here(&password.text)?;
+            let new = NewUser { email, name, role, category_ids: None, password_hash, is_one_time: password.is_random };
             let added = db.run_write(move |tx| service::add_in(tx, &Actor::COMMAND, &new))?;
             println!("{} {} {}", added.id, added.email, added.role.name());
-            password.show();
+            password.show(added.password_expires_at);
         }
         Command::List => {
             for user in db.run_read(|connection| store::all(connection, i64::MAX))? {
@@ -125,8 +127,9 @@ pub fn run(user: User, settings: &Settings) -> Outcome {
             let EditorUser { id, email, name, .. } = service::by_email(&db, &email)?;
             let password = Password::read(password_stdin, &email, &name, settings)?;
             let hash = password::hash_here(&password.text)?;
-            db.run_write(move |tx| reset_password_in(tx, id, &hash))?;
-            password.show();
+            let is_one_time = password.is_random;
+            let expires_at = db.run_write(move |tx| reset_password_in(tx, id, &hash, is_one_time))?;
+            password.show(expires_at);
         }
     }
     Ok(())

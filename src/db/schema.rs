@@ -325,6 +325,7 @@ table! {
         category_ids -> Nullable<Text>,
         version -> BigInt,
         created_at -> BigInt,
+        password_expires_at -> Nullable<BigInt>,
     }
 }
 

@@ -10,6 +10,7 @@ use super::ledger;
 use super::schema::audit;
 use crate::kernel::clock::Clock;
 use crate::kernel::entry::Entry;
+use crate::kernel::id::CategoryId;
 use crate::kernel::instant::Instant;
 
 /// The transaction that a write runs in.
@@ -18,6 +19,7 @@ pub struct Tx<'a> {
     clock: &'a dyn Clock,
     now: Option<Instant>,
     entries: Vec<Entry>,
+    places: Vec<Option<CategoryId>>,
 }
 
 /// What became of a transaction.
@@ -55,6 +57,18 @@ impl Tx<'_> {
         self.entries.push(entry);
     }
 
+    /// Keeps in mind that what is written lies in this category, or in none.
+    pub fn note_place(&mut self, category: Option<CategoryId>) {
+        if !self.places.contains(&category) {
+            self.places.push(category);
+        }
+    }
+
+    /// Where what is written lies, as far as it has come.
+    pub fn places(&self) -> &[Option<CategoryId>] {
+        &self.places
+    }
+
     /// Runs a part of the write that may be refused for itself: then nothing of it remains, nor what it recorded, and the write goes on. It has the write's
     /// one instant.
     ///
@@ -63,13 +77,14 @@ impl Tx<'_> {
     pub fn savepoint<T, E: Failure>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
         let (clock, now, entries) = (self.clock, &mut self.now, &mut self.entries);
         let outcome = self.connection.transaction(|connection| {
-            let mut part = Tx { connection, clock, now: *now, entries: Vec::new() };
+            let mut part = Tx { connection, clock, now: *now, entries: Vec::new(), places: Vec::new() };
             let outcome = f(&mut part).map_err(Failed::Refused);
             *now = part.now;
-            Ok((outcome?, part.entries))
+            Ok((outcome?, part.entries, part.places))
         });
-        let (value, mut recorded) = outcome.map_err(Failed::into_error)?;
+        let (value, mut recorded, places) = outcome.map_err(Failed::into_error)?;
         entries.append(&mut recorded);
+        places.into_iter().for_each(|place| self.note_place(place));
         Ok(value)
     }
 
@@ -82,7 +97,7 @@ impl Tx<'_> {
         let (mut now, mut has_begun) = (None, false);
         let outcome = connection.transaction(|connection| {
             has_begun = true;
-            let mut tx = Tx { connection, clock, now: None, entries: Vec::new() };
+            let mut tx = Tx { connection, clock, now: None, entries: Vec::new(), places: Vec::new() };
             let value = f(&mut tx).map_err(Failed::Refused)?;
             now = tx.now;
             ledger::append(tx.connection, &tx.entries).map_err(|failed| Failed::Refused(failed.into()))?;

@@ -45,7 +45,7 @@ impl IdempotencyKey {
             return Err(Problem::new(Code::InvalidHeader, detail));
         };
         Ok(Some(Keyed {
-            user_id: caller.user_id,
+            caller: caller.clone(),
             operation: format!("{} {}", self.0.method(), path::plain(self.0.path())),
             key: key.to_owned(),
             body_hash: Sha256::digest(body).to_vec(),

@@ -18,6 +18,8 @@ pub struct Finish<'a> {
     pub roles: Option<&'a RolesOf<'a>>,
     /// Which scopes let an API key do an operation, by its operationId; none for people alone, `None` for those that ask for no right.
     pub scopes: Option<&'a RolesOf<'a>>,
+    /// Of which scopes a key needs one besides, by operationId.
+    pub also: Option<&'a RolesOf<'a>>,
     /// Operations of POST under `/v1/editor`, by operationId, that take no `Idempotency-Key`.
     pub without_idempotency: &'a [&'a str],
     /// Operations of delivery, by operationId, that show newest saves below `/v1/preview` if they are asked to, and the schema of that.
@@ -85,14 +87,22 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Value, with: Fi
     }
     if let Some(scopes) = with.scopes.and_then(|scopes| scopes(&id)) {
         let text = operation["description"].as_str().unwrap_or_default();
+        let also = with.also.and_then(|also| also(&id));
         let said = if scopes.is_empty() { "none".to_owned() } else { format!("with {}", scopes.join(" or ")) };
-        operation["description"] = json!(format!("{text} API keys: {said}."));
+        let more = also.as_ref().map_or_else(String::new, |also| format!(", and with {}", also.join(" or ")));
+        operation["description"] = json!(format!("{text} API keys: {said}{more}."));
         operation["x-scopes"] = json!(scopes);
+        if let Some(also) = also {
+            operation["x-scopes-also"] = json!(also);
+        }
     }
 }
 
 fn add_parameters(around: &Surroundings, operation: &mut Value) {
-    let requires_version = operation["responses"].get("428").is_some();
+    // What is kept beside the saves changes no version.
+    let has_autosave = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "autosave"));
+    let requires_version = operation["responses"].get("428").is_some() && !has_autosave;
+    let unless = if has_autosave { " Required unless `autosave=true`." } else { "" };
     let mut wanted = Vec::new();
     if around.is_versioned {
         // What is posted below an article has a version of its own in the answer.
@@ -100,7 +110,7 @@ fn add_parameters(around: &Surroundings, operation: &mut Value) {
         wanted.push(json!({
             "name": "If-Match", "in": "header", "required": requires_version, "schema": {"type": "string", "minLength": 1, "maxLength": conditional::LONGEST},
             "description": format!(
-                "The `ETag` of {whose} that the change is based on, or `*` for whatever it is now. One that a proxy weakened (`W/\"7\"`) is taken as well."
+                "The `ETag` of {whose} that the change is based on, or `*` for whatever it is now. One that a proxy weakened (`W/\"7\"`) is taken as well.{unless}"
             ),
         }));
     }

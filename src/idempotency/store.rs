@@ -43,7 +43,7 @@ pub(super) fn claim<T>(connection: &mut AnyConnection, keyed: &Keyed<T>, kept_si
 /// Whether the row is new. PostgreSQL waits here for another transaction that inserted it.
 fn insert<T>(connection: &mut AnyConnection, keyed: &Keyed<T>) -> Result<bool> {
     let inserted = Statement::<()>::new("INSERT INTO idempotency_keys (user_id, operation, key, body_hash, answer, created_at) VALUES (")
-        .bind(keyed.user_id)
+        .bind(keyed.caller.user_id)
         .sql(", ")
         .bind(&*keyed.operation)
         .sql(", ")
@@ -62,7 +62,7 @@ fn find<T>(connection: &mut AnyConnection, keyed: &Keyed<T>) -> Result<Option<(V
 }
 
 fn named<T, ST>(statement: Statement<ST>, keyed: &Keyed<T>) -> Statement<ST> {
-    statement.bind(keyed.user_id).sql(" AND operation = ").bind(&*keyed.operation).sql(" AND key = ").bind(&*keyed.key)
+    statement.bind(keyed.caller.user_id).sql(" AND operation = ").bind(&*keyed.operation).sql(" AND key = ").bind(&*keyed.key)
 }
 
 /// Fills the row that was claimed.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::UserId;
+use super::caller::Caller;
+use super::id::CategoryId;
 use super::problem::{Problem, Result};
 
 /// An answer that can be given again, byte for byte.
@@ -16,6 +17,9 @@ pub struct Kept {
     pub version: Option<u64>,
     /// The JSON.
     pub body: String,
+    /// The categories in which was done what it answers: those who are limited by now are judged by them.
+    #[serde(default)]
+    pub places: Vec<Option<CategoryId>>,
 }
 
 impl Kept {
@@ -25,7 +29,7 @@ impl Kept {
     /// `internal` if it cannot be JSON.
     pub fn new<T: Serialize>(status: u16, value: &T) -> Result<Self> {
         let body = serde_json::to_string(value).map_err(Problem::internal)?;
-        Ok(Self { status, location: None, version: None, body })
+        Ok(Self { status, location: None, version: None, body, places: Vec::new() })
     }
 
     /// With the `Location` of what was made, as a path.
@@ -46,8 +50,8 @@ impl Kept {
 /// A request with an `Idempotency-Key`, whose operation makes a `T`.
 #[derive(Debug)]
 pub struct Keyed<T> {
-    /// Whose key it is.
-    pub user_id: UserId,
+    /// Whose key it is, and what they may do now.
+    pub caller: Caller,
     /// Method and path.
     pub operation: String,
     /// The key.

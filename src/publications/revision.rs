@@ -34,6 +34,13 @@ pub struct Content {
     pub custom: Option<String>,
 }
 
+impl Content {
+    /// All categories that it names, the main one first.
+    pub fn categories(&self) -> Vec<CategoryId> {
+        self.category_id.into_iter().chain(self.refs.further_categories.iter().copied()).collect()
+    }
+}
+
 /// A revision as it is stored.
 #[derive(Clone, Debug)]
 pub struct Revision {
@@ -153,6 +160,37 @@ pub fn changed(connection: &mut AnyConnection, article_id: ArticleId, then: i64,
 
 fn content(connection: &mut AnyConnection, article_id: ArticleId, number: i64) -> Result<Content> {
     Ok(revision(connection, article_id, number)?.map(|found| found.content).unwrap_or_default())
+}
+
+/// The most queued publications that are looked through.
+const MOST_LOOKED_AT: usize = 100;
+
+/// In which of `fields` each of the next queued publications differs from a save, by its place in the history: those that differ in any.
+///
+/// # Errors
+/// If the database fails.
+pub fn lacking(
+    connection: &mut AnyConnection,
+    history: &[Publication],
+    now: Instant,
+    save: &Content,
+    fields: &[String],
+) -> Result<Vec<(usize, Vec<String>)>> {
+    let mut lacking = Vec::new();
+    let mut known: Option<(i64, Vec<String>)> = None;
+    let queued = history.iter().enumerate().filter(|(_, p)| p.publish_at > now);
+    for (at, queued) in queued.take(MOST_LOOKED_AT) {
+        let others = match known.take() {
+            Some((number, others)) if number == queued.revision => others,
+            _ => differences(&content(connection, queued.article_id, queued.revision)?, save),
+        };
+        let lacks: Vec<String> = others.iter().filter(|field| fields.contains(field)).cloned().collect();
+        if !lacks.is_empty() {
+            lacking.push((at, lacks));
+        }
+        known = Some((queued.revision, others));
+    }
+    Ok(lacking)
 }
 
 /// Works out anew what each queued publication would undo: the fields in which what it will take the place of differs from what it was planned on, and

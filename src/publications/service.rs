@@ -40,7 +40,7 @@ pub struct Edited {
 /// 404, also for what they may not see; `forbidden` (403) for what lies outside the categories that they are limited to.
 pub fn lock(tx: &mut Tx<'_>, caller: &Caller, article_id: ArticleId) -> Result<Subject> {
     let subject = subject::lock(tx.conn(), article_id)?.filter(|subject| subject.is_seen_by(caller)).ok_or_else(Problem::not_found)?;
-    within::require(tx.conn(), caller, subject.category_id)?;
+    within::require(tx, caller, subject.category_id)?;
     Ok(subject)
 }
 
@@ -131,7 +131,7 @@ fn explained<T>(
 /// A superseded save keeps no category from being deleted, and is then published no more. Its mistake is noted.
 ///
 /// # Errors
-/// `forbidden` (403) for a save that lies outside the categories that the caller is limited to.
+/// `forbidden` (403) for a save that lies outside the categories that the caller is limited to, or in further ones outside that the newest save does not name.
 pub fn check_revision(tx: &mut Tx<'_>, caller: &Caller, subject: &Subject, revision: Option<i64>, mistakes: &mut Mistakes) -> Result<()> {
     let Some(number) = revision.filter(|number| *number != subject.newest_revision) else { return Ok(()) };
     if number < 1 || number > subject.newest_revision {
@@ -152,8 +152,10 @@ pub fn check_revision(tx: &mut Tx<'_>, caller: &Caller, subject: &Subject, revis
     if caller.categories.is_none() {
         return Ok(());
     }
-    let category = store::category_of(tx.conn(), subject.id, number)?;
-    within::require(tx.conn(), caller, category)
+    let (main, further) = store::categories_of(tx.conn(), subject.id, number)?;
+    within::require(tx, caller, main)?;
+    let already = store::categories_of(tx.conn(), subject.id, subject.newest_revision)?;
+    within::require_further(tx, caller, &further, &already.0.into_iter().chain(already.1).collect::<Vec<_>>())
 }
 
 /// What is asked for; nothing if the start cannot be told. Without the other dates they are judged as if there were none.

@@ -8,8 +8,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 use super::row::Row;
 use super::rules::Publication;
 use crate::db::schema::{publications, release_entries, releases, revisions};
-use crate::db::{AnyConnection, Result, Statement};
+use crate::db::{AnyConnection, Error, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId, PublicationId, ReleaseId};
+use crate::kernel::refs::Refs;
 
 /// All publications of an article, in order of their starts.
 ///
@@ -110,12 +111,19 @@ pub fn has_revision(connection: &mut AnyConnection, article_id: ArticleId, numbe
     Ok(found.optional()?.is_some())
 }
 
-/// The main category of a revision.
+/// The main category of a revision, and its further ones.
 ///
 /// # Errors
 /// If the database fails.
-pub fn category_of(connection: &mut AnyConnection, article_id: ArticleId, revision: i64) -> Result<Option<CategoryId>> {
-    Ok(revisions::table.find((article_id, revision)).select(revisions::category_id).first(connection)?)
+pub fn categories_of(
+    connection: &mut AnyConnection,
+    article_id: ArticleId,
+    revision: i64,
+) -> Result<(Option<CategoryId>, Vec<CategoryId>)> {
+    let row = revisions::table.find((article_id, revision)).select((revisions::category_id, revisions::refs));
+    let (main, refs) = row.first::<(Option<CategoryId>, String)>(connection)?;
+    let refs: Refs = serde_json::from_str(&refs).map_err(|_| Error::corrupt("the names of a revision are no names"))?;
+    Ok((main, refs.further_categories))
 }
 
 /// Whether a revision names a category that was deleted.

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::{categories, category_ancestors};
-use crate::db::{AnyConnection, Error};
+use crate::db::{AnyConnection, Error, Tx};
 use crate::kernel::caller::{Caller, Role};
 use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Mistakes;
@@ -15,16 +15,26 @@ use crate::kernel::problem::{Code, Problem, Result};
 /// To how many categories somebody is limited at most.
 pub const MOST_CATEGORIES: usize = 50;
 
-/// Lets the caller pass if they are not limited, or if `category` is one of theirs or lies below one. What has no category lies outside.
+/// Lets the caller pass if they are not limited, or if `category` is one of theirs or lies below one. What has no category lies outside. The write keeps it in mind, so
+/// that whoever asks for its answer again is judged by where it was done.
 ///
 /// # Errors
 /// `forbidden` (403), naming the categories that they are limited to.
-pub fn require(connection: &mut AnyConnection, caller: &Caller, category: Option<CategoryId>) -> Result<()> {
+pub fn require(tx: &mut Tx<'_>, caller: &Caller, category: Option<CategoryId>) -> Result<()> {
+    tx.note_place(category);
     let Some(theirs) = &caller.categories else { return Ok(()) };
-    if category.map(|id| lies_in(connection, id, theirs)).transpose()? == Some(true) {
+    if category.map(|id| lies_in(tx.conn(), id, theirs)).transpose()? == Some(true) {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden, outside(&slugs(connection, theirs)?)))
+    Err(Problem::new(Code::Forbidden, outside(&slugs(tx.conn(), theirs)?)))
+}
+
+/// The same of each category that an article gets besides its main one. Those in which it lies `already` may stay, whoever put it there.
+///
+/// # Errors
+/// As [`require`].
+pub fn require_further(tx: &mut Tx<'_>, caller: &Caller, further: &[CategoryId], already: &[CategoryId]) -> Result<()> {
+    further.iter().filter(|id| !already.contains(id)).try_for_each(|id| require(tx, caller, Some(*id)))
 }
 
 fn lies_in(connection: &mut AnyConnection, id: CategoryId, theirs: &[CategoryId]) -> crate::db::Result<bool> {

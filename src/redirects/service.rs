@@ -71,7 +71,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, site: &OnSite, create: Checked<Re
     mistakes.finish()?;
     let (Some(from_path), Some(leads)) = (from, leads) else { return Err(Problem::internal("a mistake was not noted")) };
     dialect::lock(tx.conn(), Lock::Redirects, Hold::Exclusive)?;
-    within::require(tx.conn(), caller, None)?;
+    within::require(tx, caller, None)?;
     refuse_others(tx.conn(), &from_path, leads.path.as_deref())?;
     let now = tx.now()?;
     if let Some(path) = &leads.path {
@@ -154,7 +154,7 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
 pub async fn delete(db: &Db, caller: &Caller, id: RedirectId) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
-        within::require(tx.conn(), &caller, None)?;
+        within::require(tx, &caller, None)?;
         let redirect = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         store::delete(tx.conn(), id)?;
         Ok(record(tx, &(&caller).into(), "redirect.deleted", target(id), Change::removed(told(&redirect)))?)

@@ -100,7 +100,7 @@ pub async fn create<S: Seen>(db: &Db, caller: &Caller, create: Checked<impl Into
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, relation: Relation, create: &TermCreate) -> Result<Row> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
-    within::require(tx.conn(), caller, None)?;
+    within::require(tx, caller, None)?;
     let id = TermId::new();
     let slug = match &create.slug {
         Some(slug) => {
@@ -145,7 +145,7 @@ pub async fn update<S: Seen>(
 fn update_in(tx: &mut Tx<'_>, caller: &Caller, relation: Relation, id: TermId, expected: &Expected, patch: &TermPatch) -> Result<Row> {
     dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
     let before = store::find(tx.conn(), relation, id)?.ok_or_else(Problem::not_found)?;
-    within::require(tx.conn(), caller, None)?;
+    within::require(tx, caller, None)?;
     expected.check_alone(before.version.unsigned_abs())?;
     let mut row = changed(&before, patch)?;
     if row == before {
@@ -190,7 +190,7 @@ pub async fn delete(
     db.write(move |tx| {
         named::lock(tx, Named::Term(relation, id))?;
         let row = store::find(tx.conn(), relation, id)?.ok_or_else(Problem::not_found)?;
-        within::require(tx.conn(), &caller, None)?;
+        within::require(tx, &caller, None)?;
         expected.check_alone(row.version.unsigned_abs())?;
         let change = Change::removed(told(&row)?);
         let Some(other) = reassign_to else {

@@ -25,7 +25,7 @@ pub struct UserCreate {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub category_ids: Option<Vec<CategoryId>>,
-    /// Their password, at most 1,024 bytes in UTF-8; without one the answer has one, shown this once.
+    /// Their password, at most 1,024 bytes in UTF-8; without one the answer has one, shown this once, which is good for 72 hours unless it is changed.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 1024, format = Password)]
     pub password: Option<String>,
@@ -75,6 +75,9 @@ pub struct EditorUser {
     /// When they were added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
+    /// Until when their password is good, where they did not choose it: 72 hours from when it was made. Null = until they change it.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub password_expires_at: Option<Instant>,
     /// Shown once, where none was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

@@ -24,7 +24,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Add a user
 ///
-/// Without a password the answer has one, shown this once; it is good until the user changes it. One that is given must not be easily guessed: neither one of about 10,000 that are
+/// Without a password the answer has one, shown this once. They log in with it until `password_expires_at`, 72 hours from now, and are to change it before: no session that begins with it lasts
+/// longer. Later `dateline user set-password` makes another one. One that is given must not be easily guessed: neither one of about 10,000 that are
 /// tried first, nor the e-mail or name of the user or the name of the site (`easily_guessed` at `/password`). Which kinds of characters it has does not matter.
 #[utoipa::path(tag = "Users", operation_id = "createUser", request_body = UserCreate, responses((status = 201, description = "The user.", body = EditorUser), (status = 409, description = "`email_taken`."), (status = 429, description = "`too_many_requests`.")), security(("bearer" = [])))]
 #[post("/v1/editor/users")]
@@ -53,7 +54,7 @@ async fn create(
     let password_hash = turn.hash(create.password.as_ref().or(one_time.as_ref()).map_or("", String::as_str)).await?;
     drop(turn);
     let UserCreate { email, name, role, category_ids, .. } = create;
-    let new = NewUser { email, name, role, category_ids, password_hash };
+    let new = NewUser { email, name, role, category_ids, password_hash, is_one_time: one_time.is_some() };
     let mut user = db.write(move |tx| service::add_in(tx, &(&caller).into(), &new)).await?;
     user.one_time_password = one_time;
     answer::editor(StatusCode::CREATED).location(&format!("/v1/editor/users/{}", user.id)).version(user.version.unsigned_abs()).json(&user)

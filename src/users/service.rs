@@ -14,6 +14,7 @@ use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::Role;
 use crate::kernel::id::{CategoryId, SessionId, UserId};
+use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortValue};
 use crate::kernel::patch::Patch;
@@ -26,6 +27,9 @@ use crate::publications::within;
 pub fn normalised(email: &str) -> String {
     email.trim().nfc().flat_map(char::to_lowercase).nfc().collect()
 }
+
+/// For how long a password is good that the user did not choose, in milliseconds: three days.
+pub const ONE_TIME_MS: i64 = 72 * 60 * 60 * 1000;
 
 /// A password of 18 random bytes.
 pub fn random_password() -> String {
@@ -45,6 +49,8 @@ pub struct NewUser {
     pub category_ids: Option<Vec<CategoryId>>,
     /// The hash of the password.
     pub password_hash: String,
+    /// Nobody chose the password: it has an end, and is to be changed before.
+    pub is_one_time: bool,
 }
 
 fn target(id: UserId) -> Target {
@@ -83,6 +89,7 @@ pub fn add_in(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser) -> Result<EditorUse
         category_ids: stored_limits(new.category_ids.as_deref()).map_err(Problem::internal)?,
         version: 1,
         created_at: tx.now()?,
+        password_expires_at: new.is_one_time.then_some(tx.now()?.plus_millis(ONE_TIME_MS)),
     };
     store::insert(tx.conn(), &user)?;
     record(tx, actor, "user.created", target(user.id), Change::made(told(&user)?))?;
@@ -131,6 +138,7 @@ pub fn seen(user: &User) -> Result<EditorUser> {
         active: user.active,
         version: user.version,
         created_at: user.created_at,
+        password_expires_at: user.password_expires_at,
         one_time_password: None,
     })
 }
@@ -223,20 +231,28 @@ pub fn forget_category_in(tx: &mut Tx<'_>, actor: &Actor, category: CategoryId) 
     Ok(())
 }
 
-/// Gives a user another password within a write, and ends all their sessions but the one to keep.
+/// Gives a user another password within a write, one that they chose or one with an end, and ends all their sessions but the one to keep.
 ///
 /// # Errors
 /// 404.
-pub fn set_password_in(tx: &mut Tx<'_>, actor: &Actor, id: UserId, password_hash: &str, kept: Option<SessionId>) -> Result<()> {
+pub fn set_password_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: UserId,
+    (password_hash, is_one_time): (&str, bool),
+    kept: Option<SessionId>,
+) -> Result<Option<Instant>> {
     dialect::lock(tx.conn(), Lock::Users, Hold::Exclusive)?;
     let mut user = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
     password_hash.clone_into(&mut user.password_hash);
     user.version += 1;
-    store::update(tx.conn(), &user)?;
     let now = tx.now()?;
+    user.password_expires_at = is_one_time.then_some(now.plus_millis(ONE_TIME_MS));
+    store::update(tx.conn(), &user)?;
     let ended = store::end_sessions(tx.conn(), id, kept, now)?;
     let change = Change::made(json!({ "email": user.email, "sessions_ended": ended }));
-    Ok(record(tx, actor, "user.password_changed", target(id), change)?)
+    record(tx, actor, "user.password_changed", target(id), change)?;
+    Ok(user.password_expires_at)
 }
 
 /// Ends all sessions of a user within a write, but for one that is kept: how many.

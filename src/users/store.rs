@@ -35,6 +35,8 @@ pub struct User {
     pub version: i64,
     /// When they were added.
     pub created_at: Instant,
+    /// Until when the password is good; `None` = until it is changed.
+    pub password_expires_at: Option<Instant>,
 }
 
 impl User {
@@ -146,6 +148,7 @@ pub fn update(connection: &mut AnyConnection, user: &User) -> Result<()> {
             users::active.eq(user.active),
             users::category_ids.eq(&user.category_ids),
             users::version.eq(user.version),
+            users::password_expires_at.eq(user.password_expires_at),
         ))
         .execute(connection)?;
     Ok(())

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline::api_keys::dto::ApiKeyCreate;
 use dateline::api_keys::service as keys;
-use dateline::articles::dto::autosave::Sent;
-use dateline::articles::dto::{ArticleCreate, ArticlePatch};
+use dateline::articles::dto::{ArticleCreate, UnfinishedArticle};
 use dateline::articles::service::{self as articles, publishing};
 use dateline::audit::store::Actor;
 use dateline::auth::store::{insert_session, newest_key};
@@ -96,7 +95,14 @@ impl Newsroom {
     /// A user who was never logged in.
     pub async fn user(&self, role: Role) -> (UserId, String) {
         let email = format!("somebody-{}@example.org", self.next());
-        let new = NewUser { email: email.clone(), name: "Somebody".to_owned(), role, category_ids: None, password_hash: password_hash() };
+        let new = NewUser {
+            email: email.clone(),
+            name: "Somebody".to_owned(),
+            role,
+            category_ids: None,
+            password_hash: password_hash(),
+            is_one_time: false,
+        };
         (self.site.db().write(move |tx| add_in(tx, &Actor::COMMAND, &new)).await.unwrap().id, email)
     }
 
@@ -186,8 +192,9 @@ impl Newsroom {
             ),
             "trashed" => articles::trash::discard(db, &self.editor, made.id, Expected::Anything).await.unwrap(),
             "autosaved" => {
-                let sent = Sent::from(from::<ArticlePatch>(json!({ "title": "Written and not saved" })));
-                drop(articles::autosave::keep(db, &of, owner, made.id, Expected::Anything, sent.into()).await.unwrap());
+                let unfinished = from::<UnfinishedArticle>(json!({ "title": "Written and not saved" })).into();
+                let written = articles::autosave::Written { expected: Expected::Anything, is_whole: false, unfinished };
+                drop(articles::autosave::keep(db, &of, owner, made.id, written).await.unwrap());
             }
             other => panic!("no article is {other}"),
         }

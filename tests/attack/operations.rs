@@ -99,7 +99,7 @@ impl Operation {
 
     /// Whether `If-Match` must be sent.
     pub fn requires_version(&self) -> bool {
-        self.parameters().any(|parameter| parameter.name == "If-Match" && parameter.is_required)
+        !self.says["responses"]["428"].is_null()
     }
 
     /// What its placeholder stands for: the segment before it, such as `articles`; for what lies below another thing both, such as `users sessions`.

@@ -95,6 +95,46 @@ on_both_engines! {
         }
     }
 
+    async fn an_id_of_one_kind_names_nothing_of_another(engine) {
+        let newsroom = Newsroom::open(engine).await;
+        let admin = newsroom.person(Standing::Active(Role::Admin)).await;
+        let single: Vec<_> = operations::all().into_iter().filter(|operation| operation.template.matches('{').count() == 1 && operation.template.contains("{id}")).collect();
+        let kinds: std::collections::BTreeSet<&str> = single.iter().filter_map(Operation::kind).collect();
+        let mut ids = Vec::new();
+        for kind in &kinds {
+            let state = if *kind == "publications" { "scheduled" } else { "draft" };
+            ids.push((*kind, newsroom.id(kind, &admin.caller, state).await));
+        }
+        assert!(ids.len() > 6, "{ids:?}");
+        for operation in &single {
+            for (kind, id) in ids.iter().filter(|(kind, _)| Some(*kind) != operation.kind()) {
+                let request = admin.client.request(&operation.method, &operation.path(id)).if_match("*");
+                let answer = if operation.body().is_some() { request.json(json!({})).await } else { request.await };
+                assert_eq!(answer.status, 404, "{} with an id of {kind}: {answer}", operation.id);
+            }
+        }
+        admin.client.get("/v1/auth/me").await.is_ok();
+    }
+
+    async fn no_header_leads_a_request_elsewhere(engine) {
+        let newsroom = Newsroom::open(engine).await;
+        let author = newsroom.person(Standing::Active(Role::Author)).await;
+        let elsewhere = ["x-original-url", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri", "x-override-url", "x-forwarded-prefix"];
+        for name in elsewhere {
+            let me = author.client.get("/v1/auth/me").header(name, "/v1/editor/users").await;
+            assert_eq!(me.is_ok()["id"], json!(author.caller.user_id), "{name}");
+            author.client.get("/v1/editor/users").header(name, "/v1/site").await.is_problem(403, "forbidden");
+        }
+        for name in ["x-http-method-override", "x-http-method", "x-method-override"] {
+            newsroom.site.anyone().get("/v1/site").header(name, "DELETE").await.is_ok();
+            author.client.post("/v1/editor/users").header(name, "GET").json(json!({})).await.is_problem(403, "forbidden");
+        }
+        for name in ["x-user-id", "x-role", "x-forwarded-user", "remote-user", "x-admin"] {
+            newsroom.site.anyone().get("/v1/auth/me").header(name, "admin").await.is_problem(401, "invalid_token");
+            author.client.get("/v1/editor/users").header(name, "admin").await.is_problem(403, "forbidden");
+        }
+    }
+
     async fn every_path_says_which_methods_it_takes(engine) {
         let newsroom = Newsroom::open(engine).await;
         let admin = newsroom.person(Standing::Active(Role::Admin)).await;

@@ -82,7 +82,7 @@ impl Forge {
     }
 }
 
-/// T27, T28: what `alg` may say, and who could have made the signature.
+/// What `alg` may say, and who could have made the signature.
 fn algorithms(forge: &Forge) -> Vec<String> {
     let right = forge.right();
     let (message, signature) = right.rsplit_once('.').unwrap();
@@ -132,7 +132,7 @@ fn algorithms(forge: &Forge) -> Vec<String> {
     tokens
 }
 
-/// T29: a header that points elsewhere. `elsewhere` is where something would hear it if it were followed.
+/// A header that points elsewhere. `elsewhere` is where something would hear it if it were followed.
 fn pointers(forge: &Forge, elsewhere: &str) -> Vec<String> {
     let kid = format!("\"kid\":\"{}\"", forge.key.id);
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": encoded(&forge.key.public_key) });
@@ -171,7 +171,7 @@ fn pointers(forge: &Forge, elsewhere: &str) -> Vec<String> {
     tokens
 }
 
-/// T30, T31: claims that are missing, doubled, of another type or of another purpose.
+/// Claims that are missing, doubled, of another type or of another purpose.
 fn claims(forge: &Forge, now: i64) -> Vec<String> {
     let mut tokens = Vec::new();
     let later = now + 900;
@@ -209,7 +209,7 @@ fn claims(forge: &Forge, now: i64) -> Vec<String> {
     tokens
 }
 
-/// T32: other spellings of a right token.
+/// Other spellings of a right token.
 fn spellings(forge: &Forge) -> Vec<String> {
     let right = forge.right();
     let parts: Vec<&str> = right.split('.').collect();

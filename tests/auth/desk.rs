@@ -57,6 +57,7 @@ impl Desk {
             role,
             category_ids: None,
             password_hash: hash_here(PASSWORD).unwrap(),
+            is_one_time: false,
         };
         self.db.write(move |tx| users::add_in(tx, &Actor::COMMAND, &new)).await
     }

@@ -97,7 +97,7 @@ each_engine! {
     async fn a_password_set_by_command_ends_every_session(desk: Desk) {
         let (tokens, id) = (desk.login().await, desk.admin);
         let hash = hash_here("set by command").unwrap();
-        desk.db.write(move |tx| reset_password_in(tx, id, &hash)).await.unwrap();
+        desk.db.write(move |tx| reset_password_in(tx, id, &hash, false)).await.unwrap();
         assert!(desk.is_refused(&tokens).await);
         assert!(desk.auth.login(ADMIN, "set by command", ELSEWHERE).await.is_ok());
     }

@@ -60,7 +60,11 @@ impl Tree {
             let names = Names::load(connection)?;
             let cursor_key = &CursorKey::new([7; 32]);
             let quarters = &KeptQuarters::default();
-            reads::flat(connection, &Reading { snapshot: Snapshot::of(at), entries: &[], names: &names, quarters, span_ms: 60_000, cursor_key }, "en")
+            reads::flat(
+                connection,
+                &Reading { snapshot: Snapshot::of(at), entries: &[], names: &names, quarters, span_ms: 60_000, cursor_key },
+                "en",
+            )
         };
         let (flat, _) = self.db.read(read).await.unwrap();
         flat.iter().map(|category| format!("{}{}", "-".repeat(category.path.len() - 1), category.slug)).collect()

@@ -3,9 +3,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::support::database::TestDatabase;
 use crate::support::folder::Folder;
-use crate::support::program::{Server, dateline, run, said};
+use crate::support::program::{ADMIN, Server, dateline, run, said, serve, wait};
 use crate::support::{Engine, engines};
 
 fn mode(path: &Path) -> u32 {
@@ -120,6 +122,45 @@ fn the_first_admin_is_who_the_settings_say_on_an_empty_database_alone() {
         server.login("chief@example.org", " spaces count, the line's end does not ").is_ok();
         let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         assert_eq!(files, ["word"], "no password is written down that was given");
+    }
+}
+
+#[test]
+fn the_machine_s_time_zone_changes_no_byte() {
+    for engine in engines() {
+        let (database, folder) = (TestDatabase::empty(*engine), Folder::new());
+        let start = |zone: &str| {
+            let mut command = serve(folder.path(), database.url());
+            // PostgreSQL's client hands its own over to the session.
+            command.env("TZ", zone).env("PGTZ", zone).env("CACHE_LIFETIME", "0").env("SITE_TIME_ZONE", "Asia/Ashgabat");
+            Server::start(command)
+        };
+        let mut told: Vec<Vec<Vec<u8>>> = Vec::new();
+        for zone in ["UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Apia"] {
+            let server = start(zone);
+            let admin = server.user(ADMIN.0, ADMIN.1);
+            told.push(wait(async {
+                if zone == "UTC" {
+                    let publish = json!({ "publish_at": "2020-02-29T23:30", "time_zone": "Asia/Ashgabat" });
+                    let whole = json!({ "title": "Leap", "body": { "format": "markdown", "source": "Text." }, "publish": publish });
+                    admin.post("/v1/editor/articles").json(whole).await.is_created();
+                }
+                let mut bytes = Vec::new();
+                for path in [
+                    "/v1/articles",
+                    "/v1/publication-dates?granularity=day",
+                    "/v1/editor/articles",
+                    "/v1/editor/publications?time_zone=Europe/Berlin",
+                ] {
+                    bytes.push(admin.get(path).await.is_ok().body.to_vec());
+                }
+                bytes
+            }));
+            server.terminate();
+            assert_eq!(server.ended().0, Some(0));
+        }
+        assert!(String::from_utf8_lossy(&told[0][1]).contains("2020-02-29"));
+        assert!(told.iter().all(|other| *other == told[0]), "{engine:?}");
     }
 }
 

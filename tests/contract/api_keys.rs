@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dateline::api_keys::secret::Secret;
-use dateline::kernel::caller::Role;
+use dateline::kernel::caller::{Role, Scope};
 use dateline::kernel::id::UserId;
 use serde_json::{Value, json};
 
@@ -111,6 +111,26 @@ on_both_engines! {
         assert_eq!(done.is_ok().each("action"), ["article.created"]);
         // Delivery asks nobody who they are.
         assert_eq!(reads.get("/v1/articles").await.body, site.anyone().get("/v1/articles").await.body);
+    }
+
+    async fn an_amendment_takes_a_scope_for_saving_and_one_for_dates_as_the_document_says(engine) {
+        let site = Site::at(engine, NOW);
+        let admin = site.login(Role::Admin).await;
+        let mut wanted = article("Live");
+        wanted["publish"] = json!({});
+        let amend = format!("/v1/editor/articles/{}/amend", admin.post("/v1/editor/articles").json(wanted).await.is_created().text_at("/id"));
+        let api: Value = serde_json::from_str(&dateline::app::document().text()).unwrap();
+        let operation = &api["paths"]["/v1/editor/articles/{id}/amend"]["post"];
+        let named = |member: &str| -> Vec<String> { serde_json::from_value(operation[member].clone()).unwrap() };
+        let (of_table, also) = (named("x-scopes"), named("x-scopes-also"));
+        for first in Scope::ALL {
+            for second in Scope::ALL {
+                let scopes = [first.name(), second.name()];
+                let is_enough = [&of_table, &also].iter().all(|needed| scopes.iter().any(|scope| needed.iter().any(|one| one == scope)));
+                let answer = program(&site, &key(&admin, &scopes).await).post(&amend).json(json!({ "excerpt": "Shorter." })).await;
+                assert_eq!(answer.status, if is_enough { 200 } else { 403 }, "{scopes:?}");
+            }
+        }
     }
 
     async fn a_key_makes_no_keys_users_and_links_and_ends_no_sessions(engine) {

@@ -1,7 +1,7 @@
 //! Who may do what.
 
 use dateline::kernel::caller::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::on_both_engines;
 use crate::site::{PASSWORD, Site, article};
@@ -66,6 +66,81 @@ on_both_engines! {
         let id = editor.get("/v1/auth/me").await.text_at("/id").to_owned();
         admin.patch(&format!("/v1/editor/users/{id}")).merge_patch(json!({ "active": false })).await.is_ok();
         editor.get("/v1/auth/me").await.is_problem(401, "invalid_token");
+    }
+
+    async fn a_password_that_nobody_chose_has_an_end_and_is_to_be_changed_before(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let admin = site.login(Role::Admin).await;
+        let (end, last) = ("2026-12-03T08:00:00.000Z", "2026-12-03T07:59:59.999Z");
+        let made = async |email: &str| {
+            let made = admin.post("/v1/editor/users").json(json!({ "email": email, "name": "New", "role": "editor" })).await;
+            assert_eq!(made.is_created()["password_expires_at"], end);
+            (format!("/v1/editor/users/{}", made.text_at("/id")), made.text_at("/one_time_password").to_owned())
+        };
+        let login = async |email: &str, password: &str| site.anyone().post("/v1/auth/login").json(json!({ "email": email, "password": password })).await;
+        let ((theirs, first), (_, second)) = (made("first@example.org").await, made("second@example.org").await);
+        let begun = login("first@example.org", &first).await;
+        assert_eq!(begun.is_ok()["password_expires_at"], end);
+        let client = site.anyone().with_token(begun.text_at("/access_token"));
+        assert_eq!(client.get("/v1/auth/sessions").await.at("/data/0/expires_at"), end, "no session that begins with it lasts longer");
+        client.post("/v1/auth/password").json(json!({ "current_password": first, "new_password": "ferry to the south" })).await.is_no_content();
+        let admins = site.login(Role::Admin).await;
+        assert_eq!(admins.get(&theirs).await["password_expires_at"], Value::Null);
+        site.clock().set(last.parse().unwrap());
+        let late = login("second@example.org", &second).await;
+        let renewed = json!({ "refresh_token": late.is_ok().text_at("/refresh_token") });
+        site.clock().set(end.parse().unwrap());
+        assert!(login("second@example.org", &second).await.is_problem(401, "invalid_credentials").text_at("/detail").contains("has expired"));
+        site.anyone().with_token(late.text_at("/access_token")).get("/v1/auth/me").await.is_problem(401, "invalid_token");
+        site.anyone().post("/v1/auth/refresh").json(renewed).await.is_problem(401, "invalid_refresh_token");
+        // Whoever does not know it hears what everyone hears.
+        assert!(!login("second@example.org", "wrong").await.is_problem(401, "invalid_credentials").text_at("/detail").contains("expired"));
+        assert_eq!(login("first@example.org", "ferry to the south").await.is_ok()["password_expires_at"], Value::Null);
+    }
+
+    async fn what_a_client_says_of_its_address_gives_it_no_further_attempts(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let names = ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "true-client-ip", "cf-connecting-ip"];
+        let fail = async |nth: usize| {
+            let address = format!("203.0.113.{nth}");
+            let value = if names[nth % names.len()] == "forwarded" { format!("for={address}") } else { address };
+            let body = json!({ "email": format!("nobody{nth}@example.org"), "password": "wrong" });
+            site.anyone().post("/v1/auth/login").header(names[nth % names.len()], &value).json(body).await
+        };
+        for nth in 0..30 {
+            fail(nth).await.is_problem(401, "invalid_credentials");
+        }
+        for nth in 30..36 {
+            fail(nth).await.is_problem(429, "too_many_requests");
+        }
+    }
+
+    async fn a_refresh_tells_what_a_user_may_do_now_and_no_answer_sets_a_cookie(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let admin = site.login(Role::Admin).await;
+        let begun = site.anyone().post("/v1/auth/login").json(json!({ "email": "editor@example.org", "password": PASSWORD })).await;
+        admin.patch(&format!("/v1/editor/users/{}", begun.is_ok().text_at("/user/id"))).merge_patch(json!({ "role": "author" })).await.is_ok();
+        let renewed = site.anyone().post("/v1/auth/refresh").json(json!({ "refresh_token": begun.text_at("/refresh_token") })).await;
+        assert_eq!(renewed.is_ok()["user"]["role"], "author");
+        let client = site.anyone().with_token(renewed.text_at("/access_token"));
+        client.post("/v1/editor/categories").json(json!({ "name": "Sport" })).await.is_problem(403, "forbidden");
+        for answer in [&begun, &renewed, &client.get("/v1/auth/me").await] {
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+    }
+
+    async fn what_a_deactivated_user_scheduled_goes_before_the_public_all_the_same(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        let (admin, editor) = (site.login(Role::Admin).await, site.login(Role::Editor).await);
+        let mut wanted = article("Scheduled");
+        wanted["publish"] = json!({ "publish_at": "2026-11-30T09:00:00Z" });
+        editor.post("/v1/editor/articles").json(wanted).await.is_created();
+        let id = editor.get("/v1/auth/me").await.text_at("/id").to_owned();
+        admin.patch(&format!("/v1/editor/users/{id}")).merge_patch(json!({ "active": false })).await.is_ok();
+        site.clock().set("2026-11-30T08:59:59.999Z".parse().unwrap());
+        site.anyone().get("/v1/articles/scheduled").await.is_problem(404, "not_found");
+        site.clock().set("2026-11-30T09:00:00.000Z".parse().unwrap());
+        site.anyone().get("/v1/articles/scheduled").await.is_ok();
     }
 
     async fn a_password_that_is_easily_guessed_is_not_taken(engine) {

@@ -120,6 +120,40 @@ on_both_engines! {
         assert!(!told().await);
     }
 
+    async fn a_subscription_shows_what_whoever_made_it_reads_in_the_calendar_and_no_more(engine) {
+        let site = Site::at(engine, NOW);
+        let (admin, editor, author) = (site.login(Role::Admin).await, site.login(Role::Editor).await, site.login(Role::Author).await);
+        let sport = admin.post("/v1/editor/categories").json(json!({ "name": "Sport" })).await.text_at("/id").to_owned();
+        let me = format!("/v1/editor/users/{}", editor.get("/v1/auth/me").await.text_at("/id"));
+        admin.patch(&me).merge_patch(json!({ "category_ids": [sport] })).await.is_ok();
+        for (title, note) in [("Theirs", "Until the draw."), ("Elsewhere", "Until the verdict.")] {
+            let category = if title == "Theirs" { json!(sport) } else { json!(null) };
+            let embargo = json!({ "category_id": category, "embargo_until": "2026-12-01T08:00:00Z", "embargo_note": note, "publish": { "publish_at": "2026-12-01T08:00:00Z" } });
+            save(&admin, title, embargo).await;
+        }
+        let (_, token) = subscribe(&editor, json!({})).await;
+        // Whoever is limited to categories reads what lies elsewhere as well.
+        let listed = editor.get("/v1/editor/publications").await;
+        let calendar = read(&site, &token).await;
+        let text = events(&calendar).iter().map(|event| format!("{} {}", event.get_summary().unwrap(), event.get_description().unwrap())).collect::<Vec<_>>();
+        assert_eq!(text.len(), listed.data().len());
+        for (event, entry) in text.iter().zip(listed.data()) {
+            let article = &entry["article"];
+            assert!(event.contains(article["title"].as_str().unwrap()) && event.contains(article["embargo_note"].as_str().unwrap()), "{event}");
+        }
+        // Authors read no calendar, so that they share none; whoever becomes one, or is sent away, shows nothing any more.
+        author.get("/v1/editor/publications").await.is_problem(403, "forbidden");
+        author.get("/v1/editor/calendar.ics").await.is_problem(403, "forbidden");
+        author.post("/v1/editor/calendar-subscriptions").json(json!({})).await.is_problem(403, "forbidden");
+        admin.patch(&me).merge_patch(json!({ "role": "author" })).await.is_ok();
+        read(&site, &token).await.is_problem(401, "invalid_token");
+        admin.patch(&me).merge_patch(json!({ "role": "editor" })).await.is_ok();
+        read(&site, &token).await.is_problem(401, "invalid_token");
+        let (_, token) = subscribe(&editor, json!({})).await;
+        admin.patch(&me).merge_patch(json!({ "active": false })).await.is_ok();
+        read(&site, &token).await.is_problem(401, "invalid_token");
+    }
+
     async fn titles_of_any_kind_come_through_whole(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;

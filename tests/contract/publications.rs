@@ -68,6 +68,36 @@ on_both_engines! {
         assert_eq!(live["updated_at"], "2026-11-30T08:00:00.010Z");
     }
 
+    async fn at_its_instant_a_scheduled_one_is_either_called_off_or_published_and_the_log_agrees(engine) {
+        let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
+        for (day, instant, is_changed) in [(1, "08:59:58.999", true), (2, "08:59:59.000", false), (3, "09:00:00.000", false)] {
+            let at = |time: &str| site.clock().set(format!("2026-12-0{day}T{time}Z").parse().unwrap());
+            let slug = format!("day-{day}");
+            let mut wanted = article("One");
+            (wanted["slug"], wanted["publish"]) = (json!(slug), json!({ "publish_at": format!("2026-12-0{day}T09:00:00Z") }));
+            let made = site.login(Role::Editor).await.post("/v1/editor/articles").json(wanted).await;
+            let publication = format!("/v1/editor/publications/{}", made.is_created().text_at("/publications/0/id"));
+            at(instant);
+            let editor = site.login(Role::Editor).await;
+            let later = json!({ "publish_at": "2026-12-24T09:00:00Z" });
+            let (moved, called_off) = tokio::join!(async { editor.patch(&publication).merge_patch(later).await }, async { editor.delete(&publication).await });
+            if is_changed {
+                // Whichever came first, the second found what that left.
+                assert!(called_off.status == 204 && matches!(moved.status, 200 | 404), "{called_off} {moved}");
+            } else {
+                let refusal = if day == 3 { "already_live" } else { "starting" };
+                moved.is_problem(409, refusal);
+                called_off.is_problem(409, refusal);
+            }
+            at("09:00:00.000");
+            assert_eq!(site.anyone().get(&format!("/v1/articles/{slug}")).await.status, if is_changed { 404 } else { 200 }, "{instant}");
+            let admin = site.login(Role::Admin).await;
+            let id = publication.rsplit('/').next().unwrap();
+            let logged = admin.get(&format!("/v1/editor/audit-log?target_id={id}&action=publication.deleted")).await;
+            assert_eq!(logged.is_ok().data().len(), usize::from(is_changed), "{instant}");
+        }
+    }
+
     async fn what_is_taken_down_is_gone_and_what_is_withdrawn_says_so(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
         let editor = site.login(Role::Editor).await;

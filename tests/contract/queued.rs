@@ -114,6 +114,7 @@ on_both_engines! {
         assert_eq!(numbers, (&json!(3), &json!(4), &json!(4)));
         assert_eq!((&amended["title"], &amended["body"]["source"]), (&json!("Prices rose"), &json!("Rewritten.")));
         assert_eq!((&amended["collisions"], amended.expect_header("etag")), (&json!([]), "\"4\""));
+        assert_eq!(amended["undone_by"], json!([]));
         let readers = site.anyone().get("/v1/articles/prices-rise").await;
         assert_eq!((&readers["title"], &readers["excerpt"]), (&json!("Prices rose"), &json!("")));
         assert_eq!(readers["updated_at"], "2026-11-30T08:00:01.000Z");
@@ -126,11 +127,52 @@ on_both_engines! {
         assert_eq!((&amended["collisions"], &amended["title"]), (&json!(["title"]), &json!("Prices, a year on")));
         let queued = publication(&editor, &rewrite).await;
         assert_eq!((&queued["base_changed"], &queued["base_changed_fields"]), (&json!(true), &json!(["title"])));
+        let undoing = json!([{ "publication_id": rewrite["id"], "publish_at": MONDAY, "revision": queued["revision"], "fields": ["title"] }]);
+        assert_eq!(amended["undone_by"], undoing);
         let readers = site.anyone().get("/v1/articles/prices-rise").await;
         assert_eq!((&readers["title"], &readers["updated_at"]), (&json!("Prices soared"), &json!("2026-11-30T08:00:01.000Z")));
         site.clock().set(MONDAY.parse().unwrap());
         let readers = site.anyone().get("/v1/articles/prices-rise").await;
         assert_eq!((&readers["title"], &readers["excerpt"]), (&json!("Prices, a year on"), &json!("Under way.")));
+    }
+
+    async fn an_amendment_names_what_is_scheduled_without_it(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let path = live(&editor, "Prices rise").await;
+        saved(&editor, &path, json!({ "excerpt": "Under way." })).await.is_ok();
+        let bound = planned(&editor, &path, json!({ "publish_at": "2026-12-01T04:00:00Z", "revision": 2 })).await;
+        let following = planned(&editor, &path, json!({ "publish_at": "2026-12-02T04:00:00Z" })).await;
+        let again = planned(&editor, &path, json!({ "publish_at": "2026-12-03T04:00:00Z", "revision": 2 })).await;
+        let amended = editor.post(&format!("{path}/amend")).json(json!({ "title": "Prices rose", "tags": [] })).await;
+        let undoing = |of: &Answer| json!({ "publication_id": of["id"], "publish_at": of["publish_at"], "revision": 2, "fields": ["title"] });
+        assert_eq!(amended.is_ok()["undone_by"], json!([undoing(&bound), undoing(&again)]));
+        assert_eq!(publication(&editor, &following).await["would_show"], amended["revision"]);
+        // What changes nothing is undone by nothing.
+        assert_eq!(editor.post(&format!("{path}/amend")).json(json!({ "tags": [] })).await.is_ok()["undone_by"], json!([]));
+    }
+
+    async fn an_amendment_that_the_next_start_would_undo_within_a_second_is_refused(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let path = live(&editor, "Prices rise").await;
+        saved(&editor, &path, json!({ "excerpt": "Under way." })).await.is_ok();
+        planned(&editor, &path, json!({ "publish_at": "2026-11-30T09:00:00.000Z" })).await.is_created();
+        // The access token has expired by then.
+        let amend = async |title: &str| site.login(Role::Editor).await.post(&format!("{path}/amend")).json(json!({ "title": title })).await;
+        let at = |instant: &str| site.clock().set(instant.parse().unwrap());
+        at("2026-11-30T08:59:58.999Z");
+        assert_eq!(amend("Prices rose").await.is_ok()["undone_by"], json!([]));
+        for starting in ["2026-11-30T08:59:59.000Z", "2026-11-30T08:59:59.999Z"] {
+            at(starting);
+            amend("Prices soared").await.is_problem(409, "starting");
+        }
+        at("2026-11-30T09:00:00.000Z");
+        amend("Prices soared").await.is_ok();
+        // Its own millisecond is the next one.
+        site.clock().advance_ms(1);
+        let readers = site.anyone().get("/v1/articles/prices-rise").await;
+        assert_eq!((&readers["title"], &readers["excerpt"]), (&json!("Prices soared"), &json!("Under way.")));
     }
 
     async fn an_amendment_needs_a_live_text_and_keeps_its_end(engine) {

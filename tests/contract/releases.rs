@@ -182,6 +182,19 @@ on_both_engines! {
         editor.post("/v1/editor/preview-links").json(unknown).await.is_problem(422, "invalid").has_error("/release_id", "unknown");
     }
 
+    async fn what_belongs_to_one_release_is_not_taken_out_by_another(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let id = draft(&editor, "One").await;
+        for date in [json!(null), json!("2026-12-07T04:00:00Z")] {
+            let (mine, other) = (release(&editor, json!({ "name": "Mine", "publish_at": date })).await, release(&editor, json!({ "name": "Other", "publish_at": date })).await);
+            let held = add(&editor, &mine, &id).await.is_created().text_at("/id").to_owned();
+            editor.delete(&format!("{other}/publications/{held}")).await.is_problem(404, "not_found");
+            assert_eq!(editor.get(&mine).await["publications"].as_array().unwrap().len(), 1);
+            editor.delete(&format!("{mine}/publications/{held}")).await.is_no_content();
+        }
+    }
+
     async fn two_editors_who_move_the_same_release_do_not_undo_each_other(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;

@@ -1,6 +1,8 @@
 //! What is kept no longer than the settings say: saves that nobody needs any more, and what lies in the trash.
 
-use dateline::articles::service::retention::Passed;
+use std::time::Duration;
+
+use dateline::articles::service::retention::{Passed, Passes, Retention};
 use dateline::kernel::caller::Role;
 use serde_json::{Value, json};
 
@@ -224,6 +226,53 @@ on_both_engines! {
         editor.delete(&newer).if_match("*").await.is_no_content();
         site.clock().advance_ms(DAY);
         assert_eq!(site.keep_up().await, NOTHING);
+    }
+
+    async fn a_clock_that_is_set_forward_takes_nothing_away_before_it_has_run_for_an_hour(engine) {
+        let site = site(engine, None, Some(30));
+        let editor = site.login(Role::Editor).await;
+        let path = made(&editor, article("One")).await;
+        editor.delete(&path).if_match("*").await.is_no_content();
+        let retention = Retention { revisions_kept_days: None, trash_kept_days: Some(30) };
+        let mut passes = Passes::new(site.db(), retention);
+        let hour = 60 * 60 * 1000;
+        let mut next = async |moved: i64, elapsed: i64| {
+            site.clock().advance_ms(moved);
+            passes.next(site.db(), Duration::from_millis(elapsed.unsigned_abs())).await.unwrap()
+        };
+        assert_eq!(next(1000, 1000).await, Some(NOTHING));
+        assert_eq!(next(hour, hour).await, Some(NOTHING));
+        // Set right a little at a time it is as good.
+        assert_eq!(next(hour + 5 * 60 * 1000, hour).await, Some(NOTHING));
+        assert_eq!(next(40 * DAY, hour).await, None, "it was set forward");
+        // Set right again time stands still until then, and all that time nothing goes.
+        assert_eq!(next(0, hour).await, None, "it stands still");
+        assert_eq!(site.login(Role::Editor).await.get(&path).await.is_ok()["status"], "trashed");
+        assert_eq!(next(hour, hour).await, Some(Passed { revisions: 0, articles: 1 }), "it has run for an hour");
+    }
+
+    async fn a_start_long_after_the_latest_write_takes_nothing_away_at_once(engine) {
+        let site = site(engine, None, Some(30));
+        let editor = site.login(Role::Editor).await;
+        let path = made(&editor, article("One")).await;
+        editor.delete(&path).if_match("*").await.is_no_content();
+        let retention = Retention { revisions_kept_days: None, trash_kept_days: Some(30) };
+        let hour = 60 * 60 * 1000;
+        // What came of age while others wrote goes at once; where nobody wrote it may be the clock.
+        site.clock().advance_ms(40 * DAY);
+        let mut passes = Passes::new(site.db(), retention);
+        site.clock().advance_ms(1000);
+        assert_eq!(passes.next(site.db(), Duration::from_secs(1)).await.unwrap(), None);
+        site.clock().advance_ms(hour);
+        assert_eq!(passes.next(site.db(), Duration::from_secs(3600)).await.unwrap(), Some(Passed { revisions: 0, articles: 1 }));
+        let editor = site.login(Role::Editor).await;
+        let path = made(&editor, article("Two")).await;
+        editor.delete(&path).if_match("*").await.is_no_content();
+        site.clock().advance_ms(30 * DAY);
+        site.login(Role::Editor).await;
+        let mut passes = Passes::new(site.db(), retention);
+        site.clock().advance_ms(1000);
+        assert_eq!(passes.next(site.db(), Duration::from_secs(1)).await.unwrap(), Some(Passed { revisions: 0, articles: 1 }));
     }
 
     async fn nodes_that_do_it_at_once_do_it_once(engine) {

@@ -139,7 +139,7 @@ on_both_engines! {
         published["publish"] = json!({});
         is_outside(&limited.post(ARTICLES).json(published).await);
         let there = written(&limited, "Here", Some(&politics)).await;
-        patch(&limited, &there, json!({ "category_id": elections, "further_category_ids": [sport] })).await.is_ok();
+        patch(&limited, &there, json!({ "category_id": elections, "further_category_ids": [politics] })).await.is_ok();
         for main in [Some(&*sport), None] {
             is_outside(&patch(&limited, &there, json!({ "category_id": main })).await);
             is_outside(&limited.put(&there).if_match("*").json(within("Here", main)).await);
@@ -152,6 +152,98 @@ on_both_engines! {
         is_outside(&limited.post(&format!("{moved}/amend")).if_match("*").json(json!({ "excerpt": "Shorter." })).await);
         assert_eq!(admin.get(&moved).await["revision"], 2);
         patch(&limited, &moved, json!({ "title": "Moved here" })).await.is_ok();
+    }
+
+    async fn no_save_puts_an_article_into_further_categories_elsewhere_and_those_that_it_has_may_stay(engine) {
+        let Desk { site: _site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
+        let art = category(&admin, "Art", None).await;
+        let with = |further: &[&String]| json!({ "category_id": politics, "further_category_ids": further });
+        let mut new = within("Elsewhere too", Some(&politics));
+        new["further_category_ids"] = json!([elections, sport]);
+        is_outside(&limited.post(ARTICLES).json(&new).await);
+        let shared = format!("{ARTICLES}/{}", admin.post(ARTICLES).json(&new).await.is_created().text_at("/id"));
+        let id = shared.rsplit('/').next().unwrap();
+        let moved = json!({ "op": "move", "id": id, "further_category_ids": [art] });
+        // What an editor of the whole site did stays: whoever is limited writes on.
+        patch(&limited, &shared, json!({ "title": "Both desks" })).await.is_ok();
+        patch(&limited, &shared, with(&[&sport])).await.is_ok();
+        limited.put(&shared).if_match("*").json(&new).await.is_ok();
+        is_outside(&patch(&limited, &shared, with(&[&sport, &art])).await);
+        new["further_category_ids"] = json!([art]);
+        is_outside(&limited.put(&shared).if_match("*").json(&new).await);
+        let bulk = json!({ "mode": "each", "operations": [moved] });
+        assert_eq!(limited.post("/v1/editor/bulk").json(bulk).await.is_ok().at("/results/0/status"), &json!(403));
+        limited.post(&format!("{shared}/publications")).json(json!({})).await.is_created();
+        limited.post(&format!("{shared}/amend")).json(json!({ "excerpt": "Shorter." })).await.is_ok();
+        is_outside(&limited.post(&format!("{shared}/amend")).json(json!({ "further_category_ids": [sport, art] })).await);
+        // Taken out, it does not come back by an earlier save.
+        patch(&limited, &shared, with(&[])).await.is_ok();
+        is_outside(&patch(&limited, &shared, with(&[&sport])).await);
+        is_outside(&limited.post(&format!("{shared}/revisions/1/restore")).await);
+        is_outside(&limited.post(&format!("{shared}/publications")).json(json!({ "revision": 1 })).await);
+        admin.post(&format!("{shared}/revisions/1/restore")).await.is_ok();
+    }
+
+    async fn a_slug_that_a_category_elsewhere_had_is_not_theirs_to_take(engine) {
+        let Desk { site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
+        let path = |id: &str| format!("{CATEGORIES}/{id}");
+        admin.patch(&path(&sport)).merge_patch(json!({ "slug": "games" })).await.is_ok();
+        is_outside(&limited.post(CATEGORIES).json(json!({ "name": "Mine", "slug": "sport", "parent_id": politics })).await);
+        is_outside(&limited.patch(&path(&elections)).merge_patch(json!({ "slug": "sport" })).await);
+        is_outside(&limited.put(&path(&elections)).json(json!({ "name": "Elections", "slug": "sport", "parent_id": politics })).await);
+        site.anyone().get("/v1/categories/sport").await.is(308);
+        // One that is made from a name goes out of its way, and what they had themselves they may take back.
+        assert_eq!(limited.post(CATEGORIES).json(json!({ "name": "Sport", "parent_id": politics })).await.is_created()["slug"], "sport-2");
+        limited.patch(&path(&elections)).merge_patch(json!({ "slug": "votes" })).await.is_ok();
+        limited.patch(&path(&elections)).merge_patch(json!({ "slug": "elections" })).await.is_ok();
+        limited.post(CATEGORIES).json(json!({ "name": "Votes", "slug": "votes", "parent_id": politics })).await.is_created();
+        admin.post(CATEGORIES).json(json!({ "name": "Sport", "slug": "sport" })).await.is_created();
+    }
+
+    async fn a_kept_answer_is_given_again_to_whom_is_limited_by_today_s_limit(engine) {
+        let Desk { site: _site, admin, limited, user, politics, elections, sport } = desk(engine).await;
+        admin.patch(&user).merge_patch(json!({ "category_ids": null })).await.is_ok();
+        let cup = written(&limited, "Cup", Some(&sport)).await;
+        let id = cup.rsplit('/').next().unwrap().to_owned();
+        let vote = written(&limited, "Vote", Some(&elections)).await;
+        let mut both = within("Both", Some(&politics));
+        both["further_category_ids"] = json!([sport]);
+        let bulk = json!({ "mode": "each", "operations": [{ "op": "tag", "id": id, "tags": [] }, { "op": "publish", "id": vote.rsplit('/').next() }] });
+        let release = limited.post("/v1/editor/releases").json(json!({ "name": "Night" })).await;
+        let members = format!("/v1/editor/releases/{}/publications", release.is_created().text_at("/id"));
+        let elsewhere = [
+            (ARTICLES.to_owned(), within("New", Some(&sport))),
+            (ARTICLES.to_owned(), within("Nowhere", None)),
+            (ARTICLES.to_owned(), both),
+            (format!("{cup}/publications"), json!({})),
+            (CATEGORIES.to_owned(), json!({ "name": "Cups", "parent_id": sport })),
+            ("/v1/editor/redirects".to_owned(), json!({ "from": "/a", "to": "/b" })),
+            ("/v1/editor/bulk".to_owned(), bulk),
+            (members, json!({ "article_id": id })),
+        ];
+        let within_theirs = [
+            (ARTICLES.to_owned(), within("New", Some(&elections))),
+            (format!("{vote}/publications"), json!({ "publish_at": "2026-12-07T04:00:00Z" })),
+            (CATEGORIES.to_owned(), json!({ "name": "Parliament", "parent_id": politics })),
+        ];
+        let again = async |(path, body): &(String, Value), key: &str| limited.post(path).header("idempotency-key", key).json(body).await;
+        for request in &elsewhere {
+            assert!(again(request, &format!("far {}", request.1)).await.status < 300);
+        }
+        for request in &within_theirs {
+            again(request, &format!("near {}", request.1)).await.is_created();
+        }
+        admin.patch(&user).merge_patch(json!({ "category_ids": [politics] })).await.is_ok();
+        for request in &elsewhere {
+            is_outside(&again(request, &format!("far {}", request.1)).await);
+        }
+        for request in &within_theirs {
+            again(request, &format!("near {}", request.1)).await.is_created();
+        }
+        admin.patch(&user).merge_patch(json!({ "category_ids": null })).await.is_ok();
+        for request in &elsewhere {
+            assert!(again(request, &format!("far {}", request.1)).await.status < 300);
+        }
     }
 
     async fn of_a_release_they_move_what_is_theirs_alone(engine) {

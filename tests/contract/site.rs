@@ -84,6 +84,7 @@ impl Site {
                     role,
                     category_ids: None,
                     password_hash: password_hash(),
+                    is_one_time: false,
                 };
                 app.db().run_write(move |tx| add_in(tx, &Actor::COMMAND, &new)).expect("the user is added");
             }

@@ -1,10 +1,12 @@
 //! Autosaves on the wire: what somebody writes and has not saved.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::history::RevisionContent;
-use super::{ArticleCreate, ArticlePatch, EditorArticle};
+use super::{ArticleCreate, ArticlePatch, EditorArticle, UnfinishedArticle};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 
@@ -57,17 +59,36 @@ pub enum Sent {
     Patch(Box<ArticlePatch>),
 }
 
-impl Sent {
-    /// What it says of the article rather than of the text, which acts at once: where, by a JSON pointer.
-    pub fn beyond_the_text(&self) -> impl Iterator<Item = &'static str> {
-        let (publishes, until, note) = match self {
-            Self::Whole(whole) => (whole.publish.is_some(), &whole.embargo_until, &whole.embargo_note),
-            Self::Patch(patch) => (patch.publish.is_some(), &patch.embargo_until, &patch.embargo_note),
-        };
-        let said = [("/publish", publishes), ("/embargo_until", !until.is_absent()), ("/embargo_note", !note.is_absent())];
-        said.into_iter().filter(|(_, is_said)| *is_said).map(|(pointer, _)| pointer)
-    }
+/// What `PUT` of an article takes: all of it, or with `autosave=true` as much as there is.
+#[derive(Debug)]
+pub struct ArticleCreateOrUnfinished;
+
+/// What `PATCH` of an article takes: a change, or with `autosave=true` one that may leave it unfinished.
+#[derive(Debug)]
+pub struct ArticlePatchOrUnfinished;
+
+macro_rules! or_unfinished {
+    ($($either:ty: $whole:ty),*) => {$(
+        impl PartialSchema for $either {
+            fn schema() -> RefOr<Schema> {
+                let named = Ref::from_schema_name;
+                let either = AnyOfBuilder::new().item(named(<$whole>::name())).item(named(UnfinishedArticle::name()));
+                Schema::AnyOf(either.build()).into()
+            }
+        }
+
+        impl ToSchema for $either {
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                schemas.push((<$whole>::name().into_owned(), <$whole>::schema()));
+                schemas.push((UnfinishedArticle::name().into_owned(), UnfinishedArticle::schema()));
+                <$whole>::schemas(schemas);
+                UnfinishedArticle::schemas(schemas);
+            }
+        }
+    )*};
 }
+
+or_unfinished!(ArticleCreateOrUnfinished: ArticleCreate, ArticlePatchOrUnfinished: ArticlePatch);
 
 impl From<ArticleCreate> for Sent {
     fn from(whole: ArticleCreate) -> Self {

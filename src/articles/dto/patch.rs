@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::Kind;
 use crate::bodies::Format;
 use crate::kernel::id::CategoryId;
 use crate::kernel::patch::Patch;
@@ -12,14 +13,14 @@ use crate::publications::dto::PublicationCreate;
 
 /// What changes in a text, and what else goes with the request.
 macro_rules! article_patch {
-    ($(#[$doc:meta])* $name:ident { $($more:tt)* }) => {
+    ($(#[$doc:meta])* $name:ident, title: $title:meta { $($more:tt)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
             /// The headline.
             #[serde(default)]
-            #[schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S")]
+            #[$title]
             pub title: Option<String>,
             /// Its name in URLs.
             #[serde(default)]
@@ -72,7 +73,7 @@ macro_rules! article_patch {
 
 article_patch! {
     /// A change of an article (RFC 7396): what is missing stays, `null` removes.
-    ArticlePatch {
+    ArticlePatch, title: schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S") {
         /// Until when nothing of the article may be published, as RFC 3339 with an offset; `null` lifts the embargo.
         #[serde(default)]
         #[schema(value_type = Option<String>, max_length = 40)]
@@ -89,13 +90,47 @@ article_patch! {
 
 article_patch! {
     /// What is mended in the text that readers have (RFC 7396): what is missing stays, `null` removes.
-    Amendment {
+    Amendment, title: schema(nullable = false, min_length = 1, max_length = 300, pattern = "\\S") {
         /// Whether it is not worth a new `updated_at`: a comma.
         #[serde(default)]
         pub minor: Option<bool>,
         /// Whether it may go before the public within the article's embargo.
         #[serde(default)]
         pub override_embargo: Option<bool>,
+    }
+}
+
+article_patch! {
+    /// What somebody writes and does not save yet, for `autosave=true`: nothing is required of it, and it does nothing but be kept.
+    UnfinishedArticle, title: schema(nullable = false, max_length = 300) {
+        /// What the article is, if it is said: it never changes.
+        #[serde(default)]
+        #[schema(nullable = false)]
+        pub kind: Option<Kind>,
+        /// Its language, likewise.
+        #[serde(default)]
+        #[schema(nullable = false, max_length = 20)]
+        pub locale: Option<String>,
+    }
+}
+
+impl From<UnfinishedArticle> for ArticlePatch {
+    fn from(unfinished: UnfinishedArticle) -> Self {
+        Self {
+            title: unfinished.title,
+            slug: unfinished.slug,
+            excerpt: unfinished.excerpt,
+            body: unfinished.body,
+            category_id: unfinished.category_id,
+            further_category_ids: unfinished.further_category_ids,
+            tags: unfinished.tags,
+            authors: unfinished.authors,
+            image: unfinished.image,
+            seo: unfinished.seo,
+            custom: unfinished.custom,
+            note: unfinished.note,
+            ..Self::default()
+        }
     }
 }
 

@@ -2,29 +2,30 @@
 
 use super::rendering::Foreseen;
 use super::{About, Site, advance, open, told, write_revision};
-use crate::articles::dto::{Amended, Amendment, ArticlePatch, BodySource};
+use crate::articles::dto::amended::{Amended, Undoing};
+use crate::articles::dto::{Amendment, ArticlePatch, BodySource};
 use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::{self, Content};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
-use crate::kernel::id::{ArticleId, PublicationId};
+use crate::kernel::id::{ArticleId, CategoryId, PublicationId};
 use crate::kernel::mistakes::{Checked, Mistakes};
-use crate::kernel::problem::{Problem, Result};
+use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
-use crate::publications::revision::merged;
-use crate::publications::rules::{self, Refused};
+use crate::publications::revision::{differences, lacking, merged};
+use crate::publications::rules::{self, Publication, Refused};
 use crate::publications::service::{self as publications, Edited};
-use crate::publications::subject;
+use crate::publications::{subject, within};
 
 /// Patches the text in force and publishes that now. The newest save, if it is another one, gets the same changes where nothing collides, as a save of its own
 /// that what follows it takes.
 ///
 /// # Errors
-/// 404, 412, 409 `not_live`, `embargoed` or `trashed`, 422.
+/// 404, 412, 409 `not_live`, `starting`, `embargoed` or `trashed`, 422.
 pub async fn amend(
     db: &Db,
     site: &Site,
@@ -46,6 +47,8 @@ pub async fn amend(
     .await
 }
 
+const UNDONE_AT_ONCE: &str = "The next publication of the article starts within a second, takes nothing more, and would undo this. Amend what it shows once it has begun.";
+
 /// What an amendment makes, and the bodies that were rendered for it.
 struct Wanted<'a> {
     patch: &'a ArticlePatch,
@@ -62,6 +65,12 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     advance(&mut edited, &amended);
     let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
     let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;
+    if rules::is_followed_at_once(&edited.history, publication_id, edited.now) {
+        return Err(Problem::new(Code::Starting, UNDONE_AT_ONCE));
+    }
+    let already: Vec<CategoryId> =
+        texts.live.categories().into_iter().chain(texts.rewritten.iter().flat_map(Content::categories)).collect();
+    within::require_further(tx, caller, &amended.refs.further_categories, &already)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
     write_revision(tx, caller, &edited, &amended, &wanted.bodies.body(&source_of(&amended))?, about)?;
     let mut collisions = Vec::new();
@@ -85,7 +94,8 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     };
     told::record_amended(tx, &caller.into(), &edited.subject, version, &amending)?;
     publications::close(tx, &caller.into(), &mut edited, &before)?;
-    amended_as_seen(tx, caller, edited, publication_id, collisions)
+    let undone_by = undone_by(tx.conn(), &edited, &texts.live, &amended)?;
+    Ok(Amended { undone_by, ..amended_as_seen(tx, caller, edited, publication_id, collisions)? })
 }
 
 fn published(
@@ -104,7 +114,18 @@ fn amended_as_seen(tx: &mut Tx<'_>, caller: &Caller, edited: Edited, id: Publica
     let publication = edited.history.iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
     let publication = EditorPublication::new(publication, edited.subject.newest_revision, edited.now);
     let article = seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?;
-    Ok(Amended { article, publication, collisions })
+    Ok(Amended { article, publication, collisions, undone_by: Vec::new() })
+}
+
+/// What is scheduled without the amendment: bound to another save, or following one that has those fields otherwise.
+fn undone_by(connection: &mut AnyConnection, edited: &Edited, live: &Content, amended: &Content) -> Result<Vec<Undoing>> {
+    let fields = differences(live, amended);
+    let lacking = lacking(connection, &edited.history, edited.now, amended, &fields)?;
+    let undoing = lacking.into_iter().map(|(at, fields)| {
+        let Publication { id, publish_at, revision, .. } = edited.history[at];
+        Undoing { publication_id: id, publish_at, revision, fields }
+    });
+    Ok(undoing.collect())
 }
 
 /// The text in force, and the newest save where that is another one.

@@ -2,7 +2,8 @@
 
 use super::versions::save_at;
 use super::{Site, check_kind};
-use crate::articles::dto::autosave::{Autosave, Sent};
+use crate::articles::dto::autosave::Autosave;
+use crate::articles::dto::{Kind, UnfinishedArticle};
 use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::autosave::{self as store, Autosaved};
@@ -10,36 +11,42 @@ use crate::articles::store::{Content, slugs_of};
 use crate::db::{AnyConnection, Db};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::ArticleId;
-use crate::kernel::mistakes::{Checked, Mistakes};
+use crate::kernel::mistakes::Checked;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::version::Expected;
 use crate::publications::service::lock;
 use crate::publications::subject::{self, Subject};
+
+/// What somebody wrote, and on top of what.
+pub struct Written {
+    /// The version that they go by, if they say so.
+    pub expected: Expected,
+    /// It is all that there is, not a change of what was kept before.
+    pub is_whole: bool,
+    /// The text, as far as it has come.
+    pub unfinished: Checked<UnfinishedArticle>,
+}
 
 /// Keeps what the caller has written so far in place of what was kept before. A patch goes on top of that, where both are based on the same version, and
 /// else on top of the save of that version.
 ///
 /// # Errors
 /// 404, 409 `trashed`, 412 if the article never had the version or its save is kept no more; 422.
-pub async fn keep(db: &Db, site: &Site, caller: &Caller, id: ArticleId, expected: Expected, sent: Checked<Sent>) -> Result<Autosave> {
+pub async fn keep(db: &Db, site: &Site, caller: &Caller, id: ArticleId, written: Written) -> Result<Autosave> {
     let (caller, locales) = (caller.clone(), site.locales.clone());
     db.write(move |tx| {
         // Who may not save it writes nothing for it.
         let subject = lock(tx, &caller, id)?;
         subject.refuse_trashed()?;
-        let mut mistakes = sent.mistakes.clone();
-        for pointer in sent.value.beyond_the_text() {
-            mistakes.note(
-                pointer,
-                "not_taken",
-                "an autosave keeps what is written and does nothing else; leave it out, or save the article",
-            );
+        let Checked { value: unfinished, mut mistakes } = written.unfinished.clone();
+        let kind = unfinished.kind.or(Kind::find(&subject.kind)).unwrap_or_default();
+        check_kind(&subject, kind, unfinished.locale.as_deref(), &locales, &mut mistakes);
+        let (base_version, mut ground) = ground(tx.conn(), &subject, &caller, &written.expected)?;
+        if written.is_whole {
+            ground = Content { slug: ground.slug, ..Content::default() };
         }
-        if let Sent::Whole(whole) = &sent.value {
-            check_kind(&subject, whole, &locales, &mut mistakes);
-        }
-        let (base_version, ground) = ground(tx.conn(), &subject, &caller, &expected)?;
-        let draft = drafted(tx.conn(), &ground, &sent.value, &mut mistakes)?;
+        let names = slugs_of(tx.conn(), &ground.refs)?;
+        let draft = Draft::patched(&ground, names, &unfinished.into(), &mut mistakes)?;
         let refs = draft.resolve(tx.conn(), &mut mistakes)?;
         mistakes.finish()?;
         let content = draft.content(draft.slug.clone().unwrap_or(ground.slug), refs);
@@ -65,17 +72,6 @@ fn ground(connection: &mut AnyConnection, subject: &Subject, caller: &Caller, ex
 fn gone(version: i64) -> Problem {
     let detail = format!("The save of version {version} is kept no more. Read the article again, and send its present `ETag`.");
     Problem::new(Code::PreconditionFailed, detail)
-}
-
-/// What was sent, as all of an article's content.
-///
-/// # Errors
-/// If the database fails, or what is stored is not JSON.
-pub(super) fn drafted(connection: &mut AnyConnection, ground: &Content, sent: &Sent, mistakes: &mut Mistakes) -> Result<Draft> {
-    match sent {
-        Sent::Whole(whole) => Draft::whole(whole, mistakes),
-        Sent::Patch(patch) => Draft::patched(ground, slugs_of(connection, &ground.refs)?, patch, mistakes),
-    }
 }
 
 fn told(connection: &mut AnyConnection, kept: Autosaved) -> Result<Autosave> {

@@ -183,9 +183,8 @@ pub async fn restore(
 /// Takes out of a revision's content what it names and there is no more, and says so.
 fn leave_out_what_is_gone(connection: &mut AnyConnection, content: &mut Content) -> Result<Vec<Warning>> {
     let mut gone = Vec::new();
+    let categories = store::known_categories(connection, &content.categories())?;
     let refs = &mut content.refs;
-    let named: Vec<_> = content.category_id.into_iter().chain(refs.further_categories.iter().copied()).collect();
-    let categories = store::known_categories(connection, &named)?;
     content.category_id = content.category_id.filter(|id| keep(categories.contains(id), "category", id, &mut gone));
     refs.further_categories.retain(|id| keep(categories.contains(id), "category", id, &mut gone));
     let terms = history::known_terms(connection, &Vec::from_iter(refs.terms()))?;

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::autosave::drafted;
 use super::versions::save_at;
 use crate::articles::dto::autosave::Sent;
 use crate::articles::dto::history::RevisionContent;
 use crate::articles::dto::merge::MergePreview;
+use crate::articles::save::Draft;
 use crate::articles::seen;
 use crate::articles::store::{self, Content, RefSlugs};
 use crate::db::{AnyConnection, Db};
@@ -49,6 +49,14 @@ fn preview(connection: &mut AnyConnection, id: ArticleId, expected: &Expected, s
     let mut merged = told(merged)?.members()?;
     fit(&mut merged, &theirs, &subject, sent);
     Ok(Some(MergePreview { base, theirs, yours, merged, conflicts }))
+}
+
+/// What was sent, as all of an article's content.
+fn drafted(connection: &mut AnyConnection, ground: &Content, sent: &Sent, mistakes: &mut Mistakes) -> Result<Draft> {
+    match sent {
+        Sent::Whole(whole) => Draft::whole(whole, mistakes),
+        Sent::Patch(patch) => Draft::patched(ground, store::slugs_of(connection, &ground.refs)?, patch, mistakes),
+    }
 }
 
 /// Makes it what the operation takes that something was sent to.

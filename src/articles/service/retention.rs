@@ -33,6 +33,10 @@ pub struct Passed {
 
 /// How often there is a pass.
 pub const EVERY: Duration = Duration::from_secs(3600);
+/// How long the clock is looked at before the first one.
+pub const LOOKED_AT_FIRST: Duration = Duration::from_secs(1);
+/// By how much the clock may have moved otherwise since the pass before: what sets it right a little at a time moves it by less.
+const MOST_OFF_MS: i64 = 5 * 60 * 1000;
 
 /// So many rows are looked at in one read.
 const LOOKED_AT: i64 = 1000;
@@ -42,6 +46,45 @@ const AT_ONCE: i64 = 100;
 const PAUSE: Duration = Duration::from_millis(5);
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Passes that follow one another. What is gone does not come back, so that there is none while the clock cannot be trusted: where it was set forward, or stands still since it was set
+/// back, what would be old then stays for an hour more, and so does all at a start long after the latest write, which a clock that is wrong looks like as well.
+#[derive(Debug)]
+pub struct Passes {
+    retention: Retention,
+    seen: Instant,
+    is_first: bool,
+}
+
+impl Passes {
+    /// The first one is to come when the clock has been looked at for a while.
+    pub fn new(db: &Db, retention: Retention) -> Self {
+        Self { retention, seen: db.clock().now(), is_first: true }
+    }
+
+    /// The next pass, so long after the one before by a clock that nobody sets; `None` where it waits for the one after it.
+    ///
+    /// # Errors
+    /// As [`pass`].
+    pub async fn next(&mut self, db: &Db, elapsed: Duration) -> Result<Option<Passed>> {
+        let (now, is_first) = (db.clock().now(), std::mem::take(&mut self.is_first));
+        let (moved, elapsed) = (now.millis() - self.seen.millis(), millis(elapsed));
+        self.seen = now;
+        if (moved - elapsed).abs() > MOST_OFF_MS.min(elapsed / 2) || is_first && is_long_after_all_writes(db, now).await? {
+            return Ok(None);
+        }
+        pass(db, self.retention).await.map(Some)
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+async fn is_long_after_all_writes(db: &Db, now: Instant) -> Result<bool> {
+    let latest = db.read(|connection| store::latest_write(connection)).await?;
+    Ok(latest.is_some_and(|latest| now.millis() - latest.millis() > millis(EVERY)))
+}
 
 /// One pass. Several nodes may have one at the same time: each looks again at what it takes away, under the lock of the article.
 ///

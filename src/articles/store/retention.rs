@@ -1,12 +1,21 @@
 //! What is kept no longer, in the database: which articles lie in the trash for too long, and which revisions nobody needs any more.
 
+use diesel::dsl::max;
 use diesel::sql_types::{BigInt, Bool};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
-use crate::db::schema::{revision_bodies, revision_keys, revisions};
+use crate::db::schema::{audit, revision_bodies, revision_keys, revisions};
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
+
+/// The latest instant that a write recorded.
+///
+/// # Errors
+/// If the database fails.
+pub fn latest_write(connection: &mut AnyConnection) -> Result<Option<Instant>> {
+    Ok(audit::table.select(max(audit::at)).first(connection)?)
+}
 
 /// Articles that went to the trash up to `until`, in order, behind `after`.
 ///

@@ -2,6 +2,7 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
+use super::{Row, find};
 use crate::db::schema::category_slugs;
 use crate::db::{AnyConnection, Result};
 use crate::kernel::id::CategoryId;
@@ -13,6 +14,15 @@ use crate::kernel::id::CategoryId;
 pub fn is_kept(connection: &mut AnyConnection, slug: &str) -> Result<bool> {
     let found = category_slugs::table.find(slug).select(category_slugs::slug).first::<String>(connection).optional()?;
     Ok(found.is_some())
+}
+
+/// The category that a slug leads to which it had.
+///
+/// # Errors
+/// If the database fails.
+pub fn holder(connection: &mut AnyConnection, slug: &str) -> Result<Option<Row>> {
+    let id = category_slugs::table.find(slug).select(category_slugs::category_id).first::<CategoryId>(connection).optional()?;
+    Ok(id.map(|id| find(connection, id)).transpose()?.flatten())
 }
 
 /// From now on the slug leads to this category. No category has it any more.

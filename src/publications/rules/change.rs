@@ -181,6 +181,12 @@ pub fn cancel(history: &mut Vec<Publication>, id: PublicationId, way: Way, now: 
     Ok(())
 }
 
+/// Whether another publication follows one that starts now within a second, so that it takes nothing more of what is saved now.
+pub fn is_followed_at_once(history: &[Publication], id: PublicationId, now: Instant) -> bool {
+    let start = history.iter().find(|p| p.id == id).map_or(now, |p| p.publish_at);
+    history.iter().any(|p| p.publish_at > start && p.publish_at <= now.plus_millis(FREEZE_MS))
+}
+
 /// A save by someone who may publish: followers move to it, unless they start within a second (rule 7). It was made in sight of what they take the
 /// place of.
 pub fn follow(history: &mut [Publication], revision: i64, now: Instant) {

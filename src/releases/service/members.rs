@@ -51,7 +51,7 @@ pub async fn add(
             mistakes.note("/article_id", "unknown", "there is no such article");
         }
         let Some(subject) = subject else { return Err(mistakes.finish().err().unwrap_or_else(Problem::not_found)) };
-        within::require(tx.conn(), &caller, subject.category_id)?;
+        within::require(tx, &caller, subject.category_id)?;
         publications::check_revision(tx, &caller, &subject, member.revision, &mut mistakes)?;
         let wanted = publications::wanted(&caller, &subject, &PublicationCreate::from(&member), &mut mistakes);
         mistakes.finish()?;
