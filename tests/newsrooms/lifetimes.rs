@@ -45,7 +45,7 @@ impl Asked {
                     (true, true) => reads::behind(connection, reading, query.as_ref().clone(), *passed)?,
                 };
                 let (page, ground) = reads::list(connection, reading, &query)?;
-                let total = if query.has_total { reads::total(connection, reading.snapshot, &query.selection)? } else { None };
+                let total = if query.has_total { reads::total(connection, reading, &query.selection)? } else { None };
                 let mut articles = Vec::new();
                 for article in &page.items {
                     let in_force = Statement::<BigInt>::new("SELECT p.publish_at FROM (SELECT id AS article_id FROM articles WHERE id = ");

@@ -32,7 +32,7 @@ pub fn compare(
 ) -> db::Result<()> {
     let names = Names::default();
     let snapshot = Snapshot::of(at);
-    let reading = Reading { snapshot, names: &names, quarters, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
+    let reading = Reading { snapshot, entries: &[], names: &names, quarters, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
     // What is compared differs from instant to instant, or it would be much.
     let mut pick = Random::new(at.millis().unsigned_abs());
     let date = if expected.is_empty() { None } else { Instant::from_millis(pick.of(expected).1) };
@@ -48,7 +48,7 @@ pub fn compare(
         from && published_before.is_none_or(|before| date < before.millis())
     };
     let expected: Vec<(ArticleId, i64)> = expected.iter().copied().filter(|(_, date)| is_within(*date)).collect();
-    assert_eq!(reads::total(connection, snapshot, &selection)?, Some(expected.len() as u64), "total {place}");
+    assert_eq!(reads::total(connection, &reading, &selection)?, Some(expected.len() as u64), "total {place}");
     compare_pages(connection, &reading, &selection, &expected, &mut pick, &place)?;
     for _ in 0..2 {
         lifetimes::compare(connection, &reading, &selection, &mut pick, &place)?;
@@ -71,7 +71,7 @@ pub fn compare(
 /// The first page of these articles.
 pub fn first_page(selection: Selection, order: Order, limit: Limit) -> ListQuery {
     let parameters = ListParameters::of("");
-    ListQuery { selection, order, limit, place: None, skipped: 0, passed: 0, has_total: false, fields: Fields::CARD, parameters }
+    ListQuery { selection, order, limit, place: None, skipped: 0, passed: 0, mixed: 0, has_total: false, fields: Fields::CARD, parameters }
 }
 
 /// The page that so many articles come before has those that come next, however it is found.
