@@ -161,6 +161,7 @@ impl From<Refused> for Problem {
                 Code::PublicationInstantTaken,
                 format!("Publication {id} of this article starts at {at} already. Choose another instant, or change that one."),
             ),
+            .with("publication_id", id.to_string()),
             Refused::PastIsHistory => Self::new(
                 Code::PastIsHistory,
                 "That lies in the past and would change what readers saw. A start in the past must be later than every start of the article that has passed; an end may be now or later.",
