@@ -62,7 +62,7 @@ codes! {
     NotAcceptable "not_acceptable" 406 "No acceptable form" "Answers are JSON; `Accept-Encoding` must allow one of identity, gzip, br and zstd.";
     RequestTimeout "request_timeout" 408 "The request did not arrive in time" "The head of a request must be whole within 30 seconds, and its body within 30 more.";
     SlugTaken "slug_taken" 409 "The slug is taken" "Another article of this locale holds it by its newest save, or by a publication that is scheduled or has begun; or another category, tag or author has it. Choose another one.";
-    PublicationInstantTaken "publication_instant_taken" 409 "Two publications of one article cannot start at the same instant" "Choose another instant, or change the publication that has this one.";
+    PublicationInstantTaken "publication_instant_taken" 409 "Two publications of one article cannot start at the same instant" "Choose another instant, or change the publication that has this one; `publication_id` names it.";
     PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past.";
     AlreadyLive "already_live" 409 "The publication has begun" "One that began can neither be moved nor deleted; only its end can be changed. Use `unpublish` to take the article down.";
     Starting "starting" 409 "The publication is about to start" "In the last second before its start a publication is no longer changed, since readers on another node may already see it.";
