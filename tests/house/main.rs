@@ -24,7 +24,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("http",                     "kernel http",                                                                 "diesel"),
     Row("settings",                 "kernel db bodies http auth/password users/rules",                              "actix diesel"),
     Row("*/rules",                  "kernel */rules",                                                              "actix diesel tokio async"),
-    Row("publications/visibility publications/lists publications/listings publications/revision publications/row publications/standings publications/tallies publications/subject publications/drafts publications/entries publications/paths publications/within",
+    Row("publications/visibility publications/lists publications/listings publications/revision publications/row publications/standings publications/tallies publications/titles publications/subject publications/drafts publications/entries publications/paths publications/within",
                                     "kernel db ground publications/store",                                         "actix Serialize"),
     Row("*/dto",                    "kernel http/schemas */rules */dto auth/permission bodies list_of",             "actix diesel"),
     Row("*/store",                  "kernel db ground ./rules ./store ./dto audit/store",                   "actix Serialize"),
@@ -43,7 +43,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
 
 /// What every thing may stand on, though it lies in a folder of its own.
 const GROUND: &str = "bodies auth/permission auth/password publications/rules publications/visibility publications/lists publications/listings \
-                      publications/revision publications/row publications/standings publications/tallies publications/subject publications/drafts publications/entries publications/paths \
+                      publications/revision publications/row publications/standings publications/tallies publications/titles publications/subject publications/drafts publications/entries publications/paths \
                       publications/within";
 
 /// The things, each row above what it may use: a thing imports of the rows before its own, of itself and of the ground.

@@ -59,17 +59,17 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
     let amended = draft.content(draft.slug.clone().unwrap_or_default(), refs);
-    advance(&mut edited, &amended);
+    advance(tx, &mut edited, &amended)?;
     let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
     let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    write_revision(tx, caller, &edited, &amended, &wanted.bodies.body(&source_of(&amended))?, about)?;
+    write_revision(tx, caller, &edited, (&amended, &wanted.bodies.body(&source_of(&amended))?, about), Vec::new())?;
     let mut collisions = Vec::new();
     if let Some(newest) = &texts.rewritten {
         let (rewritten, left) = merged(&texts.live, &amended, newest);
         collisions = left;
-        advance(&mut edited, &rewritten);
-        write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about)?;
+        advance(tx, &mut edited, &rewritten)?;
+        write_revision(tx, caller, &edited, (&rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about), Vec::new())?;
         rules::follow_amended(&mut edited.history, edited.subject.newest_revision, edited.now);
     } else {
         rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);

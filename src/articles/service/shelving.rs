@@ -1,7 +1,7 @@
 //! Putting an article elsewhere without touching its text: into other categories, or under other tags. A save like any other, but that the body stays as it is
 //! rendered, and what somebody keeps beside the saves stays theirs.
 
-use super::{Saved, open, present, save_beside};
+use super::{Autosave, Saved, open, present, save};
 use crate::articles::dto::{ArticlePatch, EditorArticle};
 use crate::articles::save::Draft;
 use crate::articles::{seen, store};
@@ -55,8 +55,8 @@ pub fn shelve_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Exp
         return Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?);
     }
     let body = store::rendered(tx.conn(), id, edited.subject.newest_revision)?;
-    let saved = Saved { former: &former, draft: &draft, slug, publish: None };
-    save_beside(tx, caller, edited, saved, mistakes, |_| Ok(body))
+    let saved = Saved { former: &former, draft: &draft, slug, publish: None, autosave: Autosave::Stays };
+    save(tx, caller, edited, saved, mistakes, |_| Ok(body))
 }
 
 /// The change as one of the article. `present` are the slugs of its tags.
@@ -82,7 +82,7 @@ fn patch(connection: &mut AnyConnection, present: &[String], shelving: &Shelving
 
 fn check_known(connection: &mut AnyConnection, given: [(&str, &Vec<String>); 2], mistakes: &mut Mistakes) -> Result<()> {
     let all: Vec<String> = given.iter().flat_map(|(_, slugs)| slugs.iter().cloned()).collect();
-    let known = store::tags_by_slug(connection, &all)?;
+    let known = store::Known::find(connection, &[], &all, &[])?.tags;
     for (member, slugs) in given {
         for (at, _) in slugs.iter().enumerate().filter(|(_, slug)| known.iter().all(|(other, _)| other != *slug)) {
             mistakes.note(format!("/{member}/{at}"), "unknown", "there is no tag with this slug");
