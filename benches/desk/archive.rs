@@ -258,7 +258,7 @@ impl Cast {
 
     /// Two publications: the second one shows a later save, which may be the newest, or follows it. Some lie ahead, also with releases.
     fn history(&self, number: usize, subject: &Subject, random: &mut Random) -> Result<Vec<Publication>, Problem> {
-        let release = (number % 25 == 5).then(|| number / 25 % RELEASES);
+        let release = (number % 25 == 5).then_some(number / 25 % RELEASES);
         let first = match release {
             Some(_) => self.now.plus_millis(random.between(1, DAY_MS * 15)),
             None => subject.created_at.plus_millis(random.between(0, DAY_MS)),
