@@ -1,19 +1,18 @@
 //! A load benchmark of the release program on both engines. See `benches/README.md`.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on ends")]
 
-mod bare;
-mod clients;
+#[path = "../measure/mod.rs"]
+mod measure;
 mod newsroom;
-mod process;
 mod report;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use clients::{Load, Request};
+use measure::clients::Load;
+use measure::{measure, process};
 use newsroom::Newsroom;
-use process::Measured;
 use report::{Report, Row};
 use support::database::TestDatabase;
 use support::program::{self, Server};
@@ -36,42 +35,17 @@ const OPERATIONS: &[(&str, &str)] = &[
 /// How editors save while readers read.
 const SAVES_A_SECOND: u32 = 20;
 
-/// Numbers of the environment, with what they are unless said.
-fn number(name: &str, unless_said: u64) -> u64 {
-    std::env::var(name).map_or(unless_said, |text| text.parse().unwrap_or_else(|_| panic!("{name} takes a number, not `{text}`")))
-}
-
-fn sizes() -> Vec<usize> {
-    let text = std::env::var("DATELINE_BENCH_ARTICLES").unwrap_or_else(|_| "10000,100000".to_owned());
-    text.split(',').map(|size| size.trim().parse().expect("DATELINE_BENCH_ARTICLES takes numbers with commas between")).collect()
-}
-
 fn main() {
-    if let Some(port) = std::env::args().skip_while(|argument| argument != "--bare").nth(1) {
-        return bare::serve(port.parse().unwrap());
-    }
-    let load = Load {
-        connections: usize::try_from(number("DATELINE_BENCH_CONNECTIONS", 8)).unwrap(),
-        duration: Duration::from_secs(number("DATELINE_BENCH_SECONDS", 5)),
-    };
-    let bare = process::Bare::start();
-    let baseline = measure(&bare.address, bare.id(), load, &[Request::get("/")]);
-    let mut report = Report::new(baseline);
+    measure::serve_bare_if_asked();
+    let load = measure::load(8, 5);
+    let mut report = Report::new(measure::baseline(load));
     for engine in engines() {
-        for size in sizes() {
+        for size in measure::sizes("10000,100000") {
             let database = TestDatabase::empty(*engine);
             bench(*engine, size, &database, load, &mut report);
         }
     }
     report.print_ratios();
-}
-
-fn measure(address: &str, process: u32, load: Load, requests: &[Request]) -> Measured {
-    load.warm_up(address, requests);
-    let before = process::cpu_time(process);
-    let seen = load.run(address, requests);
-    let cpu = process::cpu_time(process).saturating_sub(before);
-    Measured { seen, cpu }
 }
 
 fn bench(engine: Engine, size: usize, database: &TestDatabase, load: Load, report: &mut Report) {

@@ -17,7 +17,7 @@ use dateline::kernel::id::{CategoryId, SessionId, UserId};
 use dateline::kernel::locale::Locales;
 use serde_json::{Value, json};
 
-use super::clients::Request;
+use super::measure::clients::Request;
 use super::support::program::{ADMIN, Server, wait};
 
 /// Every article lies at another minute of the past.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::process::Measured;
+use super::measure::process::Measured;
 use super::support::Engine;
 
 /// One operation on one site.

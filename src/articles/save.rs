@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
 use super::embargo::Embargo;
-use super::store::{self, Content};
+use super::store::{Content, Known};
 use crate::db::AnyConnection;
 use crate::db::dialect::{self, Hold, Lock};
 use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
-use crate::kernel::refs::{Refs, Relation};
+use crate::kernel::refs::Refs;
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;
@@ -111,11 +111,11 @@ impl Draft {
     pub fn resolve(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Refs> {
         // Nobody takes a category away between here and the commit.
         dialect::lock(connection, Lock::Tree, Hold::Shared)?;
-        self.check_categories(connection, mistakes)?;
-        let tags = store::terms_by_slug(connection, Relation::Tag, &self.tags)?;
-        let tags = look_up(&self.tags, &tags, "/tags", "tag", mistakes);
-        let authors = store::terms_by_slug(connection, Relation::Author, &self.authors)?;
-        let authors = look_up(&self.authors, &authors, "/authors", "author", mistakes);
+        let categories: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
+        let known = Known::find(connection, &categories, &self.tags, &self.authors)?;
+        self.check_categories(&known.categories, mistakes);
+        let tags = look_up(&self.tags, &known.tags, "/tags", "tag", mistakes);
+        let authors = look_up(&self.authors, &known.authors, "/authors", "author", mistakes);
         Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
     }
 
@@ -141,9 +141,7 @@ impl Draft {
         unique(further.collect())
     }
 
-    fn check_categories(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<()> {
-        let wanted: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
-        let known = store::known_categories(connection, &wanted)?;
+    fn check_categories(&self, known: &[CategoryId], mistakes: &mut Mistakes) {
         if self.category_id.is_some_and(|id| !known.contains(&id)) {
             mistakes.note("/category_id", "unknown", "there is no such category");
         }
@@ -152,7 +150,6 @@ impl Draft {
                 mistakes.note(format!("/further_category_ids/{at}"), "unknown", "there is no such category");
             }
         }
-        Ok(())
     }
 }
 

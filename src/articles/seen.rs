@@ -5,7 +5,7 @@ pub mod history;
 use super::dto::autosave::AutosaveMark;
 use super::dto::{ArticleSummary, EditorArticle, Kind};
 use super::store::desk::Row;
-use super::store::{self, RefSlugs};
+use super::store::{self, RefSlugs, Revision};
 use crate::bodies::Format;
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::id::UserId;
@@ -38,10 +38,25 @@ pub fn article(
 ) -> Result<EditorArticle> {
     let revision = store::revision(connection, subject.id, subject.newest_revision)?;
     let revision = revision.ok_or_else(|| Error::corrupt("the newest revision is missing"))?;
+    let autosave = store::autosave::mark(connection, subject.id, viewer)?;
+    saved(connection, subject, &history, now, revision, autosave)
+}
+
+/// The same where the newest save is known, and what the viewer keeps beside it: when it was kept, and which version it is based on.
+///
+/// # Errors
+/// If the database fails.
+pub fn saved(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    history: &[Publication],
+    now: Instant,
+    revision: Revision,
+    autosave: Option<(Instant, i64)>,
+) -> Result<EditorArticle> {
     let slugs = store::slugs_of(connection, &revision.content.refs)?;
     let content = self::history::content(revision.content, slugs)?;
-    let autosave = store::autosave::mark(connection, subject.id, viewer)?;
-    let publications = next_and_latest(&history, now).map(|p| EditorPublication::new(p, subject.newest_revision, now)).collect();
+    let publications = next_and_latest(history, now).map(|p| EditorPublication::new(p, subject.newest_revision, now)).collect();
     Ok(EditorArticle {
         id: subject.id,
         kind: Kind::find(&subject.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
@@ -59,7 +74,7 @@ pub fn article(
         custom: content.custom,
         version: subject.version,
         revision: subject.newest_revision,
-        status: standings::written(subject, &history).status(now),
+        status: standings::written(subject, history).status(now),
         created_at: subject.created_at,
         created_by: subject.created_by,
         saved_at: revision.saved_at,
@@ -80,7 +95,7 @@ fn next_and_latest(history: &[Publication], now: Instant) -> impl Iterator<Item 
     next.iter().rev().chain(begun.iter().rev().take(MOST_PUBLICATIONS))
 }
 
-/// The articles of a page as they stand in lists. Two statements, whatever the size of the page.
+/// The articles of a page as they stand in lists. One statement, whatever the size of the page.
 ///
 /// # Errors
 /// If the database fails.

@@ -21,10 +21,10 @@ pub use self::versions::{check_version, version};
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, EditorArticle, Kind};
 use super::save::Draft;
 use super::seen;
-use super::store::{self, Content, Save};
+use super::store::{self, Content, Revision, Save};
 use crate::auth::permission::{Action, may};
 use crate::bodies::{EmbedHosts, Rendered};
-use crate::db::{AnyConnection, Db, Tx, dialect};
+use crate::db::{AnyConnection, Db, Statement, Tx, dialect};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::fold::fold;
@@ -40,7 +40,7 @@ use crate::publications::dto::PublicationCreate;
 use crate::publications::rules::Publication;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
-use crate::publications::within;
+use crate::publications::{titles, within};
 
 /// What saving needs to know of the site.
 #[derive(Clone, Debug)]
@@ -116,7 +116,8 @@ pub async fn create(
         subject::insert(tx.conn(), &edited.subject)?;
         let content = draft.content(slug, refs);
         let about = About { note: draft.note.as_deref(), restored_from: None };
-        finish(tx, &caller, &mut edited, Written { former: None, content: &content, body: &body, before: &[], about })
+        let autosave = Autosave::Goes;
+        finish(tx, &caller, &mut edited, Written { former: None, content: &content, body: &body, before: &[], about, autosave })
     })
     .await
 }
@@ -151,7 +152,7 @@ pub async fn replace(
         check_kind(&edited.subject, whole.kind, whole.locale.as_deref(), &locales, &mut mistakes);
         let present = present(tx, &edited.subject)?;
         let slug = draft.slug.clone().unwrap_or_else(|| present.content.slug.clone());
-        let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref() };
+        let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref(), autosave: Autosave::Goes };
         save(tx, &caller, edited, saved, mistakes, |_| Ok(body.clone()))
     })
     .await
@@ -188,8 +189,8 @@ pub async fn update(
         let present = present(tx, &edited.subject)?;
         let names = store::slugs_of(tx.conn(), &present.content.refs)?;
         let draft = Draft::patched(&present.content, names, &patch, &mut mistakes)?;
-        let saved =
-            Saved { former: &present, draft: &draft, slug: draft.slug.clone().unwrap_or_default(), publish: patch.publish.as_ref() };
+        let slug = draft.slug.clone().unwrap_or_default();
+        let saved = Saved { former: &present, draft: &draft, slug, publish: patch.publish.as_ref(), autosave: Autosave::Goes };
         save(tx, &caller, edited, saved, mistakes, |source| foreseen.body(source))
     })
     .await
@@ -233,23 +234,21 @@ struct Saved<'a> {
     draft: &'a Draft,
     slug: String,
     publish: Option<&'a PublicationCreate>,
+    /// What whoever saves keeps beside the saves.
+    autosave: Autosave,
 }
 
-/// Saves what somebody wrote: what they had kept beside the saves goes.
+/// What becomes of what somebody keeps beside the saves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Autosave {
+    /// It was saved, and goes.
+    Goes,
+    /// It has nothing to do with the save.
+    Stays,
+}
+
+/// Saves what somebody wrote.
 fn save(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    edited: Edited,
-    saved: Saved<'_>,
-    mistakes: Mistakes,
-    body: impl FnOnce(&BodySource) -> Result<Rendered>,
-) -> Result<EditorArticle> {
-    store::autosave::remove(tx.conn(), edited.subject.id, caller.user_id)?;
-    save_beside(tx, caller, edited, saved, mistakes, body)
-}
-
-/// Saves without touching what somebody keeps beside the saves.
-fn save_beside(
     tx: &mut Tx<'_>,
     caller: &Caller,
     mut edited: Edited,
@@ -260,25 +259,27 @@ fn save_beside(
     let draft = saved.draft;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
     let content = draft.content(saved.slug, refs);
-    advance(&mut edited, &content);
+    advance(tx, &mut edited, &content)?;
     let before = edited.history.clone();
     draft.embargo.set(may_publish(caller), &mut edited, &mut mistakes)?;
     let mut edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
     mistakes.finish()?;
-    subject::update(tx.conn(), &edited.subject)?;
     let body = body(&draft.body)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    finish(tx, caller, &mut edited, Written { former: Some(saved.former), content: &content, body: &body, before: &before, about })
+    let written = Written { former: Some(saved.former), content: &content, body: &body, before: &before, about, autosave: saved.autosave };
+    finish(tx, caller, &mut edited, written)
 }
 
-/// What the row of an article says of its newest save.
-fn advance(edited: &mut Edited, content: &Content) {
+/// What the row of an article says of its newest save, and by what it is found.
+fn advance(tx: &mut Tx<'_>, edited: &mut Edited, content: &Content) -> Result<()> {
     let subject = &mut edited.subject;
+    let former = std::mem::replace(&mut subject.title_folded, fold(&content.title));
+    titles::rewrite(tx.conn(), subject.id, &former, &subject.title_folded)?;
     subject.version += 1;
     subject.newest_revision += 1;
     subject.saved_at = edited.now;
     subject.category_id = content.category_id;
-    subject.title_folded = fold(&content.title);
+    Ok(())
 }
 
 /// What every save does to publications, those of its article in memory: followers move, and it is published if asked.
@@ -306,6 +307,7 @@ struct Written<'a> {
     body: &'a Rendered,
     before: &'a [Publication],
     about: About<'a>,
+    autosave: Autosave,
 }
 
 /// Why a save was made.
@@ -321,14 +323,32 @@ struct About<'a> {
 fn finish(tx: &mut Tx<'_>, caller: &Caller, edited: &mut Edited, written: Written<'_>) -> Result<EditorArticle> {
     let already = written.former.map(|former| former.content.categories()).unwrap_or_default();
     within::require_further(tx, caller, &written.content.refs.further_categories, &already)?;
-    write_revision(tx, caller, edited, written.content, written.body, written.about)?;
+    let (id, now) = (edited.subject.id, edited.now);
+    let mut along = Vec::new();
+    if written.former.is_some() {
+        along.push(subject::updating(&edited.subject));
+        along.extend((written.autosave == Autosave::Goes).then(|| store::autosave::removal(id, caller.user_id)));
+    }
+    write_revision(tx, caller, edited, (written.content, written.body, written.about), along)?;
     told::record_save(tx, &caller.into(), &edited.subject, &written)?;
     publications::close(tx, &caller.into(), edited, written.before)?;
-    let subject = &edited.subject;
-    Ok(seen::article(tx.conn(), subject, edited.history.clone(), edited.now, caller.user_id)?)
+    let warnings = serde_json::to_string(&written.body.warnings).map_err(Problem::internal)?;
+    let revision = Revision { content: written.content.clone(), saved_at: now, saved_by: caller.user_id, warnings };
+    let kept = match written.autosave {
+        Autosave::Goes => None,
+        Autosave::Stays => store::autosave::mark(tx.conn(), id, caller.user_id)?,
+    };
+    Ok(seen::saved(tx.conn(), &edited.subject, &edited.history, now, revision, kept)?)
 }
 
-fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &Content, body: &Rendered, about: About<'_>) -> Result<()> {
+/// Writes a revision, and `along` with it.
+fn write_revision(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    edited: &Edited,
+    (content, body, about): (&Content, &Rendered, About<'_>),
+    along: Vec<Statement<()>>,
+) -> Result<()> {
     // Every save of whatever kind comes through here, with the category that it puts the article into.
     within::require(tx, caller, content.category_id)?;
     let subject = &edited.subject;
@@ -341,7 +361,7 @@ fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &C
         note: about.note,
         restored_from: about.restored_from,
     };
-    Ok(store::insert(tx.conn(), save, content, body)?)
+    Ok(store::insert(tx.conn(), &[(save, content, body)], along)?)
 }
 
 /// The newest save of an article.

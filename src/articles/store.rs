@@ -13,12 +13,12 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use crate::bodies::Rendered;
-use crate::db::schema::{categories, revision_bodies, revision_keys, revisions, term_slugs, terms};
-use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
-use crate::kernel::id::{ArticleId, CategoryId, TermId, UserId};
+use crate::db::schema::{categories, revision_bodies, revision_keys, revisions, terms};
+use crate::db::{AnyConnection, Bind, Error, IdSql, Result, Statement, StoredId};
+use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, TermId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::{Refs, Relation};
-pub use crate::publications::revision::{Content, revision};
+use crate::kernel::refs::Refs;
+pub use crate::publications::revision::{Content, Revision, revision};
 
 /// Deletes all revisions of an article that has no publications.
 ///
@@ -79,61 +79,67 @@ pub struct Save<'a> {
     pub restored_from: Option<i64>,
 }
 
-/// Writes a revision: its card, its body, and the lists that it names.
+/// What a revision is made of: which one it is, what was written, and that as it was rendered.
+pub type Written<'a> = (Save<'a>, &'a Content, &'a Rendered);
+
+/// Writes revisions: their cards, their bodies, and the lists that they name; `along` is written with them.
 ///
 /// # Errors
 /// If the database fails.
-pub fn insert(connection: &mut AnyConnection, save: Save<'_>, content: &Content, body: &Rendered) -> Result<()> {
-    diesel::insert_into(revisions::table)
-        .values((
-            revisions::article_id.eq(save.article_id),
-            revisions::number.eq(save.number),
-            revisions::slug.eq(&content.slug),
-            revisions::title.eq(&content.title),
-            revisions::excerpt.eq(&content.excerpt),
-            revisions::category_id.eq(content.category_id),
-            revisions::refs.eq(serde_json::to_string(&content.refs).map_err(Error::corrupt)?),
-            revisions::image.eq(content.image.as_deref()),
-            revisions::seo.eq(content.seo.as_deref()),
-            revisions::custom.eq(content.custom.as_deref()),
-            revisions::word_count.eq(i64::from(body.word_count)),
-            revisions::saved_at.eq(save.at),
-            revisions::saved_by.eq(save.by),
-            revisions::version.eq(save.version),
-            revisions::note.eq(save.note),
-            revisions::restored_from.eq(save.restored_from),
-        ))
-        .execute(connection)?;
-    diesel::insert_into(revision_bodies::table)
-        .values((
-            revision_bodies::article_id.eq(save.article_id),
-            revision_bodies::number.eq(save.number),
-            revision_bodies::format.eq(&content.format),
-            revision_bodies::source.eq(&content.source),
-            revision_bodies::html.eq(&body.html),
-            revision_bodies::text.eq(&body.text),
-            revision_bodies::warnings.eq(serde_json::to_string(&body.warnings).map_err(Error::corrupt)?),
-        ))
-        .execute(connection)?;
-    insert_keys(connection, save, content)
+pub fn insert(connection: &mut AnyConnection, revisions: &[Written<'_>], along: Vec<Statement<()>>) -> Result<()> {
+    const CARDS: &str = "INSERT INTO revisions (article_id, number, slug, title, excerpt, category_id, refs, image, seo, custom, word_count, saved_at, saved_by, version, note, restored_from) VALUES ";
+    const BODIES: &str = "INSERT INTO revision_bodies (article_id, number, format, source, html, text, warnings) VALUES ";
+    const KEYS: &str = "INSERT INTO revision_keys (article_id, number, relation, target_id) VALUES ";
+    let cards = revisions.iter().map(card).collect::<Result<Vec<_>>>()?;
+    let bodies = revisions.iter().map(body).collect::<Result<Vec<_>>>()?;
+    let mut writes = along;
+    writes.extend(Statement::inserts(CARDS, &cards));
+    writes.extend(Statement::inserts(BODIES, &bodies));
+    writes.extend(Statement::inserts(KEYS, &Vec::from_iter(revisions.iter().flat_map(keys))));
+    Ok(Statement::together(connection, writes)?)
 }
 
-fn insert_keys(connection: &mut AnyConnection, save: Save<'_>, content: &Content) -> Result<()> {
+fn card((save, content, body): &Written<'_>) -> Result<[Bind; 16]> {
+    let text = |text: &Option<String>| Bind::from(text.clone());
+    Ok([
+        save.article_id.into(),
+        save.number.into(),
+        content.slug.as_str().into(),
+        content.title.as_str().into(),
+        content.excerpt.as_str().into(),
+        content.category_id.into(),
+        serde_json::to_string(&content.refs).map_err(Error::corrupt)?.into(),
+        text(&content.image),
+        text(&content.seo),
+        text(&content.custom),
+        i64::from(body.word_count).into(),
+        save.at.into(),
+        save.by.into(),
+        save.version.into(),
+        save.note.into(),
+        save.restored_from.into(),
+    ])
+}
+
+fn body((save, content, body): &Written<'_>) -> Result<[Bind; 7]> {
+    Ok([
+        save.article_id.into(),
+        save.number.into(),
+        content.format.as_str().into(),
+        content.source.as_str().into(),
+        body.html.as_str().into(),
+        body.text.as_str().into(),
+        serde_json::to_string(&body.warnings).map_err(Error::corrupt)?.into(),
+    ])
+}
+
+/// Each thing that a revision names, once.
+fn keys((save, content, _): &Written<'_>) -> Vec<[Bind; 4]> {
     let categories = content.category_id.iter().chain(&content.refs.further_categories).map(|id| ("category", id.uuid()));
     let tags = content.refs.tags.iter().map(|id| ("tag", id.uuid()));
     let authors = content.refs.authors.iter().map(|id| ("author", id.uuid()));
-    let keys: std::collections::BTreeSet<(&str, uuid::Uuid)> = categories.chain(tags).chain(authors).collect();
-    for (relation, id) in keys {
-        diesel::insert_into(revision_keys::table)
-            .values((
-                revision_keys::article_id.eq(save.article_id),
-                revision_keys::number.eq(save.number),
-                revision_keys::relation.eq(relation),
-                revision_keys::target_id.eq(StoredId(id)),
-            ))
-            .execute(connection)?;
-    }
-    Ok(())
+    let keys: BTreeSet<(&str, uuid::Uuid)> = categories.chain(tags).chain(authors).collect();
+    keys.into_iter().map(|(relation, id)| [save.article_id.into(), save.number.into(), relation.into(), id.into()]).collect()
 }
 
 /// Which of these categories there are.
@@ -144,19 +150,58 @@ pub fn known_categories(connection: &mut AnyConnection, ids: &[CategoryId]) -> R
     Ok(categories::table.filter(categories::id.eq_any(ids.to_vec())).select(categories::id).load(connection)?)
 }
 
-/// The tags or authors that have these slugs, or else had them.
-///
-/// # Errors
-/// If the database fails.
-pub fn terms_by_slug<Id: From<TermId>>(connection: &mut AnyConnection, relation: Relation, slugs: &[String]) -> Result<Vec<(String, Id)>> {
-    let present = terms::table.filter(terms::relation.eq(relation.name())).filter(terms::slug.eq_any(slugs.to_vec()));
-    let mut found: Vec<(String, TermId)> = present.select((terms::slug, terms::id)).load(connection)?;
-    let missing: Vec<String> = slugs.iter().filter(|slug| !found.iter().any(|(known, _)| known == *slug)).cloned().collect();
-    if !missing.is_empty() {
-        let former = term_slugs::table.filter(term_slugs::relation.eq(relation.name())).filter(term_slugs::slug.eq_any(missing));
-        found.extend(former.select((term_slugs::slug, term_slugs::term_id)).load::<(String, TermId)>(connection)?);
+/// What a save names by ids and slugs, of which there may be none.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The categories.
+    pub categories: Vec<CategoryId>,
+    /// The tags with their slugs.
+    pub tags: Vec<(String, TagId)>,
+    /// The authors with theirs.
+    pub authors: Vec<(String, AuthorId)>,
+}
+
+type NamedSql = (Text, IdSql, Text);
+type NamedRow = (String, StoredId, String);
+
+/// Begins to select what is called so, or goes on with it.
+fn select(
+    statement: Option<Statement<NamedSql>>,
+    sql: &'static str,
+    values: impl IntoIterator<Item = impl Into<Bind>>,
+) -> Option<Statement<NamedSql>> {
+    let mut values = values.into_iter().peekable();
+    if values.peek().is_none() {
+        return statement;
     }
-    Ok(found.into_iter().map(|(slug, id)| (slug, id.into())).collect())
+    let statement = statement.map_or_else(|| Statement::new(sql), |statement| statement.sql(" UNION ALL ").sql(sql));
+    Some(statement.bind_all(values).sql(")"))
+}
+
+impl Known {
+    /// Finds categories by their ids, tags and authors by their slugs, or by those that they had. One statement, if anything is asked for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn find(connection: &mut AnyConnection, categories: &[CategoryId], tags: &[String], authors: &[String]) -> Result<Self> {
+        let statement = select(None, "SELECT 'category', id, slug FROM categories WHERE id IN (", categories.iter().copied());
+        let (tags, authors) = (|| tags.iter().map(String::as_str), || authors.iter().map(String::as_str));
+        let statement = select(statement, "SELECT relation, id, slug FROM terms WHERE relation = 'tag' AND slug IN (", tags());
+        let statement = select(statement, "SELECT relation, term_id, slug FROM term_slugs WHERE relation = 'tag' AND slug IN (", tags());
+        let statement = select(statement, "SELECT relation, id, slug FROM terms WHERE relation = 'author' AND slug IN (", authors());
+        let statement =
+            select(statement, "SELECT relation, term_id, slug FROM term_slugs WHERE relation = 'author' AND slug IN (", authors());
+        let rows: Vec<NamedRow> = statement.map_or_else(|| Ok(Vec::new()), |statement| statement.once().load(connection))?;
+        let mut known = Self::default();
+        for (what, StoredId(id), slug) in rows {
+            match what.as_str() {
+                "category" => known.categories.push(id.into()),
+                "tag" => known.tags.push((slug, id.into())),
+                _ => known.authors.push((slug, id.into())),
+            }
+        }
+        Ok(known)
+    }
 }
 
 /// The slugs of the tags and authors that some revisions name.
@@ -164,12 +209,15 @@ pub fn terms_by_slug<Id: From<TermId>>(connection: &mut AnyConnection, relation:
 pub struct RefSlugs(HashMap<TermId, String>);
 
 impl RefSlugs {
-    /// Reads them: one statement, however many revisions there are.
+    /// Reads them: one statement, however many revisions there are, if they name any.
     ///
     /// # Errors
     /// If the database fails.
     pub fn load(connection: &mut AnyConnection, refs: &[Refs]) -> Result<Self> {
         let ids: BTreeSet<TermId> = refs.iter().flat_map(Refs::terms).collect();
+        if ids.is_empty() {
+            return Ok(Self(HashMap::new()));
+        }
         let slugs = terms::table.filter(terms::id.eq_any(Vec::from_iter(ids))).select((terms::id, terms::slug));
         Ok(Self(slugs.load::<(TermId, String)>(connection)?.into_iter().collect()))
     }

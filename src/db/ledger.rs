@@ -10,29 +10,22 @@ use super::statement::{Bind, Statement};
 use super::types::StoredId;
 use crate::kernel::entry::{Entry, Hash};
 
-/// How many rows one statement inserts.
-const ROWS_AT_ONCE: usize = 100;
-
 /// Appends what a transaction recorded.
 pub(super) fn append(connection: &mut AnyConnection, entries: &[Entry]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
     let (mut number, mut hash) = hold_head(connection)?;
-    for entries in entries.chunks(ROWS_AT_ONCE) {
-        let mut statement = Statement::<()>::new(
-            "INSERT INTO audit (number, id, at, actor_id, key_id, address, action, target_kind, target_id, before, after, hash) VALUES ",
-        );
-        for (at, entry) in entries.iter().enumerate() {
-            number += 1;
-            hash = entry.hash(number, &hash);
-            statement = statement.sql(if at == 0 { "(" } else { ", (" }).bind_all(row(entry, number, hash)).sql(")");
-        }
-        let statement = if entries.len() > 1 { statement.once() } else { statement };
-        statement.execute(connection)?;
-    }
-    Statement::<()>::new("UPDATE audit_head SET number = ").bind(number).sql(", hash = ").bind(hash.to_vec()).execute(connection)?;
-    Ok(())
+    let rows = entries.iter().map(|entry| {
+        number += 1;
+        hash = entry.hash(number, &hash);
+        row(entry, number, hash)
+    });
+    const ROWS: &str =
+        "INSERT INTO audit (number, id, at, actor_id, key_id, address, action, target_kind, target_id, before, after, hash) VALUES ";
+    let mut writes = Statement::inserts(ROWS, &Vec::from_iter(rows));
+    writes.push(Statement::new("UPDATE audit_head SET number = ").bind(number).sql(", hash = ").bind(hash.to_vec()));
+    Ok(Statement::together(connection, writes)?)
 }
 
 /// The number and the hash of the last entry, held until the end of the transaction.

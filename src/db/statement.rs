@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use super::connection::AnyConnection;
 use super::types::{IdSql, StoredId};
-use crate::kernel::id::{ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, SessionId, TagId, UserId};
+use crate::kernel::id::{
+    ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, UserId,
+};
 use crate::kernel::instant::Instant;
 
 /// A statement whose rows are of the SQL type `ST`. The same parts give the same text, which the connection keeps prepared.
@@ -83,6 +85,17 @@ impl<ST> Statement<ST> {
             self = self.bind(value);
         }
         self
+    }
+
+    /// Appends rows of values, each in brackets, with commas between them. The statement is not kept prepared unless there is one row.
+    #[must_use]
+    pub fn bind_rows<const N: usize>(mut self, rows: impl IntoIterator<Item = [Bind; N]>) -> Self {
+        let mut count = 0;
+        for row in rows {
+            self = self.sql(if count > 0 { ", (" } else { "(" }).bind_all(row).sql(")");
+            count += 1;
+        }
+        if count == 1 { self } else { self.once() }
     }
 
     /// The statement is not kept prepared: for texts whose length depends on how many values there are.
@@ -157,6 +170,53 @@ impl<ST> Statement<ST> {
     }
 }
 
+/// How many rows one statement inserts.
+const ROWS_AT_ONCE: usize = 200;
+
+/// The names of writes that go together.
+const TOGETHER: [&str; 8] = ["WITH w1 AS (", ", w2 AS (", ", w3 AS (", ", w4 AS (", ", w5 AS (", ", w6 AS (", ", w7 AS (", ", w8 AS ("];
+
+impl Statement<()> {
+    /// Runs writes none of which reads or writes a row that another one writes: on PostgreSQL as one statement, so that they take one round trip.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn together(connection: &mut AnyConnection, writes: Vec<Self>) -> QueryResult<()> {
+        if let AnyConnection::Sqlite(_) = connection {
+            return writes.into_iter().try_for_each(|write| write.execute(connection).map(drop));
+        }
+        let mut rest = writes.into_iter();
+        loop {
+            // In their order, where they are too many for one statement.
+            let mut group: Vec<Self> = rest.by_ref().take(TOGETHER.len() + 1).collect();
+            let Some(last) = group.pop() else { return Ok(()) };
+            group.into_iter().zip(TOGETHER).rev().fold(last, |all, (write, name)| write.within(name, all)).execute(connection)?;
+        }
+    }
+
+    /// This write under a name, and behind it another one.
+    fn within(self, name: &'static str, then: Self) -> Self {
+        let mut parts = vec![Part::Sql(name)];
+        parts.extend(self.parts);
+        parts.push(Part::Sql(") "));
+        parts.extend(then.parts);
+        Self { parts, is_kept: self.is_kept && then.is_kept, row: PhantomData }
+    }
+
+    /// Inserts rows, as few statements as that takes: `sql` is all that comes before them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn insert<const N: usize>(connection: &mut AnyConnection, sql: &'static str, rows: &[[Bind; N]]) -> QueryResult<()> {
+        Self::inserts(sql, rows).into_iter().try_for_each(|insert| insert.execute(connection).map(drop))
+    }
+
+    /// The statements of [`Statement::insert`].
+    pub fn inserts<const N: usize>(sql: &'static str, rows: &[[Bind; N]]) -> Vec<Self> {
+        rows.chunks(ROWS_AT_ONCE).map(|rows| Self::new(sql).bind_rows(rows.iter().cloned())).collect()
+    }
+}
+
 impl<ST> QueryFragment<Pg> for Statement<ST> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.walk(out)
@@ -202,7 +262,7 @@ binds! {
     Id: Uuid => |id| StoredId(id), StoredId => |id| id, ArticleId => |id| StoredId(id.uuid()), PublicationId => |id| StoredId(id.uuid()),
         CategoryId => |id| StoredId(id.uuid()), TagId => |id| StoredId(id.uuid()), AuthorId => |id| StoredId(id.uuid()),
         UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), ApiKeyId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
-        PreviewLinkId => |id| StoredId(id.uuid());
+        PreviewLinkId => |id| StoredId(id.uuid()), ReleaseId => |id| StoredId(id.uuid());
 }
 
 impl From<bool> for Bind {

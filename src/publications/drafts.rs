@@ -16,37 +16,30 @@ use crate::db::schema::drafts;
 use crate::db::{AnyConnection, Bind, Result, Statement};
 use crate::kernel::instant::Instant;
 
-/// So many rows are written by one statement.
-const ROWS: usize = 100;
-
 /// The date that orders what has none: before all others where the newest come first.
 pub const UNDATED: Instant = Instant::NEVER;
 
-/// Brings an article's rows up to date with its newest save, which is on these lists, and its history.
+/// Brings an article's rows, which are `present`, up to date with its newest save, which is on these lists, and its history.
 ///
 /// # Errors
 /// If the database fails.
-pub(super) fn rewrite(connection: &mut AnyConnection, subject: &Subject, lists: &BTreeSet<ListKey>, history: &[Publication]) -> Result<()> {
+pub(super) fn rewrite(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    present: &BTreeSet<Stretch>,
+    lists: &BTreeSet<ListKey>,
+    history: &[Publication],
+) -> Result<()> {
     let wanted: BTreeSet<Stretch> = if subject.trashed_at.is_some() { BTreeSet::new() } else { stretches(lists, history) };
-    let rows = drafts::table.filter(drafts::article_id.eq(subject.id));
-    let present = rows.select((drafts::list, drafts::first_at, drafts::from_at, drafts::until_at));
-    let present: Vec<(String, Instant, Instant, Instant)> = present.load(connection)?;
-    let present: BTreeSet<Stretch> =
-        present.into_iter().map(|(list, first_at, from_at, until_at)| (ListKey::stored(list), first_at, from_at, until_at)).collect();
-    if present == wanted {
+    if *present == wanted {
         return Ok(());
     }
     diesel::delete(drafts::table.filter(drafts::article_id.eq(subject.id))).execute(connection)?;
-    for rows in Vec::from_iter(&wanted).chunks(ROWS) {
-        let mut statement = Statement::<()>::new("INSERT INTO drafts (list, first_at, article_id, from_at, until_at) VALUES (");
-        for (at, (list, first_at, from_at, until_at)) in rows.iter().enumerate() {
-            statement = if at > 0 { statement.sql("), (") } else { statement };
-            let row = [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()];
-            statement = statement.bind_all(row);
-        }
-        statement.sql(")").once().execute(connection)?;
-    }
-    Ok(())
+    let rows = wanted.iter().map(|(list, first_at, from_at, until_at)| {
+        [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()]
+    });
+    const ROWS: &str = "INSERT INTO drafts (list, first_at, article_id, from_at, until_at) VALUES ";
+    Ok(Statement::insert(connection, ROWS, &Vec::from_iter(rows))?)
 }
 
 fn stretches(lists: &BTreeSet<ListKey>, history: &[Publication]) -> BTreeSet<Stretch> {

@@ -1,18 +1,19 @@
 //! Which lists an article is on, when, and under which date: one row for each list and unbroken stretch. Written in the transaction of each
-//! change, for that one article; every public list is a range scan over these rows. What drafts are on is written with it.
+//! change, for that one article, after its standings; every public list is a range scan over these rows. What drafts are on is written with it, and
+//! what editors list by what the newest save names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{BigInt, Text};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{QueryDsl, RunQueryDsl};
 
 use super::lists::{ListKey, Stretch};
 use super::rules::Publication;
 use super::subject::Subject;
-use super::{drafts, store, subject, tallies};
+use super::{drafts, standings, store, subject, tallies};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::listings;
-use crate::db::{AnyConnection, IdSql, Result, Statement, StoredId};
+use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 
@@ -29,30 +30,33 @@ pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Pub
 fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
     let lists = lists_of_revisions(connection, subject)?;
     let wanted: BTreeSet<Stretch> = stretches(&lists, history).into_iter().collect();
-    let rows = listings::table.filter(listings::article_id.eq(subject.id));
-    let present: BTreeSet<Stretch> = rows
-        .select((listings::list, listings::first_at, listings::from_at, listings::until_at))
-        .load::<(String, Instant, Instant, Instant)>(connection)?
-        .into_iter()
-        .map(|(list, first_at, from_at, until_at)| (ListKey::stored(list), first_at, from_at, until_at))
-        .collect();
+    let [present, drafted] = present(connection, subject.id)?;
     for (list, first_at, from_at, _) in present.difference(&wanted) {
         diesel::delete(listings::table.find((list.as_str(), first_at, subject.id, from_at))).execute(connection)?;
     }
-    for (list, first_at, from_at, until_at) in wanted.difference(&present) {
-        diesel::insert_into(listings::table)
-            .values((
-                listings::list.eq(list.as_str()),
-                listings::first_at.eq(first_at),
-                listings::article_id.eq(subject.id),
-                listings::from_at.eq(from_at),
-                listings::until_at.eq(until_at),
-            ))
-            .execute(connection)?;
-    }
+    let put = wanted.difference(&present).map(|(list, first_at, from_at, until_at)| {
+        [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()]
+    });
+    const ROWS: &str = "INSERT INTO listings (list, first_at, article_id, from_at, until_at) VALUES ";
+    Statement::insert(connection, ROWS, &Vec::from_iter(put))?;
     tallies::log(connection, present.difference(&wanted), wanted.difference(&present))?;
     let newest = lists.get(&subject.newest_revision).cloned().unwrap_or_default();
-    drafts::rewrite(connection, subject, &newest, history)
+    drafts::rewrite(connection, subject, &drafted, &newest, history)?;
+    standings::rewrite_named(connection, subject.id)
+}
+
+/// The rows of an article, and those of its newest save. One statement.
+fn present(connection: &mut AnyConnection, id: ArticleId) -> Result<[BTreeSet<Stretch>; 2]> {
+    let rows: Vec<(bool, String, Instant, Instant, Instant)> = Statement::<(Bool, Text, BigInt, BigInt, BigInt)>::new(
+        "SELECT FALSE, list, first_at, from_at, until_at FROM listings WHERE article_id = ",
+    )
+    .bind(id)
+    .sql(" UNION ALL SELECT TRUE, list, first_at, from_at, until_at FROM drafts WHERE article_id = ")
+    .bind(id)
+    .load(connection)?;
+    let (drafted, listed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(is_drafted, ..)| *is_drafted);
+    let stretch = |(_, list, first_at, from_at, until_at)| (ListKey::stored(list), first_at, from_at, until_at);
+    Ok([listed, drafted].map(|rows| rows.into_iter().map(stretch).collect()))
 }
 
 /// The lists of each revision: what it names, and every category above.

@@ -1,15 +1,16 @@
 //! A publication as it lies in the database. `store` keeps it; the editorial calendar reads it with what it shows.
 
-use diesel::{Insertable, Queryable, Selectable};
+use diesel::{Queryable, Selectable};
 
 use super::rules::Publication;
+use crate::db::Bind;
 use crate::db::schema::publications;
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 
 /// A row of the table, its members in the order of the columns.
-#[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = publications, treat_none_as_default_value = false)]
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = publications)]
 pub struct Row {
     id: PublicationId,
     article_id: ArticleId,
@@ -35,6 +36,41 @@ pub struct Row {
     overrides_embargo: bool,
     release_id: Option<ReleaseId>,
     decided_at: Instant,
+}
+
+/// Begins a statement that inserts rows of [`Row::binds`].
+pub(super) const INSERT: &str = "INSERT INTO publications (id, article_id, revision, follows_newest, publish_at, unpublish_at, cut_at, ends_at, published_at_given, published_at, updated_at, minor, withdrawn_reason, time_zone, publish_at_local, unpublish_at_local, version, created_by, created_at, base_revision, undoes, overrides_embargo, release_id, decided_at) VALUES ";
+
+impl Row {
+    /// Its values, in the order of the columns.
+    pub(super) fn binds(self) -> [Bind; 24] {
+        [
+            self.id.into(),
+            self.article_id.into(),
+            self.revision.into(),
+            self.follows_newest.into(),
+            self.publish_at.into(),
+            self.unpublish_at.into(),
+            self.cut_at.into(),
+            self.ends_at.into(),
+            self.published_at_given.into(),
+            self.published_at.into(),
+            self.updated_at.into(),
+            self.minor.into(),
+            self.withdrawn_reason.into(),
+            self.time_zone.into(),
+            self.publish_at_local.into(),
+            self.unpublish_at_local.into(),
+            self.version.into(),
+            self.created_by.into(),
+            self.created_at.into(),
+            self.base_revision.into(),
+            self.undoes.into(),
+            self.overrides_embargo.into(),
+            self.release_id.into(),
+            self.decided_at.into(),
+        ]
+    }
 }
 
 macro_rules! same_members {

@@ -160,7 +160,7 @@ impl From<Refused> for Problem {
             Refused::InstantTaken(id, at) => Self::new(
                 Code::PublicationInstantTaken,
                 format!("Publication {id} of this article starts at {at} already. Choose another instant, or change that one."),
-            ),
+            )
             .with("publication_id", id.to_string()),
             Refused::PastIsHistory => Self::new(
                 Code::PastIsHistory,

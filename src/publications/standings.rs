@@ -1,17 +1,12 @@
 //! Where each article stands from when until when: one row for each status that it has or will come to if nothing is written any more, with
 //! what editors order their list by, so that a page of articles of a status is one range scan. Written in the transaction of each change.
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-
 use super::rules::Publication;
 use super::rules::standing::Written;
 use super::subject::Subject;
-use crate::db::schema::standings;
 use crate::db::{AnyConnection, Bind, Result, Statement};
+use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
-
-/// So many rows are written by one statement.
-const ROWS: usize = 100;
 
 /// What the status of an article is derived from.
 pub fn written<'a>(subject: &Subject, history: &'a [Publication]) -> Written<'a> {
@@ -23,26 +18,46 @@ pub fn written<'a>(subject: &Subject, history: &'a [Publication]) -> Written<'a>
 /// # Errors
 /// If the database fails.
 pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Publication], now: Instant) -> Result<()> {
-    diesel::delete(standings::table.filter(standings::article_id.eq(subject.id))).execute(connection)?;
-    for rows in written(subject, history).standings(now).chunks(ROWS) {
-        let mut statement = Statement::<()>::new(
-            "INSERT INTO standings (article_id, from_at, until_at, status, kind, locale, created_by, created_at, saved_at) VALUES (",
-        );
-        for (at, row) in rows.iter().enumerate() {
-            statement = if at > 0 { statement.sql("), (") } else { statement };
-            statement = statement.bind_all([
-                Bind::from(subject.id),
-                row.from_at.into(),
-                row.until_at.into(),
-                row.status.name().into(),
-                subject.kind.as_str().into(),
-                subject.locale.as_str().into(),
-                subject.created_by.into(),
-                subject.created_at.into(),
-                subject.saved_at.into(),
-            ]);
-        }
-        statement.sql(")").once().execute(connection)?;
-    }
+    erase(connection, subject.id)?;
+    let rows = written(subject, history).standings(now).into_iter().map(|row| {
+        [
+            Bind::from(subject.id),
+            row.from_at.into(),
+            row.until_at.into(),
+            row.status.name().into(),
+            subject.kind.as_str().into(),
+            subject.locale.as_str().into(),
+            subject.created_by.into(),
+            subject.created_at.into(),
+            subject.saved_at.into(),
+        ]
+    });
+    const ROWS: &str =
+        "INSERT INTO standings (article_id, from_at, until_at, status, kind, locale, created_by, created_at, saved_at) VALUES ";
+    Ok(Statement::insert(connection, ROWS, &Vec::from_iter(rows))?)
+}
+
+/// Brings what an article's newest save names up to date with its rows: categories with those above them, and authors. The tree is locked.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn rewrite_named(connection: &mut AnyConnection, article_id: ArticleId) -> Result<()> {
+    const NAMED: &str = "INSERT INTO named_standings (target_id, status, saved_at, created_at, article_id, from_at, until_at) \
+        SELECT DISTINCT COALESCE(d.ancestor_id, k.target_id), s.status, s.saved_at, s.created_at, s.article_id, s.from_at, s.until_at \
+        FROM articles a JOIN revision_keys k ON k.article_id = a.id AND k.number = a.newest_revision AND k.relation IN ('category', 'author') \
+        JOIN standings s ON s.article_id = a.id LEFT JOIN category_ancestors d ON k.relation = 'category' AND d.category_id = k.target_id WHERE a.id = ";
+    Statement::<()>::new(UNNAME).bind(article_id).execute(connection)?;
+    Statement::<()>::new(NAMED).bind(article_id).execute(connection)?;
     Ok(())
 }
+
+/// Deletes all rows of an article.
+///
+/// # Errors
+/// If the database fails.
+pub(super) fn erase(connection: &mut AnyConnection, article_id: ArticleId) -> Result<()> {
+    let deletes = [UNNAME, "DELETE FROM standings WHERE article_id = "].map(|sql| Statement::new(sql).bind(article_id));
+    Ok(Statement::together(connection, deletes.into())?)
+}
+
+const UNNAME: &str = "DELETE FROM named_standings WHERE article_id = ";

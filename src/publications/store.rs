@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 
-use super::row::Row;
+use super::row::{self, Row};
 use super::rules::Publication;
 use crate::db::schema::{publications, release_entries, releases, revisions};
 use crate::db::{AnyConnection, Error, Result, Statement};
@@ -93,13 +93,13 @@ pub fn article_of(connection: &mut AnyConnection, id: PublicationId) -> Result<O
 /// If the database fails.
 pub fn save(connection: &mut AnyConnection, before: &[Publication], after: &[Publication]) -> Result<()> {
     let changed: Vec<&Publication> = after.iter().filter(|p| !before.contains(p)).collect();
-    for old in before.iter().filter(|old| after.iter().all(|p| p.id != old.id) || changed.iter().any(|p| p.id == old.id)) {
-        diesel::delete(publications::table.find(old.id)).execute(connection)?;
+    let is_old = |old: &&Publication| after.iter().all(|p| p.id != old.id) || changed.iter().any(|p| p.id == old.id);
+    let old: Vec<PublicationId> = before.iter().filter(is_old).map(|old| old.id).collect();
+    if !old.is_empty() {
+        diesel::delete(publications::table.filter(publications::id.eq_any(old))).execute(connection)?;
     }
-    for publication in changed {
-        diesel::insert_into(publications::table).values(Row::from(publication.clone())).execute(connection)?;
-    }
-    Ok(())
+    let rows = changed.into_iter().map(|publication| Row::from(publication.clone()).binds());
+    Ok(Statement::insert(connection, row::INSERT, &Vec::from_iter(rows))?)
 }
 
 /// Whether the article has a revision of this number, which may be kept no more.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use diesel::sql_types::{Bool, Text};
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
 use super::rules::outlook::Trashing;
 use super::rules::{self, Publication};
-use super::store;
-use crate::db::schema::{articles, revisions, slugs, standings, trashings};
-use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
+use super::{standings, store, titles};
+use crate::db::schema::{articles, slugs, trashings};
+use crate::db::{AnyConnection, Result, Statement, dialect};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
@@ -77,10 +78,9 @@ pub fn find(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subj
 /// # Errors
 /// If the database fails.
 pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
+    const ROW: &str = "SELECT id, kind, locale, created_at, created_by, trashed_at, version, newest_revision, saved_at, category_id, title_folded, embargo_until, embargo_note FROM articles WHERE id = ";
     let suffix = dialect::for_update(connection);
-    let locked: Option<crate::db::StoredId> =
-        Statement::<IdSql>::new("SELECT id FROM articles WHERE id = ").bind(id).sql(suffix).get_result(connection).optional()?;
-    if locked.is_some() { find(connection, id) } else { Ok(None) }
+    Ok(Statement::<articles::SqlType>::new(ROW).bind(id).sql(suffix).get_result(connection).optional()?)
 }
 
 /// Writes the row of a new article.
@@ -89,7 +89,7 @@ pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subj
 /// If the database fails.
 pub fn insert(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
     diesel::insert_into(articles::table).values(subject.clone()).execute(connection)?;
-    Ok(())
+    titles::rewrite(connection, subject.id, "", &subject.title_folded)
 }
 
 /// Writes what a save, trash or restore changed.
@@ -97,18 +97,7 @@ pub fn insert(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
 /// # Errors
 /// If the database fails.
 pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
-    diesel::update(articles::table.find(subject.id))
-        .set((
-            articles::trashed_at.eq(subject.trashed_at),
-            articles::version.eq(subject.version),
-            articles::newest_revision.eq(subject.newest_revision),
-            articles::saved_at.eq(subject.saved_at),
-            articles::category_id.eq(subject.category_id),
-            articles::title_folded.eq(&subject.title_folded),
-            articles::embargo_until.eq(subject.embargo_until),
-            articles::embargo_note.eq(&subject.embargo_note),
-        ))
-        .execute(connection)?;
+    updating(subject).execute(connection)?;
     Ok(())
 }
 
@@ -143,26 +132,55 @@ pub fn in_trash(connection: &mut AnyConnection, id: ArticleId) -> Result<Vec<Tra
     Ok(rows.into_iter().map(|(from_at, until_at)| Trashing { from_at, until_at }).collect())
 }
 
+/// The same as a write that goes along with others.
+pub fn updating(subject: &Subject) -> Statement<()> {
+    Statement::new("UPDATE articles SET trashed_at = ")
+        .bind(subject.trashed_at)
+        .sql(", version = ")
+        .bind(subject.version)
+        .sql(", newest_revision = ")
+        .bind(subject.newest_revision)
+        .sql(", saved_at = ")
+        .bind(subject.saved_at)
+        .sql(", category_id = ")
+        .bind(subject.category_id)
+        .sql(", title_folded = ")
+        .bind(subject.title_folded.as_str())
+        .sql(", embargo_until = ")
+        .bind(subject.embargo_until)
+        .sql(", embargo_note = ")
+        .bind(subject.embargo_note.clone())
+        .sql(" WHERE id = ")
+        .bind(subject.id)
+}
+
 /// Deletes the row of an article that has no revisions and no publications, and frees its slugs. Preview links to it end.
 ///
 /// # Errors
 /// If the database fails.
 pub fn erase(connection: &mut AnyConnection, id: ArticleId) -> Result<()> {
+    let title = articles::table.find(id).select(articles::title_folded).first::<String>(connection)?;
+    titles::rewrite(connection, id, &title, "")?;
     diesel::delete(slugs::table.filter(slugs::article_id.eq(id))).execute(connection)?;
-    diesel::delete(standings::table.filter(standings::article_id.eq(id))).execute(connection)?;
     diesel::delete(trashings::table.filter(trashings::article_id.eq(id))).execute(connection)?;
+    standings::erase(connection, id)?;
     diesel::delete(articles::table.find(id)).execute(connection)?;
     Ok(())
 }
 
-/// The slugs that an article holds at `now`.
-fn held(connection: &mut AnyConnection, subject: &Subject, history: &[Publication], now: Instant) -> Result<BTreeSet<String>> {
-    let mut numbers: Vec<i64> = rules::holding(history, now).collect();
-    numbers.push(subject.newest_revision);
-    numbers.sort_unstable();
-    numbers.dedup();
-    let rows = revisions::table.filter(revisions::article_id.eq(subject.id)).filter(revisions::number.eq_any(numbers));
-    Ok(rows.select(revisions::slug).load::<String>(connection)?.into_iter().collect())
+/// The slugs that an article is to hold at `now`, and those that it is written to hold. One statement.
+fn held(connection: &mut AnyConnection, subject: &Subject, history: &[Publication], now: Instant) -> Result<[BTreeSet<String>; 2]> {
+    let numbers: BTreeSet<i64> = rules::holding(history, now).chain([subject.newest_revision]).collect();
+    let rows: Vec<(String, bool)> = Statement::<(Text, Bool)>::new("SELECT slug, FALSE FROM revisions WHERE article_id = ")
+        .bind(subject.id)
+        .sql(" AND number IN (")
+        .bind_all(numbers)
+        .sql(") UNION SELECT slug, TRUE FROM slugs WHERE article_id = ")
+        .bind(subject.id)
+        .once()
+        .load(connection)?;
+    let (written, wanted): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_written)| *is_written);
+    Ok([wanted, written].map(|rows| rows.into_iter().map(|(slug, _)| slug).collect()))
 }
 
 /// Makes an article hold exactly the slugs that its newest save and its publications have; frees the others.
@@ -175,9 +193,7 @@ pub fn hold_slugs(
     history: &[Publication],
     now: Instant,
 ) -> std::result::Result<(), Problem> {
-    let wanted = held(connection, subject, history, now)?;
-    let mine = slugs::table.filter(slugs::article_id.eq(subject.id)).select(slugs::slug);
-    let present: BTreeSet<String> = mine.load::<String>(connection).map_err(crate::db::Error::from)?.into_iter().collect();
+    let [wanted, present] = held(connection, subject, history, now)?;
     for freed in present.difference(&wanted) {
         diesel::delete(slugs::table.find((&subject.locale, freed))).execute(connection).map_err(crate::db::Error::from)?;
     }
@@ -231,5 +247,5 @@ fn take(connection: &mut AnyConnection, subject: &Subject, slug: &str, now: Inst
 fn still_holds(connection: &mut AnyConnection, holder: ArticleId, slug: &str, now: Instant) -> Result<bool> {
     let Some(subject) = find(connection, holder)? else { return Ok(false) };
     let history = store::history(connection, holder)?;
-    Ok(held(connection, &subject, &history, now)?.contains(slug))
+    Ok(held(connection, &subject, &history, now)?[0].contains(slug))
 }

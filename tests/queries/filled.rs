@@ -24,7 +24,7 @@ const NOW: &str = "2026-11-30T08:00:00.000Z";
 const ARTICLES: usize = 2000;
 const CATEGORIES: usize = 40;
 const TERMS: usize = 30;
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 100;
 const YEARS_MS: i64 = 4 * 365 * 86_400_000;
 
 /// The site, and names and dates to ask for.
@@ -84,7 +84,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
         newest_revision: 2,
         saved_at: now,
         category_id: None,
-        title_folded: String::new(),
+        title_folded: format!("save 2 of article {number}"),
         embargo_until: None,
         embargo_note: None,
     };
@@ -110,9 +110,12 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
         let body = render(Format::Html, "<p>Some text.</p>", &EmbedHosts::default()).unwrap();
         articles::insert(
             tx.conn(),
-            Save { article_id: subject.id, number: revision, version: revision, at: now, by, note: None, restored_from: None },
-            &content,
-            &body,
+            &[(
+                Save { article_id: subject.id, number: revision, version: revision, at: now, by, note: None, restored_from: None },
+                &content,
+                &body,
+            )],
+            Vec::new(),
         )?;
         record(tx, &Actor::user(by, "192.0.2.1"), "article.saved", Target { kind: "article", id: subject.id.uuid() }, Change::default())?;
     }
@@ -143,8 +146,8 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
     }
     store::save(tx.conn(), &[], &history)?;
     subject::hold_slugs(tx.conn(), &subject, &history, now)?;
-    listings::rewrite(tx.conn(), &subject, &history)?;
     standings::rewrite(tx.conn(), &subject, &history, now)?;
+    listings::rewrite(tx.conn(), &subject, &history)?;
     let [first, second] = slugs;
     Ok([first, second, subject.id.to_string()])
 }

@@ -62,7 +62,7 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
     let amended = draft.content(draft.slug.clone().unwrap_or_default(), refs);
-    advance(&mut edited, &amended);
+    advance(tx, &mut edited, &amended)?;
     let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
     let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;
     if rules::is_followed_at_once(&edited.history, publication_id, edited.now) {
@@ -72,13 +72,13 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
         texts.live.categories().into_iter().chain(texts.rewritten.iter().flat_map(Content::categories)).collect();
     within::require_further(tx, caller, &amended.refs.further_categories, &already)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
-    write_revision(tx, caller, &edited, &amended, &wanted.bodies.body(&source_of(&amended))?, about)?;
+    write_revision(tx, caller, &edited, (&amended, &wanted.bodies.body(&source_of(&amended))?, about), Vec::new())?;
     let mut collisions = Vec::new();
     if let Some(newest) = &texts.rewritten {
         let (rewritten, left) = merged(&texts.live, &amended, newest);
         collisions = left;
-        advance(&mut edited, &rewritten);
-        write_revision(tx, caller, &edited, &rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about)?;
+        advance(tx, &mut edited, &rewritten)?;
+        write_revision(tx, caller, &edited, (&rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about), Vec::new())?;
         publications::follow_amended(tx, &mut edited)?;
     } else {
         publications::follow(tx, &mut edited)?;

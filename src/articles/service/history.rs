@@ -3,7 +3,7 @@
 use serde_json::Map;
 use tokio::sync::Semaphore;
 
-use super::{About, Site, Written, advance, finish, open, prepared, present, rendered};
+use super::{About, Autosave, Site, Written, advance, finish, open, prepared, present, rendered};
 use crate::articles::difference::Difference;
 use crate::articles::dto::history::{FieldChange, Revision, RevisionContent, RevisionDiff, RevisionSummary};
 use crate::articles::dto::{BodySource, EditorArticle};
@@ -167,12 +167,12 @@ pub async fn restore(
         let mut content = store::revision(tx.conn(), id, number)?.ok_or_else(Problem::not_found)?.content;
         let gone = leave_out_what_is_gone(tx.conn(), &mut content)?;
         let former = present(tx, &edited.subject)?;
-        advance(&mut edited, &content);
+        advance(tx, &mut edited, &content)?;
         let before = edited.history.clone();
         let mut edited = prepared(tx, &caller, edited, None, &mut Mistakes::default())?;
-        subject::update(tx.conn(), &edited.subject)?;
         let about = About { note: None, restored_from: Some(number) };
-        let written = Written { former: Some(&former), content: &content, body: &body, before: &before, about };
+        let autosave = Autosave::Stays;
+        let written = Written { former: Some(&former), content: &content, body: &body, before: &before, about, autosave };
         let mut article = finish(tx, &caller, &mut edited, written)?;
         article.warnings.extend(gone);
         Ok(article)

@@ -22,7 +22,7 @@ pub struct Asked {
     pub cursor: Option<String>,
 }
 
-/// A page of the articles that the caller may see. Three statements, whatever the size of the page.
+/// A page of the articles that the caller may see. Three statements at most, whatever the size of the page.
 ///
 /// # Errors
 /// `invalid_cursor` (400), also for a cursor that was made for someone who sees other articles.

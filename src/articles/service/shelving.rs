@@ -1,17 +1,17 @@
 //! Putting an article elsewhere without touching its text: into other categories, or under other tags. A save like any other, but that the body stays as it is
 //! rendered, and what somebody keeps beside the saves stays theirs.
 
-use super::{Saved, open, present, save_beside};
+use super::{Autosave, Saved, open, present, save};
 use crate::articles::dto::{ArticlePatch, EditorArticle};
 use crate::articles::save::Draft;
 use crate::articles::{seen, store};
 use crate::db::{AnyConnection, Tx};
 use crate::kernel::caller::Caller;
-use crate::kernel::id::{ArticleId, CategoryId, TagId};
+use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::Result;
-use crate::kernel::refs::{Refs, Relation};
+use crate::kernel::refs::Refs;
 use crate::kernel::version::Expected;
 
 /// The most tags that an article has.
@@ -56,8 +56,8 @@ pub fn shelve_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Exp
         return Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?);
     }
     let body = store::rendered(tx.conn(), id, edited.subject.newest_revision)?;
-    let saved = Saved { former: &former, draft: &draft, slug, publish: None };
-    save_beside(tx, caller, edited, saved, mistakes, |_| Ok(body))
+    let saved = Saved { former: &former, draft: &draft, slug, publish: None, autosave: Autosave::Stays };
+    save(tx, caller, edited, saved, mistakes, |_| Ok(body))
 }
 
 /// The change as one of the article. `present` are the slugs of its tags.
@@ -84,7 +84,7 @@ fn patch(connection: &mut AnyConnection, present: &[String], shelving: &Shelving
 /// What the tags are called now, which may be given by slugs that they had before.
 fn present_slugs(connection: &mut AnyConnection, given: [(&str, &Vec<String>); 2], mistakes: &mut Mistakes) -> Result<[Vec<String>; 2]> {
     let all: Vec<String> = given.iter().flat_map(|(_, slugs)| slugs.iter().cloned()).collect();
-    let known: Vec<(String, TagId)> = store::terms_by_slug(connection, Relation::Tag, &all)?;
+    let known = store::Known::find(connection, &[], &all, &[])?.tags;
     let mut present = [Vec::new(), Vec::new()];
     for ((member, slugs), present) in given.into_iter().zip(&mut present) {
         let id_of = |slug: &String| known.iter().find(|(other, _)| other == slug).map(|(_, id)| *id);

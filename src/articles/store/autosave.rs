@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 
 use super::Content;
 use crate::db::schema::autosaves;
-use crate::db::{AnyConnection, Error, Result};
+use crate::db::{AnyConnection, Error, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
 
@@ -107,6 +107,12 @@ pub fn keep(connection: &mut AnyConnection, kept: Autosaved) -> Result<()> {
 /// If the database fails.
 pub fn remove(connection: &mut AnyConnection, article_id: ArticleId, user_id: UserId) -> Result<bool> {
     Ok(diesel::delete(autosaves::table.find((article_id, user_id))).execute(connection)? > 0)
+}
+
+/// The same as a write that goes along with others.
+pub fn removal(article_id: ArticleId, user_id: UserId) -> Statement<()> {
+    let statement = Statement::new("DELETE FROM autosaves WHERE article_id = ").bind(article_id);
+    statement.sql(" AND user_id = ").bind(user_id)
 }
 
 /// Removes those of everybody.

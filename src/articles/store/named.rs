@@ -23,3 +23,13 @@ pub(super) fn naming<ST>(statement: Statement<ST>, named: Named, slugs: &[String
         Named::Categories => statement.sql(CATEGORIES).bind_all(slugs()).sql(FORMER).bind_all(slugs()).sql(")))"),
     }
 }
+
+/// Adds the id of the category that is or was called so, or of the author.
+pub(super) fn called<ST>(statement: Statement<ST>, named: Named, slug: &str) -> Statement<ST> {
+    const CATEGORY: &str = "(SELECT COALESCE((SELECT id FROM categories WHERE slug = ";
+    const FORMER: &str = "), (SELECT category_id FROM category_slugs WHERE slug = ";
+    match named {
+        Named::Authors => statement.sql("(SELECT id FROM terms WHERE relation = 'author' AND slug = ").bind(slug).sql(")"),
+        Named::Categories => statement.sql(CATEGORY).bind(slug).sql(FORMER).bind(slug).sql(")))"),
+    }
+}

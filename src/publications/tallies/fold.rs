@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::super::lists::Stretch;
 use super::buckets::Level;
@@ -28,16 +28,12 @@ pub fn log<'a>(
     out: impl Iterator<Item = &'a Stretch>,
     put: impl Iterator<Item = &'a Stretch>,
 ) -> Result<()> {
-    let rows: Vec<(i64, &Stretch)> = out.map(|row| (-1, row)).chain(put.map(|row| (1, row))).collect();
-    for rows in rows.chunks(ROWS_AT_ONCE) {
-        let mut statement = Statement::<()>::new("INSERT INTO tally_log (change, list, first_at, from_at, until_at) VALUES ").once();
-        for (at, (change, (list, first_at, from_at, until_at))) in rows.iter().enumerate() {
-            let values: [Bind; 5] = [(*change).into(), list.into(), (*first_at).into(), (*from_at).into(), (*until_at).into()];
-            statement = statement.sql(if at == 0 { "(" } else { ", (" }).bind_all(values).sql(")");
-        }
-        statement.execute(connection)?;
-    }
-    Ok(())
+    let rows = out.map(|row| (-1_i64, row)).chain(put.map(|row| (1, row)));
+    let rows = rows.map(|(change, (list, first_at, from_at, until_at))| {
+        [change.into(), Bind::from(list), (*first_at).into(), (*from_at).into(), (*until_at).into()]
+    });
+    const ROWS: &str = "INSERT INTO tally_log (change, list, first_at, from_at, until_at) VALUES ";
+    Ok(Statement::insert(connection, ROWS, &Vec::from_iter(rows))?)
 }
 
 /// Folds what the log has into the tallies and moves the watermark towards the latest write, unless another transaction is at it.
@@ -47,7 +43,7 @@ pub fn log<'a>(
 /// # Errors
 /// If the database fails.
 pub fn fold(connection: &mut AnyConnection) -> Result<()> {
-    if !dialect::try_lock(connection, Lock::Tallies)? {
+    if !has_more(connection)? || !dialect::try_lock(connection, Lock::Tallies)? {
         return Ok(());
     }
     let from = watermark(connection)?;
@@ -71,6 +67,14 @@ pub fn fold(connection: &mut AnyConnection) -> Result<()> {
     let statement = Statement::<()>::new("UPDATE tally_watermark SET at = ").bind(to.max(from)).sql(", version = version + ");
     statement.bind(i64::from(!changes.is_empty())).execute(connection)?;
     apply(connection, &changes)
+}
+
+/// Whether anything was logged, or started or ended up to the latest write.
+fn has_more(connection: &mut AnyConnection) -> Result<bool> {
+    const MORE: &str = "SELECT EXISTS (SELECT 1 FROM tally_log) \
+        OR EXISTS (SELECT 1 FROM publications p WHERE p.publish_at > w.at AND p.publish_at <= (SELECT max(at) FROM audit)) \
+        OR EXISTS (SELECT 1 FROM publications p WHERE p.ends_at > w.at AND p.ends_at <= (SELECT max(at) FROM audit)) FROM tally_watermark w";
+    Ok(Statement::<Bool>::new(MORE).get_result(connection)?)
 }
 
 /// By level, list and bucket.
@@ -108,11 +112,10 @@ fn passed(connection: &mut AnyConnection, from: Instant, to: Instant) -> Result<
 fn apply(connection: &mut AnyConnection, changes: &Changes) -> Result<()> {
     let changes: Vec<_> = changes.iter().collect();
     for rows in changes.chunks(ROWS_AT_ONCE) {
-        let mut statement = Statement::<()>::new("INSERT INTO tallies (level, list, bucket, live) VALUES ").once();
-        for (at, ((level, list, bucket), change)) in rows.iter().enumerate() {
-            let values: [Bind; 4] = [(*level).into(), list.as_str().into(), (*bucket).into(), (**change).into()];
-            statement = statement.sql(if at == 0 { "(" } else { ", (" }).bind_all(values).sql(")");
-        }
+        let rows = rows
+            .iter()
+            .map(|((level, list, bucket), change)| [Bind::from(*level), list.as_str().into(), (*bucket).into(), (**change).into()]);
+        let statement = Statement::<()>::new("INSERT INTO tallies (level, list, bucket, live) VALUES ").bind_rows(rows);
         let statement = statement.sql(" ON CONFLICT (level, list, bucket) DO UPDATE SET live = tallies.live + excluded.live");
         statement.execute(connection)?;
     }

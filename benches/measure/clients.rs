@@ -17,6 +17,12 @@ impl Request {
         Self { bytes: format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes(), status: 200 }
     }
 
+    /// Of somebody who has logged in.
+    pub fn get_as(token: &str, path: &str) -> Self {
+        let bytes = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes();
+        Self { bytes, status: 200 }
+    }
+
     /// For a caller who has this already.
     pub fn unchanged(path: &str, etag: &str) -> Self {
         let bytes = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nIf-None-Match: {etag}\r\n\r\n").into_bytes();

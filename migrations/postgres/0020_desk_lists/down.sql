@@ -1,0 +1,2 @@
+DROP TABLE title_grams;
+DROP TABLE named_standings;
