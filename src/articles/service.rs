@@ -24,7 +24,8 @@ use super::seen;
 use super::store::{self, Content, Save};
 use crate::auth::permission::{Action, may};
 use crate::bodies::{EmbedHosts, Rendered};
-use crate::db::{AnyConnection, Db, Tx, dialect};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{AnyConnection, Db, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::fold::fold;
@@ -81,6 +82,7 @@ pub async fn create(
     let caller = caller.clone();
     let id = ArticleId::new();
     idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
+        dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
         let mut mistakes = mistakes.clone();
         let kind = create.kind.name();
         let wanted = Slug::from_title(&draft.title, kind);
@@ -349,12 +351,12 @@ fn write_revision(tx: &mut Tx<'_>, caller: &Caller, edited: &Edited, content: &C
 /// # Errors
 /// 404, also for what the caller may not see.
 pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
-    let (caller, now) = (caller.clone(), db.clock().now());
-    db.read(move |connection| {
+    let caller = caller.clone();
+    db.read(db.at_present(move |connection, now| {
         let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
         Ok(seen::article(connection, &subject, history, now, caller.user_id)?)
-    })
+    }))
     .await
 }
 

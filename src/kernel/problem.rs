@@ -93,7 +93,7 @@ codes! {
     TooManyRequests "too_many_requests" 429 "Too many requests" "Wait for as many seconds as `Retry-After` says.";
     HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "URL and headers may have 128 KiB together, and 96 headers at most.";
     Internal "internal" 500 "Something went wrong on the server" "The log has the cause under the request id. Nothing was changed.";
-    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
+    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, others write the same all the while, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
 }
 
 /// One mistake in a request.

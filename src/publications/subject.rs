@@ -7,8 +7,9 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 use super::rules::outlook::Trashing;
 use super::rules::{self, Publication};
 use super::store;
+use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::{articles, revisions, slugs, standings, trashings};
-use crate::db::{AnyConnection, IdSql, Result, Statement, dialect};
+use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
@@ -72,11 +73,13 @@ pub fn find(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subj
     Ok(articles::table.find(id).select(Subject::as_select()).first(connection).optional()?)
 }
 
-/// Locks an article until the end of the transaction and reads its row. Ask for the time afterwards.
+/// Locks an article until the end of the transaction and reads its row; before it [`Lock::Tree`], so that what it names stays and lies where it does. Ask for the
+/// time afterwards.
 ///
 /// # Errors
 /// If the database fails.
 pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
+    dialect::lock(connection, Lock::Tree, Hold::Shared)?;
     let suffix = dialect::for_update(connection);
     let locked: Option<crate::db::StoredId> =
         Statement::<IdSql>::new("SELECT id FROM articles WHERE id = ").bind(id).sql(suffix).get_result(connection).optional()?;

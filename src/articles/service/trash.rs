@@ -86,6 +86,7 @@ pub async fn restore(
 pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
+        publications::hold_releases(tx, &[id])?;
         let subject = publications::lock(tx, &caller, id)?;
         check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
@@ -96,7 +97,7 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
     .await
 }
 
-/// The same of an article that is locked, by somebody, or by upkeep after so many days.
+/// The same of an article that is locked, as its releases are, by somebody, or by upkeep after so many days.
 ///
 /// # Errors
 /// If the database fails.
