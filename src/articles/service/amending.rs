@@ -158,8 +158,8 @@ fn source_of(content: &Content) -> BodySource {
 
 /// The bodies that the write will need, as far as can be told before it.
 async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<Vec<BodySource>> {
-    let (patch, now) = (patch.clone(), db.clock().now());
-    db.read(move |connection| {
+    let patch = patch.clone();
+    db.read(db.at_present(move |connection, now| {
         let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
         let Some(live) = rules::in_force(&history, now) else { return Ok(Vec::new()) };
@@ -173,6 +173,6 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<Vec<Bod
             sources.extend((rewritten != body).then_some(rewritten));
         }
         Ok(sources)
-    })
+    }))
     .await
 }
