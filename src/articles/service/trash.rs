@@ -12,6 +12,7 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
+use crate::preview::revoked::revoke_of_article;
 use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
@@ -104,6 +105,7 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
 pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_days: Option<u32>) -> Result<()> {
     let id = subject.id;
     told::record_purged(tx, actor, &subject, kept_days)?;
+    revoke_of_article(tx, actor, id)?;
     publications::erase(tx, actor, subject)?;
     store::autosave::remove_all(tx.conn(), id)?;
     store::erase(tx.conn(), id)?;
