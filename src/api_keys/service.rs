@@ -121,8 +121,7 @@ fn present(connection: &mut AnyConnection, id: ApiKeyId, now: Instant) -> Result
 /// # Errors
 /// 404.
 pub async fn get(db: &Db, id: ApiKeyId) -> Result<ApiKey> {
-    let now = db.clock().now();
-    db.read(move |connection| present(connection, id, now)).await
+    db.read(db.at_present(move |connection, now| present(connection, id, now))).await
 }
 
 /// A page of the keys that were not revoked, the newest first.
@@ -133,11 +132,11 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
     let parameters = ListParameters::of("listApiKeys");
     let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (limit.read_rows(), db.clock().now());
-    let found = db.read(move |connection| {
+    let rows = limit.read_rows();
+    let found = db.read(db.at_present(move |connection, now| {
         let rows = store::beyond(connection, from, rows)?;
         rows.into_iter().map(|row| seen(row, now)).collect::<Result<Vec<_>>>()
-    });
+    }));
     let at = |key: &ApiKey| (SortValue::Number(key.created_at.millis()), key.id.uuid());
     Ok(Page::cut(found.await?, limit, place.as_ref(), key, parameters.as_str(), at))
 }

@@ -6,7 +6,6 @@ use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
 use super::embargo::Embargo;
 use super::store::{Content, Known};
 use crate::db::AnyConnection;
-use crate::db::dialect::{self, Hold, Lock};
 use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
@@ -104,13 +103,11 @@ impl Draft {
         })
     }
 
-    /// Looks up what it names: each category, tag and author that there is none of is a mistake.
+    /// Looks up what it names: each category, tag and author that there is none of is a mistake. In a write of the article nobody takes one away before the commit.
     ///
     /// # Errors
     /// If the database fails.
     pub fn resolve(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Refs> {
-        // Nobody takes a category away between here and the commit.
-        dialect::lock(connection, Lock::Tree, Hold::Shared)?;
         let categories: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
         let known = Known::find(connection, &categories, &self.tags, &self.authors)?;
         self.check_categories(&known.categories, mistakes);

@@ -24,7 +24,8 @@ use super::seen;
 use super::store::{self, Content, Revision, Save};
 use crate::auth::permission::{Action, may};
 use crate::bodies::{EmbedHosts, Rendered};
-use crate::db::{AnyConnection, Db, Statement, Tx, dialect};
+use crate::db::dialect::{self, Hold, Lock};
+use crate::db::{AnyConnection, Db, Statement, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
 use crate::kernel::fold::fold;
@@ -81,6 +82,7 @@ pub async fn create(
     let caller = caller.clone();
     let id = ArticleId::new();
     idempotency::write(db, keyed.filter(|_| mistakes.is_empty()), move |tx| {
+        dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
         let mut mistakes = mistakes.clone();
         let kind = create.kind.name();
         let wanted = Slug::from_title(&draft.title, kind);
@@ -107,7 +109,7 @@ pub async fn create(
         };
         let mut edited = Edited { subject, history: Vec::new(), now };
         draft.embargo.set(may_publish(&caller), &mut edited, &mut mistakes)?;
-        let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), &mut mistakes)?;
+        let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), Autosave::Goes, &mut mistakes)?;
         mistakes.finish()?;
         let slug = match &draft.slug {
             Some(slug) => slug.clone(),
@@ -243,7 +245,7 @@ struct Saved<'a> {
 enum Autosave {
     /// It was saved, and goes.
     Goes,
-    /// It has nothing to do with the save.
+    /// It has nothing to do with the save, which touches no text: whoever makes it may not have read that.
     Stays,
 }
 
@@ -262,7 +264,7 @@ fn save(
     advance(tx, &mut edited, &content)?;
     let before = edited.history.clone();
     draft.embargo.set(may_publish(caller), &mut edited, &mut mistakes)?;
-    let mut edited = prepared(tx, caller, edited, saved.publish, &mut mistakes)?;
+    let mut edited = prepared(tx, caller, edited, saved.publish, saved.autosave, &mut mistakes)?;
     mistakes.finish()?;
     let body = body(&draft.body)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
@@ -288,10 +290,14 @@ fn prepared(
     caller: &Caller,
     mut edited: Edited,
     publish: Option<&PublicationCreate>,
+    autosave: Autosave,
     mistakes: &mut Mistakes,
 ) -> Result<Edited> {
-    if may_publish(caller) && edited.subject.newest_revision > 1 {
-        publications::follow(tx, &mut edited)?;
+    let former = edited.subject.newest_revision - 1;
+    match autosave {
+        _ if !may_publish(caller) || former == 0 => {}
+        Autosave::Goes => publications::follow(tx, &mut edited)?,
+        Autosave::Stays => publications::follow_unseen(tx, &mut edited, former)?,
     }
     if let Some(publish) = publish {
         mistakes.below("/publish", |mistakes| publications::create_in(tx, &mut edited, caller, publish, mistakes))?;
@@ -369,12 +375,12 @@ fn write_revision(
 /// # Errors
 /// 404, also for what the caller may not see.
 pub async fn get(db: &Db, caller: &Caller, id: ArticleId) -> Result<EditorArticle> {
-    let (caller, now) = (caller.clone(), db.clock().now());
-    db.read(move |connection| {
+    let caller = caller.clone();
+    db.read(db.at_present(move |connection, now| {
         let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
         Ok(seen::article(connection, &subject, history, now, caller.user_id)?)
-    })
+    }))
     .await
 }
 

@@ -23,8 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Up to 200 operations in one transaction, in their order, at one instant: `publish`, `unpublish`, `move`, `tag` and `trash`, each done as the operation that does it alone, with the
 /// rights that it takes, and recorded likewise. With `mode` `each` every one is done or refused for itself: the answer is 200, and `results` has the status of each, with what came of it or its
 /// `problem`. With `all` the first that is refused undoes all, and the answer is 409 `bulk_refused`. A body that is not as the document has it is refused as a whole in
-/// both. `move` and `tag` save the article with its body as it is rendered; where it has those categories or tags already, nothing is saved. As with any save by somebody who may
-/// publish the article, what is scheduled and follows the newest save shows this one then, with all that others saved before it: `not_followed` names such saves as long as they wait.
+/// both. `move` and `tag` save the article with its body as it is rendered; where it has those categories or tags already, nothing is saved. What is scheduled
+/// and follows the newest save moves on to this one only if it showed the one before: a save that waits for an editor, `not_followed`, still does.
 #[utoipa::path(
     tag = "Articles (editors)", operation_id = "bulk", request_body = Bulk,
     responses(

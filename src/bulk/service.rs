@@ -18,6 +18,7 @@ use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::publications::dto::{PublicationCreate, Unpublish, Unpublished};
 use crate::publications::rules::standing::Status;
+use crate::publications::service::hold_releases;
 use crate::publications::subject;
 
 /// Does them in their order, at one instant. All articles are locked first, in the order of their ids, so that two of these never wait for each other.
@@ -27,7 +28,10 @@ use crate::publications::subject;
 pub async fn run(db: &Db, caller: &Caller, bulk: Bulk, keyed: Option<Keyed<BulkResults>>) -> Result<Once<BulkResults>> {
     let caller = caller.clone();
     let ids: BTreeSet<ArticleId> = bulk.operations.iter().map(|operation| operation.article().0).collect();
+    let taken_down = bulk.operations.iter().filter(|operation| matches!(operation, BulkOperation::Unpublish(_)));
+    let taken_down: Vec<ArticleId> = taken_down.map(|operation| operation.article().0).collect();
     idempotency::write(db, keyed, move |tx| {
+        hold_releases(tx, &taken_down)?;
         for id in &ids {
             subject::lock(tx.conn(), *id)?;
         }

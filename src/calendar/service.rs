@@ -144,8 +144,7 @@ fn seen(subscription: StoredSubscription) -> Result<CalendarSubscription> {
 /// # Errors
 /// 404.
 pub async fn get(db: &Db, id: CalendarSubscriptionId) -> Result<CalendarSubscription> {
-    let now = db.clock().now();
-    db.read(move |connection| good(connection, id, now)).await
+    db.read(db.at_present(move |connection, now| good(connection, id, now))).await
 }
 
 fn good(connection: &mut AnyConnection, id: CalendarSubscriptionId, now: Instant) -> Result<CalendarSubscription> {
@@ -160,8 +159,8 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
     let parameters = ListParameters::of("listCalendarSubscriptions");
     let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (limit.read_rows(), db.clock().now());
-    let found = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
+    let rows = limit.read_rows();
+    let found = db.read(db.at_present(move |connection, now| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?))).await?;
     let found = found.into_iter().map(seen).collect::<Result<Vec<_>>>()?;
     let at = |one: &CalendarSubscription| (SortValue::Number(one.created_at.millis()), one.id.uuid());
     Ok(Page::cut(found, limit, place.as_ref(), key, parameters.as_str(), at))

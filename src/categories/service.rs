@@ -188,7 +188,7 @@ fn change_in(
 pub async fn delete(db: &Db, caller: &Caller, id: CategoryId, expected: Expected, reassign_to: Option<CategoryId>) -> Result<()> {
     let (actor, caller) = (Actor::from(caller), caller.clone());
     db.write(move |tx| {
-        named::lock(tx, Named::Category(id))?;
+        dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
         let row = store::find(tx.conn(), id)?.ok_or_else(Problem::not_found)?;
         within::require(tx, &caller, row.parent_id)?;
         expected.check_alone(row.version.unsigned_abs())?;

@@ -12,7 +12,8 @@ use super::error::{Error, Result};
 /// What can be locked apart from rows, until the end of the transaction.
 #[derive(Clone, Copy, Debug)]
 pub enum Lock {
-    /// The tree of categories: shared by whoever reads ancestors in order to write listings, exclusive for whoever changes it.
+    /// The tree of categories, and tags and authors: shared by whoever writes an article, exclusive for whoever changes what articles are listed by. It comes
+    /// before the rows of articles, so that whoever has it alone finds none of them locked and needs no locks of theirs.
     Tree,
     /// The users: exclusive for whoever could take away the last admin.
     Users,

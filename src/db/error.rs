@@ -117,6 +117,9 @@ impl From<Error> for Problem {
                 Self::new(Code::Unavailable, "The database took too long to answer.").with_header("Retry-After", "1").because(error)
             }
             Error::Panicked(problem) => problem,
+            _ if error.is_conflict() => {
+                Self::new(Code::Unavailable, "Others were writing the same all the while.").with_header("Retry-After", "1").because(error)
+            }
             _ => Self::internal(error),
         }
     }

@@ -36,6 +36,7 @@ use self::connection::Purpose;
 use self::pool::Pool;
 use self::writer::Writer;
 use crate::kernel::clock::Clock;
+use crate::kernel::instant::Instant;
 use crate::kernel::problem::Problem;
 
 /// The two engines.
@@ -76,7 +77,10 @@ const READ: Duration = Duration::from_secs(10);
 const WRITE: Duration = Duration::from_secs(30);
 
 /// How often a write that lost against another one is run again.
-const CONFLICT_RETRIES: usize = 8;
+const CONFLICT_RETRIES: u32 = 8;
+/// How long such a write waits at most before the first of these times, and twice as long before each next one: all of them together for at most half a second. Those that
+/// lost against each other begin again one after the other, since each takes its own part of it.
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
 impl Db {
     /// Opens a database whose tables are there and up to date; makes no file.
@@ -171,6 +175,20 @@ impl Db {
         // PostgreSQL reads on a blocking thread in any case, and need not be asked.
         let is_short = self.0.engine == Engine::Sqlite && self.0.readers.with(is_short)?;
         if is_short { self.0.readers.with(f) } else { self.read_long(f).await }
+    }
+
+    /// `f` as a read at the present instant, which does not lie before any that a committed write recorded (contract 2.13): what a node whose clock is ahead
+    /// took down is down here as well. One probe of an index besides.
+    pub fn at_present<T, E, F>(&self, f: F) -> impl Fn(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static
+    where
+        E: From<Error>,
+        F: Fn(&mut AnyConnection, Instant) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let clock = Arc::clone(&self.0.clock);
+        move |connection| {
+            let now = tx::present(connection, clock.as_ref())?;
+            f(connection, now)
+        }
     }
 
     /// Reads on this thread, whatever it takes: for commands and tests.
@@ -304,9 +322,17 @@ impl Db {
             if !may_retry {
                 return outcome;
             }
-            tries += 1;
+            if !is_stale {
+                std::thread::sleep(pause_before(tries));
+                tries += 1;
+            }
         }
     }
+}
+
+/// Some of the time that a write may wait before it is run again, having been so `tries` times.
+fn pause_before(tries: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << tries.min(CONFLICT_RETRIES)).mul_f64(rand::random::<f64>())
 }
 
 /// A database that does not answer in time is as good as away.

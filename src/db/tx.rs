@@ -46,8 +46,7 @@ impl Tx<'_> {
         if let Some(now) = self.now {
             return Ok(now);
         }
-        let latest = latest_write(self.connection)?;
-        let now = latest.map_or(self.clock.now(), |latest| self.clock.now().max(latest));
+        let now = present(self.connection, self.clock)?;
         self.now = Some(now);
         Ok(now)
     }
@@ -125,6 +124,13 @@ impl<E> From<DieselError> for Failed<E> {
     fn from(error: DieselError) -> Self {
         Self::Database(error)
     }
+}
+
+/// The present instant: the clock's, which from here on does not stand before any that a committed write recorded.
+pub(super) fn present(connection: &mut AnyConnection, clock: &dyn Clock) -> Result<Instant> {
+    let latest = latest_write(connection)?;
+    latest.into_iter().for_each(|latest| clock.observe(latest));
+    Ok(latest.map_or(clock.now(), |latest| clock.now().max(latest)))
 }
 
 /// The latest instant that a committed write recorded.

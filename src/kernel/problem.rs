@@ -76,7 +76,7 @@ codes! {
     NotEnded "not_ended" 409 "The publication is not the last one that ended" "`withdrawn` can be set on the last publication that began, once it has ended.";
     Trashed "trashed" 409 "The article is in the trash" "Nothing of it changes there. Restore it first.";
     NotTrashed "not_trashed" 409 "The article is not in the trash" "Only what is in the trash can be restored.";
-    WasPublic "was_public" 403 "The article was or will be public" "Authors may trash what was never public and is not scheduled. Ask an editor.";
+    WasPublic "was_public" 403 "The article was or will be public" "Authors may trash what was never public and is not scheduled, and restore what has no date ahead. Ask an editor.";
     InUse "in_use" 409 "It is in use" "Articles or other categories name it. Give `reassign_to`, or change them first.";
     Cycle "cycle" 409 "A category cannot lie below itself" "Choose a parent that is neither the category itself nor one below it.";
     RedirectExists "redirect_exists" 409 "The path is redirected already" "Delete that redirect first; `redirect_id` names it.";
@@ -93,7 +93,7 @@ codes! {
     TooManyRequests "too_many_requests" 429 "Too many requests" "Wait for as many seconds as `Retry-After` says.";
     HeadersTooLarge "headers_too_large" 431 "The request headers are too large" "URL and headers may have 128 KiB together, and 96 headers at most.";
     Internal "internal" 500 "Something went wrong on the server" "The log has the cause under the request id. Nothing was changed.";
-    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
+    Unavailable "unavailable" 503 "The service cannot answer now" "The database is away, others write the same all the while, the server is stopping, or too many answers above 64 KiB are being sent at once. Try again after `Retry-After` seconds.";
 }
 
 /// One mistake in a request.

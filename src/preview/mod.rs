@@ -2,6 +2,7 @@
 
 pub mod dto;
 pub mod editor;
+pub mod revoked;
 pub mod service;
 pub mod store;
 pub mod viewer;

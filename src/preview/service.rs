@@ -1,12 +1,12 @@
 //! Making, listing and revoking preview links, and what a token of one lets see.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
 
 use super::dto::{NewPreviewLink, PreviewLink, PreviewLinkCreate, USUAL_LIFETIME_S};
+use super::revoked::{self, target, told};
 use super::store::{self, StoredLink};
 use crate::articles::service::visibility::path_at;
-use crate::audit::store::{Actor, Change, Target, record};
+use crate::audit::store::{Actor, Change, record};
 use crate::auth::permission::{Action, allows};
 use crate::auth::service::prepare_secret;
 use crate::db::{Db, Tx};
@@ -19,6 +19,7 @@ use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, Place, SortVal
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::dto::Times;
+use crate::publications::subject;
 use crate::users::service as users;
 
 const SECRET: &str = "preview";
@@ -60,11 +61,15 @@ impl Previews {
         let Checked { value: create, mut mistakes } = create;
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
         let at = times.read(&mut mistakes, "/at", &create.at.clone().into()).and_then(Patch::value).map(|given| given.0);
-        users::hold_right(tx, caller.user_id, Action::SharePreview)?;
-        let now = tx.now()?;
+        // What the link shows is neither called off nor purged before the commit.
         if let Some(release_id) = create.release_id {
             check_release(tx, release_id, &create, &mut mistakes)?;
         }
+        if let Some(article_id) = create.article_id {
+            subject::lock(tx.conn(), article_id)?;
+        }
+        users::hold_right(tx, caller.user_id, Action::SharePreview)?;
+        let now = tx.now()?;
         let drafts = create.drafts.unwrap_or(false);
         let shown_at = (!drafts).then_some(at.unwrap_or(now));
         let path = create.article_id.map(|id| path_at(tx.conn(), &self.locales, id, shown_at)).transpose()?;
@@ -135,15 +140,6 @@ fn unknown_link() -> Problem {
     Problem::new(Code::InvalidToken, "The preview link is unknown, has expired or was revoked. Ask whoever sent it for another one.")
 }
 
-fn target(id: PreviewLinkId) -> Target {
-    Target { kind: "preview_link", id: id.uuid() }
-}
-
-/// What the audit log tells of a link: nothing of its token.
-fn told(link: &StoredLink) -> Value {
-    json!({ "article_id": link.article_id, "release_id": link.release_id, "at": link.at, "drafts": link.drafts, "expires_at": link.expires_at })
-}
-
 fn seen(link: StoredLink) -> PreviewLink {
     let StoredLink { id, article_id, at, drafts, created_by, created_at, expires_at, release_id } = link;
     PreviewLink { id, article_id, release_id, at, drafts, created_by, created_at, expires_at }
@@ -154,8 +150,7 @@ fn seen(link: StoredLink) -> PreviewLink {
 /// # Errors
 /// 404.
 pub async fn get(db: &Db, id: PreviewLinkId) -> Result<PreviewLink> {
-    let now = db.clock().now();
-    db.read(move |connection| store::find(connection, id, now)?.map(seen).ok_or_else(Problem::not_found)).await
+    db.read(db.at_present(move |connection, now| store::find(connection, id, now)?.map(seen).ok_or_else(Problem::not_found))).await
 }
 
 /// A page of the links that are still good, the newest first.
@@ -166,8 +161,8 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
     let parameters = ListParameters::of("listPreviewLinks");
     let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (limit.read_rows(), db.clock().now());
-    let links = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?)).await?;
+    let rows = limit.read_rows();
+    let links = db.read(db.at_present(move |connection, now| Ok::<_, Problem>(store::beyond(connection, now, from, rows)?))).await?;
     let at = |link: &StoredLink| (SortValue::Number(link.created_at.millis()), link.id.uuid());
     Ok(Page::cut(links, limit, place.as_ref(), key, parameters.as_str(), at).map(seen))
 }
@@ -181,8 +176,7 @@ pub async fn revoke(db: &Db, caller: &Caller, id: PreviewLinkId) -> Result<()> {
     db.write(move |tx| {
         let now = tx.now()?;
         let link = store::find(tx.conn(), id, now)?.ok_or_else(Problem::not_found)?;
-        store::delete(tx.conn(), id)?;
-        Ok(record(tx, &actor, "preview_link.revoked", target(id), Change::removed(told(&link)))?)
+        Ok(revoked::revoke(tx, &actor, &link)?)
     })
     .await
 }

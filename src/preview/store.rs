@@ -1,12 +1,13 @@
 //! Preview links in the database.
 
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
     RunQueryDsl, Selectable, SelectableHelper,
 };
 
 use crate::db::schema::{preview_links, releases, users};
-use crate::db::{AnyConnection, Result};
+use crate::db::{AnyConnection, Result, Statement, StoredId, dialect};
 use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
@@ -66,12 +67,14 @@ pub fn held(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> 
     Ok(links.select(held).first(connection).optional()?)
 }
 
-/// The date of a release, if there is that release and it has one.
+/// The date of a release, if there is that release and it has one. It stays as it is until the end of the transaction.
 ///
 /// # Errors
 /// If the database fails.
 pub fn release_date(connection: &mut AnyConnection, id: ReleaseId) -> Result<Option<Option<Instant>>> {
-    Ok(releases::table.find(id).select(releases::publish_at).first(connection).optional()?)
+    let suffix = dialect::for_update(connection);
+    let release = Statement::<Nullable<BigInt>>::new("SELECT publish_at FROM releases WHERE id = ").bind(StoredId(id.uuid())).sql(suffix);
+    Ok(release.get_result(connection).optional()?)
 }
 
 /// The links that are good at an instant beyond a place, in the direction of it, at most `limit`; the newest without one.
@@ -96,6 +99,24 @@ pub fn beyond(
             .order((preview_links::created_at, preview_links::id))
             .load(connection)?,
     })
+}
+
+/// The links to an article that are good at an instant, in order of their ids.
+///
+/// # Errors
+/// If the database fails.
+pub fn of_article(connection: &mut AnyConnection, id: ArticleId, now: Instant) -> Result<Vec<StoredLink>> {
+    let links = preview_links::table.filter(preview_links::article_id.eq(id)).filter(preview_links::expires_at.gt(now));
+    Ok(links.select(StoredLink::as_select()).order(preview_links::id).load(connection)?)
+}
+
+/// The links to a release that are good at an instant, in order of their ids.
+///
+/// # Errors
+/// If the database fails.
+pub fn of_release(connection: &mut AnyConnection, id: ReleaseId, now: Instant) -> Result<Vec<StoredLink>> {
+    let links = preview_links::table.filter(preview_links::release_id.eq(id)).filter(preview_links::expires_at.gt(now));
+    Ok(links.select(StoredLink::as_select()).order(preview_links::id).load(connection)?)
 }
 
 /// Deletes a link.

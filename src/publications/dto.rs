@@ -140,7 +140,8 @@ pub struct EditorPublication {
     /// The revision that it shows.
     #[schema(minimum = 1)]
     pub revision: i64,
-    /// Whether later saves by those who may publish the article move it: each approves all that it holds, also what others saved before it.
+    /// Whether later saves by those who may publish the article move it: each approves all that it holds, also what others saved before it. Amendments and operations of
+    /// `bulk`, which are made without the newest text before one's eyes, move it only if it showed that already.
     pub follows_newest: bool,
     /// The revision that readers will get at its start if nothing is changed: of one that follows, the newest save that it took. Null once it has begun.
     #[schema(minimum = 1, required)]

@@ -11,23 +11,21 @@ use super::lists::{ListKey, Stretch};
 use super::rules::Publication;
 use super::subject::Subject;
 use super::{drafts, standings, store, subject, tallies};
-use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::listings;
 use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 
-/// Brings an article's rows up to date with its history.
+/// Brings the rows of a locked article up to date with its history.
 ///
 /// # Errors
 /// If the database fails.
 pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
-    dialect::lock(connection, Lock::Tree, Hold::Shared)?;
-    rewrite_locked(connection, subject, history)?;
+    rewrite_one(connection, subject, history)?;
     tallies::fold(connection)
 }
 
-fn rewrite_locked(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
+fn rewrite_one(connection: &mut AnyConnection, subject: &Subject, history: &[Publication]) -> Result<()> {
     let lists = lists_of_revisions(connection, subject)?;
     let wanted: BTreeSet<Stretch> = stretches(&lists, history).into_iter().collect();
     let [present, drafted] = present(connection, subject.id)?;
@@ -129,7 +127,7 @@ pub fn rewrite_all(connection: &mut AnyConnection, ids: &[ArticleId]) -> Result<
     for id in ids {
         let Some(subject) = subject::find(connection, *id)? else { continue };
         let history = store::history(connection, *id)?;
-        rewrite_locked(connection, &subject, &history)?;
+        rewrite_one(connection, &subject, &history)?;
     }
     tallies::fold(connection)
 }

@@ -4,9 +4,8 @@
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
-use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::{articles, autosaves, revision_keys, revisions};
-use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId, Tx};
+use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, CategoryId, TermId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::refs::{Refs, Relation};
@@ -62,24 +61,6 @@ fn put<Id: Copy + PartialEq>(ids: &mut Vec<Id>, own: Id, other: Id) {
     *ids = kept;
 }
 
-/// Takes the tree alone, after the articles that name it: writers of articles take both in this order.
-///
-/// # Errors
-/// If the database fails.
-pub fn lock(tx: &mut Tx<'_>, named: Named) -> Result<()> {
-    let suffix = dialect::for_update(tx.conn());
-    let rows: Vec<StoredId> =
-        Statement::<IdSql>::new("SELECT id FROM articles WHERE id IN (SELECT article_id FROM revision_keys WHERE relation = ")
-            .bind(named.relation())
-            .sql(" AND target_id = ")
-            .bind(named.id())
-            .sql(") ORDER BY id")
-            .sql(suffix)
-            .load(tx.conn())?;
-    drop(rows);
-    dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)
-}
-
 /// Whether a revision names it that is the newest, was published, or will be.
 ///
 /// # Errors
@@ -107,7 +88,7 @@ pub fn articles_naming(connection: &mut AnyConnection, named: Named) -> Result<V
     Ok(articles.sql(" AND target_id = ").bind(named.id()).load(connection)?)
 }
 
-/// Lets everything that names it name another one of its kind.
+/// Lets everything that names it name another one of its kind. The caller holds the tree exclusively.
 ///
 /// # Errors
 /// If the database fails.

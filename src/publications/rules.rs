@@ -12,7 +12,7 @@ mod take_down;
 #[cfg(test)]
 mod tests;
 
-pub use self::change::{Change, Way, cancel, change, follow, follow_amended, is_followed_at_once};
+pub use self::change::{Change, Way, cancel, change, follow, follow_unseen, is_followed_at_once};
 pub use self::schedule::{Scheduled, Wanted, as_if, schedule};
 pub use self::take_down::{TakeDown, restore, set_withdrawn, trash, unpublish};
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};

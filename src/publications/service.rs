@@ -5,7 +5,7 @@ mod released;
 mod take_down;
 mod told;
 
-pub use self::released::{belonging, follow, follow_amended};
+pub use self::released::{belonging, follow, follow_unseen, hold_releases};
 pub use self::take_down::unpublish;
 use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times};
 use super::rules::{self, Change, Publication, Refused, Scheduled, Wanted, Way, WrongDate};
@@ -13,7 +13,6 @@ pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
 use super::{listings, revision, standings, store, within};
 use crate::audit::store::Actor;
-use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Tx};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, PublicationId};
@@ -143,8 +142,6 @@ pub fn check_revision(tx: &mut Tx<'_>, caller: &Caller, subject: &Subject, revis
         mistakes.note("/revision", "unknown_revision", format!("revision {number} was never published and is kept no more"));
         return Ok(());
     }
-    // Nobody takes a category away between here and the commit.
-    dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
     if store::names_what_is_gone(tx.conn(), subject.id, number)? {
         mistakes.note("/revision", "category_deleted", format!("revision {number} is of a category that was deleted"));
         return Ok(());
@@ -260,6 +257,8 @@ fn apply(
     let zone = given.time_zone.clone().or(current.time_zone.clone());
     let times = Times::of(mistakes, zone.as_deref());
     let asked = given.revision.clone().value().filter(|number| *number != current.revision);
+    // Whoever decides when a text begins decides on that text.
+    let asked = asked.or(Some(current.revision).filter(|_| !given.publish_at.is_absent()));
     check_revision(tx, caller, &edited.subject, asked, mistakes)?;
     let change = change(&times, given, &edited.subject, mistakes);
     // An ended one takes nothing but its reason; asked for anything else, it is for the rules to refuse.
@@ -363,13 +362,13 @@ pub async fn delete(db: &Db, caller: &Caller, id: PublicationId, expected: Expec
 /// # Errors
 /// 404, also if the caller may not see its article.
 pub async fn get(db: &Db, caller: &Caller, id: PublicationId) -> Result<EditorPublication> {
-    let (caller, now) = (caller.clone(), db.clock().now());
-    db.read(move |connection| {
+    let caller = caller.clone();
+    db.read(db.at_present(move |connection, now| {
         let article_id = store::article_of(connection, id)?.ok_or_else(Problem::not_found)?;
         let subject =
             subject::find(connection, article_id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let publication = store::find(connection, id)?.ok_or_else(Problem::not_found)?;
         Ok(EditorPublication::new(&publication, subject.newest_revision, now))
-    })
+    }))
     .await
 }

@@ -8,7 +8,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 use super::row::{self, Row};
 use super::rules::Publication;
 use crate::db::schema::{publications, release_entries, releases, revisions};
-use crate::db::{AnyConnection, Error, Result, Statement};
+use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId, dialect};
 use crate::kernel::id::{ArticleId, CategoryId, PublicationId, ReleaseId};
 use crate::kernel::refs::Refs;
 
@@ -60,13 +60,36 @@ pub fn held_by_releases(connection: &mut AnyConnection, article_id: ArticleId) -
     Ok(entries.select((release_entries::release_id, release_entries::id)).load(connection)?)
 }
 
-/// Moves what releases without a date hold of an article, and what follows its newest save, to that.
+/// Moves what releases without a date hold of an article, and what follows its newest save, to that; only what is bound to `former`, if that is given.
 ///
 /// # Errors
 /// If the database fails.
-pub fn follow(connection: &mut AnyConnection, article_id: ArticleId, newest: i64) -> Result<()> {
-    let followers = release_entries::table.filter(release_entries::article_id.eq(article_id)).filter(release_entries::follows_newest);
-    diesel::update(followers).set(release_entries::revision.eq(newest)).execute(connection)?;
+pub fn follow(connection: &mut AnyConnection, article_id: ArticleId, former: Option<i64>, newest: i64) -> Result<()> {
+    let followers = Statement::<()>::new("UPDATE release_entries SET revision = ").bind(newest);
+    let followers = followers.sql(" WHERE follows_newest AND article_id = ").bind(article_id);
+    let followers = match former {
+        Some(former) => followers.sql(" AND revision = ").bind(former),
+        None => followers,
+    };
+    followers.execute(connection)?;
+    Ok(())
+}
+
+/// Locks the releases that have any of these articles, in order of their ids, until the end of the transaction.
+///
+/// # Errors
+/// If the database fails.
+pub fn lock_releases_of(connection: &mut AnyConnection, articles: &[ArticleId]) -> Result<()> {
+    let suffix = dialect::for_update(connection);
+    let _held: Vec<StoredId> =
+        Statement::<IdSql>::new("SELECT id FROM releases WHERE id IN (SELECT release_id FROM publications WHERE article_id IN (")
+            .bind_all(articles.iter().copied())
+            .sql(") UNION SELECT release_id FROM release_entries WHERE article_id IN (")
+            .bind_all(articles.iter().copied())
+            .sql(")) ORDER BY id")
+            .sql(suffix)
+            .once()
+            .load(connection)?;
     Ok(())
 }
 

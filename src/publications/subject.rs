@@ -8,8 +8,9 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 use super::rules::outlook::Trashing;
 use super::rules::{self, Publication};
 use super::{standings, store, titles};
+use crate::db::dialect::{self, Hold, Lock};
 use crate::db::schema::{articles, slugs, trashings};
-use crate::db::{AnyConnection, Result, Statement, dialect};
+use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::caller::Caller;
 use crate::kernel::id::{ArticleId, CategoryId, UserId};
 use crate::kernel::instant::Instant;
@@ -73,12 +74,14 @@ pub fn find(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subj
     Ok(articles::table.find(id).select(Subject::as_select()).first(connection).optional()?)
 }
 
-/// Locks an article until the end of the transaction and reads its row. Ask for the time afterwards.
+/// Locks an article until the end of the transaction and reads its row; before it [`Lock::Tree`], so that what it names stays and lies where it does. Ask for the
+/// time afterwards.
 ///
 /// # Errors
 /// If the database fails.
 pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
     const ROW: &str = "SELECT id, kind, locale, created_at, created_by, trashed_at, version, newest_revision, saved_at, category_id, title_folded, embargo_until, embargo_note FROM articles WHERE id = ";
+    dialect::lock(connection, Lock::Tree, Hold::Shared)?;
     let suffix = dialect::for_update(connection);
     Ok(Statement::<articles::SqlType>::new(ROW).bind(id).sql(suffix).get_result(connection).optional()?)
 }

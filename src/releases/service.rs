@@ -20,6 +20,7 @@ use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
 use crate::kernel::zone::Zone;
+use crate::preview::revoked::revoke_of_release;
 use crate::publications::dto::{EditorPublication, Times, not_followed};
 use crate::publications::rules::Publication;
 use crate::publications::service::of_release;
@@ -127,11 +128,10 @@ fn entry(shown: Shown, publications: &[Publication], now: Instant) -> ReleaseEnt
 /// # Errors
 /// 404.
 pub async fn get(db: &Db, id: ReleaseId) -> Result<Release> {
-    let now = db.clock().now();
-    db.read(move |connection| {
+    db.read(db.at_present(move |connection, now| {
         let release = store::find(connection, id)?.ok_or_else(Problem::not_found)?;
         whole(connection, release, now)
-    })
+    }))
     .await
 }
 
@@ -152,8 +152,9 @@ pub async fn list(db: &Db, key: &CursorKey, limit: Limit, cursor: Option<&str>) 
     let parameters = ListParameters::of("listReleases");
     let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (limit.read_rows(), db.clock().now());
-    let releases = db.read(move |connection| Ok::<_, Problem>(store::beyond(connection, from, rows)?)).await?;
+    let rows = limit.read_rows();
+    let found = db.at_present(move |connection, now| Ok::<_, Problem>((now, store::beyond(connection, from, rows)?)));
+    let (now, releases) = db.read(found).await?;
     let at = |release: &StoredRelease| (SortValue::Number(release.created_at.millis()), release.id.uuid());
     Ok(Page::cut(releases, limit, place.as_ref(), key, parameters.as_str(), at).map(|release| summary(release, now)))
 }
@@ -173,6 +174,7 @@ pub async fn update(db: &Db, caller: &Caller, id: ReleaseId, expected: Expected,
     let caller = caller.clone();
     db.write(move |tx| {
         let before = open(tx, id, &expected)?;
+        members::require_whole(tx, &caller, &before)?;
         let Checked { value: patch, mut mistakes } = patch.clone();
         let zone = patch.time_zone.clone().or(before.time_zone.clone());
         let times = Times::of(&mut mistakes, zone.as_deref());
@@ -214,6 +216,7 @@ pub async fn cancel(db: &Db, caller: &Caller, id: ReleaseId, expected: Expected)
     db.write(move |tx| {
         let release = open(tx, id, &expected)?;
         members::call_off(tx, &caller, &release)?;
+        revoke_of_release(tx, &Actor::from(&caller), id)?;
         store::delete(tx.conn(), id)?;
         Ok(record(tx, &Actor::from(&caller), "release.cancelled", target(id), Change::removed(told(&release)))?)
     })

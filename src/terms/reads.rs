@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl};
+
 use super::dto::{Author, Tag, TermSort};
-use super::store::{self, Row};
 use crate::categories::context::Reading;
-use crate::db::{AnyConnection, Result};
+use crate::db::schema::terms;
+use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::fold::fold;
 use crate::kernel::id::TermId;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
@@ -16,6 +18,22 @@ use crate::publications::visibility::{Ground, Part, Shown, Within, ground};
 
 /// What is counted.
 const KIND: &str = "article";
+
+/// What there is to see of one.
+#[derive(Clone, Debug, Queryable)]
+pub struct Row {
+    id: TermId,
+    slug: String,
+    name: String,
+    description: String,
+    picture: Option<String>,
+    links: String,
+}
+
+fn rows(connection: &mut AnyConnection, ids: &[TermId]) -> Result<Vec<Row>> {
+    let rows = terms::table.filter(terms::id.eq_any(ids.to_vec()));
+    Ok(rows.select((terms::id, terms::slug, terms::name, terms::description, terms::picture, terms::links)).load(connection)?)
+}
 
 /// What readers see of a tag or an author.
 pub trait Delivered: Send + Sized + 'static {
@@ -42,8 +60,9 @@ impl Delivered for Author {
     const RELATION: Relation = Relation::Author;
 
     fn of(row: Row, article_count: i64) -> Result<Self> {
-        let (picture, links) = (row.picture()?, row.links()?);
-        let Row { id, slug, name, description: bio, .. } = row;
+        let Row { id, slug, name, description: bio, picture, links } = row;
+        let picture = picture.as_deref().map(serde_json::from_str).transpose().map_err(Error::corrupt)?;
+        let links = serde_json::from_str(&links).map_err(Error::corrupt)?;
         Ok(Self { id: id.into(), slug, name, bio, picture, links, article_count })
     }
 }
@@ -94,7 +113,7 @@ pub fn list<D: Delivered>(connection: &mut AnyConnection, reading: &Reading<'_>,
     let cut = beyond(all, query.place.as_ref(), query.limit);
     let place = |counted: &Counted| (counted.value.clone(), counted.id.uuid());
     let page = Page::cut(cut, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
-    let rows = store::some(connection, &page.items.iter().map(|counted| counted.id).collect::<Vec<_>>())?;
+    let rows = rows(connection, &page.items.iter().map(|counted| counted.id).collect::<Vec<_>>())?;
     let item = |counted: &Counted| {
         let row = rows.iter().find(|row| row.id == counted.id)?;
         Some(D::of(row.clone(), counted.articles))
@@ -145,7 +164,7 @@ pub fn find<D: Delivered>(connection: &mut AnyConnection, reading: &Reading<'_>,
     };
     let lists = vec![ListKey::term(locale, KIND, D::RELATION, id)];
     let articles = reading.totals(connection, Lists::These(&lists))?.into_values().sum();
-    let row = store::some(connection, &[id])?.into_iter().next();
+    let row = rows(connection, &[id])?.into_iter().next();
     let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None };
     let ground = ground(connection, at, &Shown::Lists(within, Part::Counts), reading.span_ms)?;
     let found = match row {

@@ -188,7 +188,7 @@ pub async fn delete(
 ) -> Result<()> {
     let (actor, caller) = (Actor::from(caller), caller.clone());
     db.write(move |tx| {
-        named::lock(tx, Named::Term(relation, id))?;
+        dialect::lock(tx.conn(), Lock::Tree, Hold::Exclusive)?;
         let row = store::find(tx.conn(), relation, id)?.ok_or_else(Problem::not_found)?;
         within::require(tx, &caller, None)?;
         expected.check_alone(row.version.unsigned_abs())?;

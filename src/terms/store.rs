@@ -81,14 +81,6 @@ pub fn had(connection: &mut AnyConnection, relation: Relation, slug: &str) -> Re
     Ok(found.is_some())
 }
 
-/// These, in no particular order.
-///
-/// # Errors
-/// If the database fails.
-pub fn some(connection: &mut AnyConnection, ids: &[TermId]) -> Result<Vec<Row>> {
-    Ok(terms::table.filter(terms::id.eq_any(ids.to_vec())).select(Row::as_select()).load(connection)?)
-}
-
 /// Those beyond a slug, in the direction of it, at most `limit`; the first ones without one.
 ///
 /// # Errors

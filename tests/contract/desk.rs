@@ -1,5 +1,6 @@
 //! The list of articles for editors: who sees what, in which order, by which filter, at which instant.
 
+mod clock;
 mod paging;
 mod secrecy;
 mod statuses;

@@ -11,6 +11,7 @@ mod bulk;
 mod calendar;
 mod conflicts;
 mod counts;
+mod crowd;
 mod custom;
 mod dates;
 mod delivery;

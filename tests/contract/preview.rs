@@ -329,4 +329,33 @@ on_both_engines! {
         assert_eq!(site.anyone().get("/v1/articles?limit=1").await["paging"]["next"], *cursor);
         assert_eq!(site.anyone().get(&format!("/v1/articles?limit=1&cursor={cursor}")).await.is_ok()["data"][0]["title"], "One");
     }
+
+    async fn a_link_that_ends_with_what_it_shows_is_told_as_revoked(engine) {
+        let site = Site::with(engine, NOW, |options| options.trash_kept_days = Some(1));
+        let (editor, admin) = (site.login(Role::Editor).await, site.login(Role::Admin).await);
+        let (purged, forgotten) = (begun(&editor, "Purged", None).await, begun(&editor, "Forgotten", None).await);
+        let release = editor.post("/v1/editor/releases").json(json!({ "name": "Called off" })).await.is_created().text_at("/id").to_owned();
+        link(&editor, json!({ "article_id": purged, "expires_in": 60 })).await;
+        let [first, second, third] = [
+            link(&editor, json!({ "article_id": purged })).await.0,
+            link(&editor, json!({ "article_id": forgotten, "expires_in": 604_800 })).await.0,
+            link(&editor, json!({ "release_id": release })).await.0,
+        ];
+        for id in [&purged, &forgotten] {
+            editor.delete(&format!("/v1/editor/articles/{id}")).if_match("*").await.is_no_content();
+        }
+        // Of what had ended before nothing is told.
+        site.clock().advance_ms(61_000);
+        admin.delete(&format!("/v1/editor/articles/{purged}?purge=true")).if_match("*").await.is_no_content();
+        editor.delete(&format!("/v1/editor/releases/{release}")).await.is_no_content();
+        site.clock().advance_ms(86_400_000);
+        site.keep_up().await;
+        let admin = site.login(Role::Admin).await;
+        let entries = admin.get("/v1/editor/audit-log?action=preview_link.revoked").await;
+        let told: Vec<_> = entries.is_ok().data().iter().map(|entry| (entry["target"]["id"].as_str().unwrap(), &entry["actor"]["kind"])).collect();
+        let (user, command) = (json!("user"), json!("command"));
+        assert_eq!(told, [(second.as_str(), &command), (&third, &user), (&first, &user)]);
+        assert_eq!(entries.data()[0]["before"]["article_id"], json!(forgotten));
+        assert_eq!(entries.data()[1]["before"]["release_id"], json!(release));
+    }
 }

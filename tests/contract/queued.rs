@@ -31,6 +31,45 @@ async fn publication(editor: &Client, made: &Answer) -> Answer {
 }
 
 on_both_engines! {
+    async fn a_save_that_waits_for_an_editor_waits_through_amendments_and_moves_as_well(engine) {
+        let site = Site::at(engine, NOW);
+        let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
+        let path = format!("/v1/editor/articles/{}", author.post("/v1/editor/articles").json(article("Mine")).await.text_at("/id"));
+        planned(&editor, &path, json!({})).await.is_created();
+        let follows = planned(&editor, &path, json!({ "publish_at": MONDAY })).await;
+        saved(&author, &path, json!({ "title": "Nobody has seen it" })).await.is_ok();
+        let amended = editor.post(&format!("{path}/amend")).if_match("*").json(json!({ "excerpt": "A comma." })).await;
+        amended.is_ok();
+        let waiting = publication(&editor, &follows).await;
+        assert_eq!((&waiting["would_show"], &waiting["not_followed"]), (&json!(1), &json!([2, 3, 4])));
+        let id = path.rsplit('/').next().unwrap();
+        let city = editor.post("/v1/editor/categories").json(json!({ "name": "City" })).await.text_at("/id").to_owned();
+        let moving = json!({ "mode": "all", "operations": [{ "op": "move", "id": id, "category_id": city }] });
+        editor.post("/v1/editor/bulk").json(moving).await.is_ok();
+        assert_eq!(publication(&editor, &follows).await["would_show"], 1);
+        // Whoever saves the text has it before their eyes.
+        saved(&editor, &path, json!({ "title": "Seen" })).await.is_ok();
+        let approved = publication(&editor, &follows).await;
+        assert_eq!((&approved["would_show"], &approved["not_followed"]), (&json!(6), &json!([])));
+        // From then on it goes along with both.
+        editor.post(&format!("{path}/amend")).if_match("*").json(json!({ "excerpt": "Two commas." })).await.is_ok();
+        assert_eq!(publication(&editor, &follows).await["would_show"], 8);
+    }
+
+    async fn an_author_restores_nothing_that_would_go_before_the_public(engine) {
+        let site = Site::at(engine, NOW);
+        let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);
+        let path = format!("/v1/editor/articles/{}", author.post("/v1/editor/articles").json(article("Mine")).await.text_at("/id"));
+        planned(&editor, &path, json!({ "publish_at": "2026-11-30T08:01:00Z" })).await.is_created();
+        editor.delete(&path).if_match("*").await.is_no_content();
+        author.post(&format!("{path}/restore")).await.is_problem(403, "was_public");
+        assert_eq!(editor.get(&path).await["status"], "trashed");
+        site.clock().advance_ms(60_000);
+        // Its date has passed in the trash: it begins no more.
+        assert_eq!(author.post(&format!("{path}/restore")).await.is_ok()["status"], "draft");
+        site.anyone().get("/v1/articles/mine").await.is_problem(404, "not_found");
+    }
+
     async fn one_that_follows_and_one_that_is_bound_are_told_apart(engine) {
         let site = Site::at(engine, NOW);
         let (author, editor) = (site.login(Role::Author).await, site.login(Role::Editor).await);

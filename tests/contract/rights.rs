@@ -87,6 +87,32 @@ on_both_engines! {
         assert_eq!(desk.limited.post("/v1/editor/bulk").json(bulk).await.is_ok().at("/results/0/status"), &json!(403));
     }
 
+    async fn whoever_is_limited_decides_on_no_date_of_a_text_from_elsewhere(engine) {
+        let Desk { admin, limited, politics, sport, .. } = desk(engine).await;
+        let path = written(&admin, "Sport first", Some(&sport)).await;
+        let pinned = json!({ "revision": 1, "publish_at": "2026-12-07T04:00:00Z" });
+        let made = admin.post(&format!("{path}/publications")).json(pinned).await;
+        let publication = format!("/v1/editor/publications/{}", made.is_created().text_at("/id"));
+        patch(&admin, &path, json!({ "category_id": politics })).await.is_ok();
+        is_outside(&limited.patch(&publication).merge_patch(json!({ "publish_at": null })).await);
+        is_outside(&limited.patch(&publication).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await);
+        limited.patch(&publication).merge_patch(json!({ "unpublish_at": "2026-12-09T04:00:00Z" })).await.is_ok();
+    }
+
+    async fn a_release_with_something_from_elsewhere_is_not_theirs(engine) {
+        let Desk { admin, limited, politics, sport, .. } = desk(engine).await;
+        let release = admin.post("/v1/editor/releases").json(json!({ "name": "Night", "publish_at": "2026-12-07T04:00:00Z" })).await;
+        let release = format!("/v1/editor/releases/{}", release.is_created().text_at("/id"));
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let (theirs, elsewhere) = (id(&written(&admin, "Vote", Some(&politics)).await), id(&written(&admin, "Match", Some(&sport)).await));
+        admin.post(&format!("{release}/publications")).json(json!({ "article_id": elsewhere })).await.is_created();
+        is_outside(&limited.post(&format!("{release}/publications")).json(json!({ "article_id": theirs })).await);
+        is_outside(&limited.patch(&release).merge_patch(json!({ "name": "Ours" })).await);
+        is_outside(&limited.patch(&release).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await);
+        admin.patch(&release).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await.is_ok();
+        admin.delete(&release).await.is_no_content();
+    }
+
     async fn whoever_is_limited_reads_everything_and_changes_what_lies_in_their_categories(engine) {
         let Desk { site, admin, limited, politics, elections, sport, .. } = desk(engine).await;
         assert_eq!(limited.get("/v1/auth/me").await.is_ok()["category_ids"], json!([politics]));

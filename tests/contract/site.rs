@@ -29,7 +29,7 @@ pub struct Site {
     db: Db,
     options: Options,
     // Dropped last: the database goes with it.
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 /// The API document that every answer is held against.
@@ -76,7 +76,7 @@ impl Site {
             workers: 1,
         };
         set(&mut options);
-        Self::open(database, options, clock, |app| {
+        Self::open(Arc::new(database), options, clock, |app| {
             for role in Role::ALL {
                 let new = NewUser {
                     email: format!("{}@example.org", role.name()),
@@ -99,13 +99,19 @@ impl Site {
 
     /// The same with other settings.
     pub fn copy_with(&self, set: impl FnOnce(&mut Options)) -> Self {
-        let (database, clock) = (self.database.copy(), Arc::new(SettableClock::at(self.clock.now())));
+        let (database, clock) = (Arc::new(self.database.copy()), Arc::new(SettableClock::at(self.clock.now())));
         let mut options = Options { database_url: database.url().parse().expect("a database URL"), ..self.options.clone() };
         set(&mut options);
         Self::open(database, options, clock, |_| {})
     }
 
-    fn open(database: TestDatabase, options: Options, clock: Arc<SettableClock>, fill: impl FnOnce(&App) + Send + 'static) -> Self {
+    /// Another node over the same database, with a clock of its own that shows the same now.
+    pub fn beside(&self) -> Self {
+        let clock = Arc::new(SettableClock::at(self.clock.now()));
+        Self::open(Arc::clone(&self.database), self.options.clone(), clock, |_| {})
+    }
+
+    fn open(database: Arc<TestDatabase>, options: Options, clock: Arc<SettableClock>, fill: impl FnOnce(&App) + Send + 'static) -> Self {
         // Making ready blocks, as at the start of the program: a thread without a runtime does it.
         let made_ready = std::thread::spawn({
             let (options, clock) = (options.clone(), clock.clone());

@@ -44,7 +44,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
 /// What every thing may stand on, though it lies in a folder of its own.
 const GROUND: &str = "bodies auth/permission auth/password publications/rules publications/visibility publications/lists publications/listings \
                       publications/named publications/revision publications/row publications/standings publications/tallies publications/titles publications/subject publications/drafts publications/entries publications/paths \
-                      publications/within";
+                      publications/within preview/revoked";
 
 /// The things, each row above what it may use: a thing imports of the rows before its own, of itself and of the ground.
 const ORDER: &[&str] = &[

@@ -69,6 +69,14 @@ impl TestDatabase {
         }
     }
 
+    /// How often two writes waited for each other, which on SQLite none does. On PostgreSQL every connection is cut.
+    pub fn deadlocks(&self) -> i64 {
+        match self.engine {
+            Engine::Sqlite => 0,
+            Engine::Postgres => postgres::server().deadlocks(&self.url),
+        }
+    }
+
     fn in_folder(folder: Folder) -> Self {
         let url = format!("sqlite://{}", folder.join("dateline.db").display());
         Self { engine: Engine::Sqlite, url, folder: Some(folder) }

@@ -71,6 +71,27 @@ impl Server {
         self.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", database_name(url)));
     }
 
+    /// How often two transactions in the database at `url` waited for each other. Throws out who is connected to it: they tell it when they go.
+    pub fn deadlocks(&self, url: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            connected: i64,
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            deadlocks: i64,
+        }
+        let mut connection = PgConnection::establish(&self.url).expect("the server is there");
+        let counted = "SELECT (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1) AS connected, \
+                       (SELECT deadlocks FROM pg_stat_database WHERE datname = $1) AS deadlocks";
+        loop {
+            let counted = sql_query(counted).bind::<diesel::sql_types::Text, _>(database_name(url)).get_result::<Counted>(&mut connection);
+            let counted = counted.expect("it can be asked");
+            if counted.connected == 0 {
+                return counted.deadlocks;
+            }
+        }
+    }
+
     /// Deletes the database at `url` and throws out who is still connected.
     pub fn drop_database(&self, url: &str) {
         self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database_name(url)));

@@ -58,6 +58,7 @@ struct Wanted<'a> {
 
 fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_>, mut mistakes: Mistakes) -> Result<Amended> {
     let (id, version, before) = (edited.subject.id, edited.subject.version, edited.history.clone());
+    let newest = edited.subject.newest_revision;
     let live = rules::in_force(&before, edited.now).ok_or(Refused::NotLive)?.revision;
     let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
@@ -74,12 +75,12 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_
     let about = About { note: draft.note.as_deref(), restored_from: None };
     write_revision(tx, caller, &edited, (&amended, &wanted.bodies.body(&source_of(&amended))?, about), Vec::new())?;
     let mut collisions = Vec::new();
-    if let Some(newest) = &texts.rewritten {
-        let (rewritten, left) = merged(&texts.live, &amended, newest);
+    if let Some(present) = &texts.rewritten {
+        let (rewritten, left) = merged(&texts.live, &amended, present);
         collisions = left;
         advance(tx, &mut edited, &rewritten)?;
         write_revision(tx, caller, &edited, (&rewritten, &wanted.bodies.body(&source_of(&rewritten))?, about), Vec::new())?;
-        publications::follow_amended(tx, &mut edited)?;
+        publications::follow_unseen(tx, &mut edited, newest)?;
     } else {
         publications::follow(tx, &mut edited)?;
     }
@@ -158,8 +159,8 @@ fn source_of(content: &Content) -> BodySource {
 
 /// The bodies that the write will need, as far as can be told before it.
 async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<Vec<BodySource>> {
-    let (patch, now) = (patch.clone(), db.clock().now());
-    db.read(move |connection| {
+    let patch = patch.clone();
+    db.read(db.at_present(move |connection, now| {
         let subject = subject::find(connection, id)?.ok_or_else(Problem::not_found)?;
         let history = publications::history(connection, id)?;
         let Some(live) = rules::in_force(&history, now) else { return Ok(Vec::new()) };
@@ -173,6 +174,6 @@ async fn foresee(db: &Db, id: ArticleId, patch: &ArticlePatch) -> Result<Vec<Bod
             sources.extend((rewritten != body).then_some(rewritten));
         }
         Ok(sources)
-    })
+    }))
     .await
 }

@@ -7,7 +7,7 @@ use crate::articles::store::calendar::{self, Row};
 use crate::db::{Db, Error, dialect};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
-use crate::kernel::problem::{Problem, Result};
+use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::EditorPublication;
 use crate::publications::rules::standing::Status;
@@ -30,14 +30,14 @@ pub struct Asked {
     pub site_zone: Zone,
 }
 
-/// A page of publications in order of their starts. One statement, whatever the size of the page.
+/// A page of publications in order of their starts. Two statements, whatever the size of the page.
 ///
 /// # Errors
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<CalendarEntry>> {
     let place = key.place(&asked.parameters, asked.cursor.as_deref())?;
-    let (key, now) = (key.clone(), db.clock().now());
-    db.read_long(move |connection| {
+    let key = key.clone();
+    db.read_long(db.at_present(move |connection, now| {
         let rows = calendar::page(connection, &asked.wanted, now, place.as_ref(), asked.limit)?;
         let entries = rows
             .into_iter()
@@ -45,7 +45,7 @@ pub async fn list(db: &Db, key: &CursorKey, asked: Asked) -> Result<Page<Calenda
             .collect::<crate::db::Result<Vec<_>>>()?;
         let at = |entry: &CalendarEntry| (SortValue::Number(entry.publication.publish_at.millis()), entry.publication.id.uuid());
         Ok(Page::cut(entries, asked.limit, place.as_ref(), &key, asked.parameters.as_str(), at))
-    })
+    }))
     .await
 }
 
@@ -67,13 +67,12 @@ const AHEAD_MS: i64 = 365 * 86_400_000;
 pub const MOST_EACH_WAY: i64 = 1000;
 
 /// What lies around now, in order of the starts: what starts within 365 days, the nearest first where there are too many; and of what has begun what started
-/// or ended in the last 30 days or will end within 365, the latest start first. Two statements.
+/// or ended in the last 30 days or will end within 365, the latest start first. Three statements.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn around(db: &Db, filters: Filters, site_zone: Zone) -> Result<(Instant, Vec<CalendarEntry>)> {
-    let now = db.clock().now();
-    let entries = db.read_long(move |connection| {
+    db.read_long(db.at_present(move |connection, now| {
         dialect::in_one_state(connection, |one| {
             let mut entries = Vec::new();
             for wanted in [begun(&filters, now), ahead(&filters, now)].into_iter().flatten() {
@@ -83,10 +82,10 @@ pub async fn around(db: &Db, filters: Filters, site_zone: Zone) -> Result<(Insta
                 }
             }
             entries.sort_by_key(|entry| (entry.publication.publish_at, entry.publication.id));
-            Ok::<_, Problem>(entries)
+            Ok((now, entries))
         })
-    });
-    Ok((now, entries.await?))
+    }))
+    .await
 }
 
 fn begun(filters: &Filters, now: Instant) -> Option<Wanted> {

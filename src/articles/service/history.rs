@@ -11,7 +11,6 @@ use crate::articles::seen;
 use crate::articles::store::history::{self, Row};
 use crate::articles::store::{self, Content, RefSlugs};
 use crate::bodies::Warning;
-use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{AnyConnection, Db};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
@@ -35,19 +34,19 @@ pub struct Asked {
     pub cursor: Option<String>,
 }
 
-/// A page of the revisions of an article that the caller may see, the newest first. One statement, whatever the size of the page.
+/// A page of the revisions of an article that the caller may see, the newest first. Two statements, whatever the size of the page.
 ///
 /// # Errors
 /// `invalid_cursor` (400).
 pub async fn list(db: &Db, key: &CursorKey, id: ArticleId, asked: Asked) -> Result<Page<RevisionSummary>> {
     let Asked { parameters, limit, cursor } = asked;
     let place = key.place(&parameters, cursor.as_deref())?;
-    let (key, now) = (key.clone(), db.clock().now());
-    db.read(move |connection| {
+    let key = key.clone();
+    db.read(db.at_present(move |connection, now| {
         let rows = history::page(connection, id, now, place.as_ref(), limit)?;
         let at = |row: &Row| (SortValue::Number(row.number), id.uuid());
         Ok(Page::cut(rows, limit, place.as_ref(), &key, parameters.as_str(), at).map(seen::history::summary))
-    })
+    }))
     .await
 }
 
@@ -69,14 +68,14 @@ pub async fn check(db: &Db, caller: &Caller, id: ArticleId, number: i64) -> Resu
 /// # Errors
 /// 404, also for what the caller may not see.
 pub async fn get(db: &Db, caller: &Caller, id: ArticleId, number: i64) -> Result<Revision> {
-    let (caller, now) = (caller.clone(), db.clock().now());
-    db.read(move |connection| {
+    let caller = caller.clone();
+    db.read(db.at_present(move |connection, now| {
         subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let row = history::find(connection, id, number, now)?.ok_or_else(Problem::not_found)?;
         let content = store::revision(connection, id, number)?.ok_or_else(Problem::not_found)?.content;
         let slugs = store::slugs_of(connection, &content.refs)?;
         Ok(seen::history::revision(row, content, slugs)?)
-    })
+    }))
     .await
 }
 
@@ -162,14 +161,12 @@ pub async fn restore(
     let caller = caller.clone();
     idempotency::write(db, keyed, move |tx| {
         let mut edited = open(tx, &caller, id, &expected)?;
-        // Nobody takes a category away between here and the commit.
-        dialect::lock(tx.conn(), Lock::Tree, Hold::Shared)?;
         let mut content = store::revision(tx.conn(), id, number)?.ok_or_else(Problem::not_found)?.content;
         let gone = leave_out_what_is_gone(tx.conn(), &mut content)?;
         let former = present(tx, &edited.subject)?;
         advance(tx, &mut edited, &content)?;
         let before = edited.history.clone();
-        let mut edited = prepared(tx, &caller, edited, None, &mut Mistakes::default())?;
+        let mut edited = prepared(tx, &caller, edited, None, Autosave::Goes, &mut Mistakes::default())?;
         let about = About { note: None, restored_from: Some(number) };
         let autosave = Autosave::Stays;
         let written = Written { former: Some(&former), content: &content, body: &body, before: &before, about, autosave };

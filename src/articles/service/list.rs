@@ -22,7 +22,7 @@ pub struct Asked {
     pub cursor: Option<String>,
 }
 
-/// A page of the articles that the caller may see. Three statements at most, whatever the size of the page.
+/// A page of the articles that the caller may see. Four statements, whatever the size of the page.
 ///
 /// # Errors
 /// `invalid_cursor` (400), also for a cursor that was made for someone who sees other articles.
@@ -34,8 +34,8 @@ pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked) -> Re
     // For an author another user's articles are as those of nobody.
     let is_empty = own.is_some() && wanted.created_by.is_some_and(|user| Some(user) != own);
     wanted.created_by = own.or(wanted.created_by);
-    let (key, now) = (key.clone(), db.clock().now());
-    db.read_long(move |connection| {
+    let key = key.clone();
+    db.read_long(db.at_present(move |connection, now| {
         let rows = if is_empty { Vec::new() } else { desk::page(connection, &wanted, now, place.as_ref(), limit)? };
         let at = |row: &Row| {
             let sorted = if wanted.by == By::Saved { row.saved_at } else { row.created_at };
@@ -44,6 +44,6 @@ pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked) -> Re
         let page = Page::cut(rows, limit, place.as_ref(), &key, parameters.as_str(), at);
         let Page { items, next, previous, total } = page;
         Ok(Page { items: seen::summaries(connection, items)?, next, previous, total })
-    })
+    }))
     .await
 }

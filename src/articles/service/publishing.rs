@@ -56,10 +56,14 @@ pub async fn unpublish(
     keyed: Option<Keyed<Unpublished>>,
 ) -> Result<Once<Unpublished>> {
     let (caller, given) = (caller.clone(), given.into());
-    idempotency::write(db, keyed.filter(|_| given.mistakes.is_empty()), move |tx| unpublish_in(tx, &caller, id, &expected, &given)).await
+    idempotency::write(db, keyed.filter(|_| given.mistakes.is_empty()), move |tx| {
+        publications::hold_releases(tx, &[id])?;
+        unpublish_in(tx, &caller, id, &expected, &given)
+    })
+    .await
 }
 
-/// The same within a write.
+/// The same within a write that began with [`publications::hold_releases`].
 ///
 /// # Errors
 /// As [`unpublish`].

@@ -11,6 +11,7 @@ use crate::db::{Db, Tx};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::Result;
+use crate::publications::service::hold_releases;
 use crate::publications::subject;
 
 /// How long things are kept; `None` is for ever.
@@ -126,6 +127,7 @@ async fn empty_trash(db: &Db, days: u32) -> Result<usize> {
 }
 
 fn purge_if_due(tx: &mut Tx<'_>, id: ArticleId, until: Instant, days: u32) -> Result<bool> {
+    hold_releases(tx, &[id])?;
     let subject = subject::lock(tx.conn(), id)?.filter(|subject| subject.trashed_at.is_some_and(|at| at <= until));
     let Some(subject) = subject else { return Ok(false) };
     purge_in(tx, &Actor::COMMAND, subject, Some(days))?;

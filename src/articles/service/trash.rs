@@ -12,6 +12,7 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::version::Expected;
+use crate::preview::revoked::revoke_of_article;
 use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
@@ -49,7 +50,7 @@ pub fn discard_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Ex
 /// Takes an article out of the trash; what still lies ahead is scheduled again.
 ///
 /// # Errors
-/// 404, 412; 409 `not_trashed`.
+/// 404, 412; 409 `not_trashed`; 403 `was_public` for authors where something would go before the public.
 pub async fn restore(
     db: &Db,
     caller: &Caller,
@@ -68,6 +69,12 @@ pub async fn restore(
         let before = publications::history(tx.conn(), id)?;
         let mut edited = Edited { subject, history: before.clone(), now };
         rules::restore(&mut edited.history, now);
+        if !may_publish(&caller) && edited.history.iter().any(|p| p.publish_at > now) {
+            return Err(Problem::new(
+                Code::WasPublic,
+                "It would go before the public at a date that lies ahead: whoever may decide on dates restores it.",
+            ));
+        }
         edited.subject.trashed_at = None;
         edited.subject.version += 1;
         subject::update(tx.conn(), &edited.subject)?;
@@ -86,6 +93,7 @@ pub async fn restore(
 pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) -> Result<()> {
     let caller = caller.clone();
     db.write(move |tx| {
+        publications::hold_releases(tx, &[id])?;
         let subject = publications::lock(tx, &caller, id)?;
         check(tx.conn(), &subject, &expected)?;
         if subject.trashed_at.is_none() {
@@ -96,13 +104,14 @@ pub async fn purge(db: &Db, caller: &Caller, id: ArticleId, expected: Expected) 
     .await
 }
 
-/// The same of an article that is locked, by somebody, or by upkeep after so many days.
+/// The same of an article that is locked, as its releases are, by somebody, or by upkeep after so many days.
 ///
 /// # Errors
 /// If the database fails.
 pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_days: Option<u32>) -> Result<()> {
     let id = subject.id;
     told::record_purged(tx, actor, &subject, kept_days)?;
+    revoke_of_article(tx, actor, id)?;
     publications::erase(tx, actor, subject)?;
     store::autosave::remove_all(tx.conn(), id)?;
     store::erase(tx.conn(), id)?;

@@ -27,9 +27,9 @@ pub struct Place {
 /// # Errors
 /// 404.
 pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, place: Place) -> Result<Visibility> {
-    let (caller, now) = (caller.clone(), db.clock().now());
-    let at = at.unwrap_or(now);
-    db.read(move |connection| {
+    let caller = caller.clone();
+    db.read(db.at_present(move |connection, now| {
+        let at = at.unwrap_or(now);
         let subject = subject::find(connection, id)?.filter(|subject| subject.is_seen_by(&caller)).ok_or_else(Problem::not_found)?;
         let history = history(connection, id)?;
         let trashings = subject::in_trash(connection, id)?;
@@ -42,7 +42,7 @@ pub async fn of(db: &Db, caller: &Caller, id: ArticleId, at: Option<Instant>, pl
             seen.urls.extend(path.map(|path| format!("{}{path}", place.site_url)));
         }
         Ok(seen)
-    })
+    }))
     .await
 }
 

@@ -36,8 +36,9 @@ pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked<'_>) -
     let parameters = ListParameters::of(operation).with("user_id", Some(&user.to_string()));
     let place = key.place(&parameters, cursor)?;
     let from = place.as_ref().and_then(Place::of_instant);
-    let (rows, now) = (limit.read_rows(), db.clock().now());
-    let found = db.read(move |connection| Ok::<_, Problem>(listed::beyond(connection, user, now, from, rows)?)).await?;
+    let rows = limit.read_rows();
+    let found = db.at_present(move |connection, now| Ok::<_, Problem>(listed::beyond(connection, user, now, from, rows)?));
+    let found = db.read(found).await?;
     let at = |session: &StoredSession| (SortValue::Number(session.created_at.millis()), session.id.uuid());
     let current = caller.session();
     Ok(Page::cut(found, limit, place.as_ref(), key, parameters.as_str(), at).map(|session| seen(session, current)))
@@ -53,8 +54,7 @@ fn seen(session: StoredSession, current: Option<SessionId>) -> Session {
 /// # Errors
 /// 404.
 pub async fn check(db: &Db, user: UserId, id: SessionId) -> Result<()> {
-    let now = db.clock().now();
-    db.read(move |connection| lasting(connection, user, id, now)).await
+    db.read(db.at_present(move |connection, now| lasting(connection, user, id, now))).await
 }
 
 fn lasting(connection: &mut AnyConnection, user: UserId, id: SessionId, now: Instant) -> Result<()> {

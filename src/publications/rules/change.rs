@@ -190,14 +190,19 @@ pub fn is_followed_at_once(history: &[Publication], id: PublicationId, now: Inst
 /// A save by someone who may publish: followers move to it, unless they start within a second (rule 7). It was made in sight of what they take the
 /// place of.
 pub fn follow(history: &mut [Publication], revision: i64, now: Instant) {
-    for at in follow_amended(history, revision, now) {
+    for at in moved(history, revision, now, |_| true) {
         history[at].base_revision = before(history, history[at].publish_at, Some(history[at].id)).map(|p| p.revision);
     }
 }
 
-/// The same by an amendment, which takes over into the newest save only what does not collide. Names those that moved.
-pub fn follow_amended(history: &mut [Publication], revision: i64, now: Instant) -> Vec<usize> {
-    let followers = |p: &Publication| p.follows_newest && p.publish_at > now.plus_millis(FREEZE_MS);
+/// The same by a save that somebody made without the newest one before their eyes: only those that have it approved already move on.
+pub fn follow_unseen(history: &mut [Publication], former: i64, revision: i64, now: Instant) {
+    moved(history, revision, now, |p| p.revision == former);
+}
+
+/// Moves followers that do not start within a second, and names them.
+fn moved(history: &mut [Publication], revision: i64, now: Instant, moves: impl Fn(&Publication) -> bool) -> Vec<usize> {
+    let followers = |p: &Publication| p.follows_newest && p.publish_at > now.plus_millis(FREEZE_MS) && moves(p);
     let moved: Vec<usize> = (0..history.len()).filter(|at| followers(&history[*at])).collect();
     moved.iter().for_each(|at| history[*at].revision = revision);
     moved

@@ -1,5 +1,4 @@
-//! What releases hear of the articles that they publish: saves that what they hold follows, and what goes without being taken out. A release is locked after the
-//! article here, and before its articles where it moves: of two that wait for each other the database lets one begin again.
+//! What releases hear of the articles that they publish: saves that what they hold follows, and what goes without being taken out.
 
 use serde_json::{Value, json};
 
@@ -16,16 +15,25 @@ use crate::publications::store;
 /// If the database fails.
 pub fn follow(tx: &mut Tx<'_>, edited: &mut Edited) -> Result<()> {
     rules::follow(&mut edited.history, edited.subject.newest_revision, edited.now);
-    store::follow(tx.conn(), edited.subject.id, edited.subject.newest_revision)
+    store::follow(tx.conn(), edited.subject.id, None, edited.subject.newest_revision)
 }
 
-/// The same by an amendment, which takes over into the newest save only what does not collide.
+/// The same by a save that somebody made without the newest one, `former`, before their eyes, such as an amendment of what is live: what waits for an editor still does.
 ///
 /// # Errors
 /// If the database fails.
-pub fn follow_amended(tx: &mut Tx<'_>, edited: &mut Edited) -> Result<()> {
-    rules::follow_amended(&mut edited.history, edited.subject.newest_revision, edited.now);
-    store::follow(tx.conn(), edited.subject.id, edited.subject.newest_revision)
+pub fn follow_unseen(tx: &mut Tx<'_>, edited: &mut Edited, former: i64) -> Result<()> {
+    rules::follow_unseen(&mut edited.history, former, edited.subject.newest_revision, edited.now);
+    store::follow(tx.conn(), edited.subject.id, Some(former), edited.subject.newest_revision)
+}
+
+/// Locks the releases that have these articles, in order of their ids, before the articles, as whoever moves a release does: for writes that take articles out of
+/// them. Of one that gets an article between the two locks, and is moved at the same time, the database lets one write begin again.
+///
+/// # Errors
+/// If the database fails.
+pub fn hold_releases(tx: &mut Tx<'_>, articles: &[ArticleId]) -> Result<()> {
+    if articles.is_empty() { Ok(()) } else { store::lock_releases_of(tx.conn(), articles) }
 }
 
 /// What the audit log tells of what belongs to a release.

@@ -45,6 +45,7 @@ pub async fn add(
     let caller = caller.clone();
     idempotency::write(db, keyed.filter(|_| member.mistakes.is_empty()), move |tx| {
         let mut release = open(tx, id, &expected)?;
+        require_whole(tx, &caller, &release)?;
         let Checked { value: member, mut mistakes } = member.clone();
         let subject = subject::lock(tx.conn(), member.article_id)?.filter(|subject| subject.is_seen_by(&caller));
         if subject.is_none() && !mistakes.has("/article_id") {
@@ -103,6 +104,18 @@ fn articles_of(tx: &mut Tx<'_>, release: &StoredRelease) -> Result<Vec<(Publicat
 /// Locks the articles that are about to move or to be taken out, all of which must lie where the caller may change them: what they may not is no clash.
 fn lock(tx: &mut Tx<'_>, caller: &Caller, held: &[(PublicationId, ArticleId)]) -> Result<()> {
     held.iter().try_for_each(|(_, article_id)| publications::lock(tx, caller, *article_id).map(drop))
+}
+
+/// Whoever is limited to categories changes no release that holds something from elsewhere: it would be taken out of the hands of whose it is.
+///
+/// # Errors
+/// `forbidden` (403).
+pub fn require_whole(tx: &mut Tx<'_>, caller: &Caller, release: &StoredRelease) -> Result<()> {
+    if caller.categories.is_none() {
+        return Ok(());
+    }
+    let held = articles_of(tx, release)?;
+    lock(tx, caller, &held)
 }
 
 fn changed(tx: &mut Tx<'_>, caller: &Caller, release: &mut StoredRelease, action: &'static str, change: Told) -> Result<()> {
@@ -280,6 +293,10 @@ fn move_one(
     let before = edited.history.clone();
     let embargo_until = edited.subject.embargo_until;
     let change = Change { publish_at: Patch::Value(date), embargo_until, override_embargo, way: Way::Release, ..Change::default() };
+    let shown = edited.history.iter().find(|p| p.id == id).map(|p| p.revision);
+    let mut mistakes = Mistakes::default();
+    publications::check_revision(tx, caller, &edited.subject, shown, &mut mistakes)?;
+    mistakes.finish()?;
     rules::change(&mut edited.history, id, change, edited.subject.newest_revision, edited.now)?;
     publications::close(tx, &caller.into(), &mut edited, &before)
 }
