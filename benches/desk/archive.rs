@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use dateline::articles::service::fold;
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, Rendered, render};
@@ -15,6 +14,7 @@ use dateline::db::dialect::{self, Hold, Lock};
 use dateline::db::{self, Bind, Db, Engine, PoolSize, Statement, Tx};
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::clock::SystemClock;
+use dateline::kernel::fold::fold;
 use dateline::kernel::id::{ArticleId, AuthorId, CategoryId, ReleaseId, SessionId, TagId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;

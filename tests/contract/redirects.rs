@@ -243,7 +243,7 @@ async fn hop(reader: &Client, redirects: &[(String, String)], path: &str) -> Opt
     let slug = slugs.last().unwrap();
     let mut article = reader.get(&format!("/v1/articles/{slug}")).await;
     if article.status == 308 {
-        article = reader.get(&article.expect_header("location").to_owned()).await;
+        article = reader.get(article.expect_header("location")).await;
     }
     if article.status == 200 {
         return Some(article.text_at("/path").to_owned()).filter(|there| there != path);

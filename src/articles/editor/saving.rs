@@ -25,7 +25,7 @@ enum Opened<T> {
     /// It is to become this.
     Save(Opening<T>),
     /// This is to be kept beside its saves.
-    Keep(Written),
+    Keep(Box<Written>),
 }
 
 /// What an article is to become, on top of which version, and how that is meant.
@@ -55,7 +55,7 @@ async fn opened<T: ToSchema + DeserializeOwned + Into<Sent>>(
         // It changes no version, so that none need be said.
         let expected = conditional::optional(request)?;
         expected.base(current)?;
-        return Ok(Opened::Keep(Written { expected, is_whole: request.method() == Method::PUT, unfinished: json.check()? }));
+        return Ok(Opened::Keep(Box::new(Written { expected, is_whole: request.method() == Method::PUT, unfinished: json.check()? })));
     }
     let given = json.check::<T>()?;
     require_for(caller, publishes(&given.value))?;
@@ -120,7 +120,7 @@ pub(super) async fn replace(
     let publishes = |whole: &ArticleCreate| whole.publish.is_some();
     let Opening { given, expected, is_helped } = match opened(&request, &caller, id, &db, (query, body), publishes).await? {
         Opened::Save(opening) => opening,
-        Opened::Keep(written) => return kept(&db, &site, &caller, id, written).await,
+        Opened::Keep(written) => return kept(&db, &site, &caller, id, *written).await,
     };
     let sent = is_helped.then(|| given.value.clone());
     let saved = service::replace(&db, &site, &caller, id, expected.clone(), given).await;
@@ -158,7 +158,7 @@ pub(super) async fn update(
     let publishes = |patch: &ArticlePatch| patch.publish.is_some();
     let Opening { given, expected, is_helped } = match opened(&request, &caller, id, &db, (query, body), publishes).await? {
         Opened::Save(opening) => opening,
-        Opened::Keep(written) => return kept(&db, &site, &caller, id, written).await,
+        Opened::Keep(written) => return kept(&db, &site, &caller, id, *written).await,
     };
     let sent = is_helped.then(|| given.value.clone());
     let saved = service::update(&db, &site, &caller, id, expected.clone(), given).await;

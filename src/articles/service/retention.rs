@@ -83,7 +83,7 @@ fn millis(duration: Duration) -> i64 {
 }
 
 async fn is_long_after_all_writes(db: &Db, now: Instant) -> Result<bool> {
-    let latest = db.read(|connection| store::latest_write(connection)).await?;
+    let latest = db.read(store::latest_write).await?;
     Ok(latest.is_some_and(|latest| now.millis() - latest.millis() > millis(EVERY)))
 }
 
