@@ -22,3 +22,4 @@ pub mod releases;
 pub mod settings;
 pub mod site;
 pub mod users;
+pub mod views;

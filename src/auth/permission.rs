@@ -118,6 +118,8 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewListArticles",
             "previewGetArticle",
             "previewListPublicationDates",
+            "previewListMostRead",
+            "previewListViews",
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",

@@ -25,7 +25,7 @@ const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListMostRead previewListViews"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease"),
     (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle"),

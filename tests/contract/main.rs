@@ -46,6 +46,7 @@ mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;
+mod views;
 mod visibility;
 
 use support::on_both_engines;

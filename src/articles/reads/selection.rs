@@ -115,7 +115,8 @@ impl Selection {
         statement
     }
 
-    fn within<ST>(&self, mut statement: Statement<ST>, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
+    /// Appends the dates that are asked for, and what lies behind a place.
+    pub(super) fn within<ST>(&self, mut statement: Statement<ST>, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
         if let Some(Place { value: SortValue::Number(first_at), id, .. }) = place {
             let beyond = if is_descending { " AND (first_at, article_id) < (" } else { " AND (first_at, article_id) > (" };
             statement = statement.sql(beyond).bind(*first_at).sql(", ").bind(*id).sql(")");

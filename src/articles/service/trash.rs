@@ -15,6 +15,7 @@ use crate::kernel::version::Expected;
 use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
+use crate::views::service as views;
 
 /// Puts an article into the trash: what is in force ends, what lies ahead does not begin.
 ///
@@ -103,6 +104,7 @@ pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_da
     told::record_purged(tx, actor, &subject, kept_days)?;
     publications::erase(tx, subject)?;
     store::autosave::remove_all(tx.conn(), id)?;
+    views::forget(tx, id)?;
     store::erase(tx.conn(), id)?;
     Ok(subject::erase(tx.conn(), id)?)
 }
