@@ -92,7 +92,7 @@ on_both_engines! {
     }
 
     async fn half_an_hour_has_no_gap_at_midnight_and_salts_are_deleted(engine) {
-        let site = newspaper(engine, "2026-11-30T23:50:00.000Z");
+        let site = newspaper(engine, "2026-11-30T23:50:30.000Z");
         let editor = site.login(Role::Editor).await;
         let bridge = publish(&editor, "Bridge", json!({})).await;
         read_by(&site, "bridge", 1).await;
@@ -174,6 +174,7 @@ on_both_engines! {
         let later = json!({ "publish": { "publish_at": "2026-11-30T08:01:00.000Z" } });
         publish(&editor, "Later", later).await;
         let wrong = publish(&editor, "Wrong", json!({})).await;
+        site.clock().advance_ms(1000);
         editor.post(&format!("/v1/editor/articles/{wrong}/unpublish")).json(json!({ "withdrawn": { "reason": "It was wrong." } })).await.is_ok();
         let told = |answer: &Answer| answer.json()["detail"].clone();
         let unknown = told(read(&site, "unknown", "203.0.113.9", BROWSER).await.is_problem(404, "not_found"));
