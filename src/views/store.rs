@@ -52,9 +52,11 @@ pub fn keep(connection: &mut AnyConnection, views: &[View]) -> Result<BTreeMap<(
     Ok(counted)
 }
 
+/// Of those who did not look within the last half hour as many of one address as may.
 fn keeping(views: &[View]) -> Statement<(IdSql, BigInt)> {
     let mut statement = Statement::new(
-        "INSERT INTO view_readers (article_id, address, agent, counted_at) SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES (",
+        "INSERT INTO view_readers (article_id, address, agent, counted_at) SELECT v.column1, v.column2, v.column3, v.column4 FROM \
+         (SELECT c.*, row_number() OVER (PARTITION BY c.column1, c.column2 ORDER BY c.column5) AS place FROM (VALUES (",
     );
     for (at, view) in views.iter().enumerate() {
         statement = if at == 0 { statement } else { statement.sql("), (") };
@@ -63,13 +65,17 @@ fn keeping(views: &[View]) -> Statement<(IdSql, BigInt)> {
         statement = statement.bind(view.before.agent);
     }
     let statement = statement.sql(
-        ")) v WHERE v.column5 + (SELECT count(*) FROM view_readers o WHERE o.article_id = v.column1 AND o.address = v.column2 AND o.counted_at > v.column4 - ",
-    );
-    let statement = statement.bind(ONCE_IN_MS).sql(") < ").bind(MOST_OF_ADDRESS).sql(
-        " AND NOT EXISTS (SELECT 1 FROM view_readers o WHERE o.article_id = v.column1 AND o.address = v.column6 AND o.agent = v.column7 AND o.counted_at > v.column4 - ",
+        ")) c WHERE NOT EXISTS (SELECT 1 FROM view_readers o WHERE o.article_id = c.column1 AND o.address = c.column2 AND o.agent = c.column3 AND o.counted_at > c.column4 - ",
     );
     let statement = statement.bind(ONCE_IN_MS).sql(
-        ") ON CONFLICT (article_id, address, agent) DO UPDATE SET counted_at = excluded.counted_at WHERE view_readers.counted_at <= excluded.counted_at - ",
+        ") AND NOT EXISTS (SELECT 1 FROM view_readers o WHERE o.article_id = c.column1 AND o.address = c.column6 AND o.agent = c.column7 AND o.counted_at > c.column4 - ",
+    );
+    let statement = statement.bind(ONCE_IN_MS).sql(
+        ")) v WHERE v.place + (SELECT count(*) FROM view_readers o WHERE o.article_id = v.column1 AND o.address = v.column2 AND o.counted_at > v.column4 - ",
+    );
+    // Another node may have written the same reader meanwhile.
+    let statement = statement.bind(ONCE_IN_MS).sql(") <= ").bind(MOST_OF_ADDRESS).sql(
+        " ON CONFLICT (article_id, address, agent) DO UPDATE SET counted_at = excluded.counted_at WHERE view_readers.counted_at <= excluded.counted_at - ",
     );
     statement.bind(ONCE_IN_MS).sql(" RETURNING article_id, counted_at").once()
 }
