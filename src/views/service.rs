@@ -53,10 +53,15 @@ struct Writing {
 impl Views {
     /// Writes what waits, for as long as it is awaited.
     pub async fn keep_up(self, db: Db) {
+        let mut is_written = true;
         loop {
-            if let Err(problem) = self.write(&db).await {
+            let outcome = self.write(&db).await;
+            if let Err(problem) = &outcome
+                && is_written
+            {
                 tracing::warn!("views wait until they can be written: {problem:?}");
             }
+            is_written = outcome.is_ok();
             tokio::time::sleep(EVERY).await;
         }
     }

@@ -112,9 +112,9 @@ const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle 
 /// What belongs to the site as a whole: who is limited is refused it wherever they ask.
 const WHOLE: &str = "createRedirect deleteRedirect";
 
-/// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
+/// What changes something and asks for no category: what readers tell, one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
 /// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.
-const FREE: &str = "bulk login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
+const FREE: &str = "bulk countView login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
                     createCalendarSubscription deleteCalendarSubscription createPreviewLink deletePreviewLink createApiKey updateApiKey rotateApiKey deleteApiKey \
                     createUser updateUser endUserSession endUserSessions";
 
