@@ -33,6 +33,8 @@ use crate::kernel::clock::Clock;
 use crate::preview::service::Previews;
 use crate::publications::tallies::KeptQuarters;
 use crate::settings::Options;
+use crate::views::reads::ranks::Ranks;
+use crate::views::service::Views;
 use crate::{
     api_keys, articles, audit, auth, bulk, calendar, categories, ops, preview, publications, redirects, releases, site, terms, users,
 };
@@ -46,6 +48,8 @@ pub struct App {
     delivery: Delivery,
     previews: Previews,
     calendars: Calendars,
+    views: Views,
+    ranks: Ranks,
     readiness: ops::Readiness,
     document: Document,
     schemas: Arc<Schemas>,
@@ -195,12 +199,30 @@ impl App {
         let document = document();
         let schemas = Arc::new(Schemas::of(&document));
         let routes = Routes::of(&document);
-        Ok(Self { options, db, auth, delivery, previews, calendars, readiness: ops::Readiness::default(), document, schemas, routes })
+        Ok(Self {
+            options,
+            db,
+            auth,
+            delivery,
+            previews,
+            calendars,
+            views: Views::default(),
+            ranks: Ranks::default(),
+            readiness: ops::Readiness::default(),
+            document,
+            schemas,
+            routes,
+        })
     }
 
     /// The database.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What writes views down.
+    pub fn views(&self) -> &Views {
+        &self.views
     }
 
     /// Keeps what the settings say no longer than they say, for as long as it is awaited: at once, and every hour, as long as the clock can be trusted.
@@ -248,6 +270,8 @@ impl App {
                 .app_data(Data::new(self.delivery.clone()))
                 .app_data(Data::new(self.previews.clone()))
                 .app_data(Data::new(self.calendars.clone()))
+                .app_data(Data::new(self.views.counter.clone()))
+                .app_data(Data::new(self.ranks.clone()))
                 .app_data(Admission(preview::viewer::prove))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))

@@ -23,3 +23,4 @@ pub mod settings;
 pub mod site;
 pub mod terms;
 pub mod users;
+pub mod views;

@@ -2,6 +2,7 @@
 
 pub mod dates;
 pub mod drafts;
+pub mod views;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -86,6 +87,9 @@ pub struct Article {
     /// What was corrected after it had been published.
     #[schema(required = false)]
     pub corrections: Vec<Correction>,
+    /// How often it was read, up to the last whole minute; with `include=views`.
+    #[schema(nullable = false, minimum = 0)]
+    pub views: Option<i64>,
 }
 
 macro_rules! members {
@@ -108,6 +112,9 @@ macro_rules! members {
                 $(if self.fields.has(ArticleField::$variant) {
                     map.serialize_entry(stringify!($member), &self.$member)?;
                 })+
+                if let Some(views) = self.views {
+                    map.serialize_entry("views", &views)?;
+                }
                 map.end()
             }
         }
@@ -257,6 +264,7 @@ impl Card {
             reading_minutes: (self.word_count + WORDS_A_MINUTE - 1).div_euclid(WORDS_A_MINUTE).max(1),
             translations: Vec::new(),
             corrections: Vec::new(),
+            views: None,
         })
     }
 }

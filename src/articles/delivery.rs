@@ -3,6 +3,7 @@
 mod dates;
 mod drafts;
 mod filters;
+mod views;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, routes};
@@ -18,13 +19,16 @@ use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{Budget, Collector, FilterItem, RawQuery, answer, path};
 use crate::kernel::id::ArticleId;
+use crate::kernel::instant::Instant;
 use crate::kernel::page::{Limit, ListParameters, Page, Place};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::visibility::Ground;
+use crate::views::reads::Told;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(get_one).service(dates::list);
+    config.service(views::count).service(views::most_read).service(views::list);
 }
 
 struct Asked {
@@ -36,6 +40,8 @@ struct Asked {
     page: Option<u32>,
     has_total: bool,
     fields: Fields,
+    /// Up to when views are told, if they are.
+    told: Option<Told>,
 }
 
 /// What `include` adds to the articles of a list.
@@ -44,6 +50,16 @@ struct Asked {
 enum ArticleInclude {
     /// `body_html` and `body_text`.
     Body,
+    /// How often it was read.
+    Views,
+}
+
+/// What `include` adds to one article, which has its body anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum OneInclude {
+    /// How often it was read.
+    Views,
 }
 
 /// `fields=`: the members that are named, or `unless_said`.
@@ -52,11 +68,21 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
     if named.is_empty() { unless_said } else { Fields::of(&named) }
 }
 
-fn asked(raw: &RawQuery, view: View, delivery: &Delivery) -> Result<Asked> {
+/// `fields=` and `include=` of a list: the members, and whether how often each article was read is one of them.
+fn includes(q: &mut Collector<'_>, unless_said: Fields) -> (Fields, bool) {
+    let fields = fields(q, unless_said);
+    let includes = q.any_of("include", &[("body", ArticleInclude::Body), ("views", ArticleInclude::Views)]);
+    let fields = if includes.contains(&ArticleInclude::Body) { fields.with_body() } else { fields };
+    (fields, includes.contains(&ArticleInclude::Views))
+}
+
+fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Result<Asked> {
     let mut q = raw.collect();
     let as_of = view.of_site(&mut q)?;
-    let fields = fields(&mut q, Fields::CARD);
-    let includes = q.any_of("include", &[("body", ArticleInclude::Body)]);
+    let (fields, has_views) = includes(&mut q, Fields::CARD);
+    if as_of.is_of_newest() && has_views {
+        drafts::refuse_views(&mut q);
+    }
     let asked = Asked {
         as_of,
         filters: Filters::of(&mut q, delivery),
@@ -65,7 +91,8 @@ fn asked(raw: &RawQuery, view: View, delivery: &Delivery) -> Result<Asked> {
         cursor: q.cursor(),
         page: q.page(),
         has_total: q.count(),
-        fields: if includes.contains(&ArticleInclude::Body) { fields.with_body() } else { fields },
+        fields,
+        told: has_views.then(|| Told::at(now)),
     };
     q.finish()?;
     Ok(asked)
@@ -113,7 +140,7 @@ impl Asked {
         ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, categories of which none lies \
             below another, tags or authors, or with several filters, it counts up to 10,000 articles.", nullable = false),
         ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
-        ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What they have besides: `body` adds `body_html` and `body_text`.", nullable = false),
+        ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever, up to the last whole minute.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
@@ -126,7 +153,7 @@ impl Asked {
 #[get("/v1/articles")]
 #[get("/v1/preview/articles")]
 async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
-    let asked = asked(&raw, view, &delivery)?;
+    let asked = asked(&raw, view, &delivery, db.clock().now())?;
     if asked.as_of.is_of_newest() {
         return drafts::list(&request, &db, &delivery, asked).await;
     }
@@ -173,7 +200,11 @@ fn page(
             false => query.skipping(passed),
         };
     }
-    let (mut page, ground) = reads::list(connection, &reading, &query)?;
+    let (mut page, mut ground) = reads::list(connection, &reading, &query)?;
+    if let Some(told) = asked.told {
+        reads::add_views(connection, told, &mut page.items)?;
+        ground = ground.changing_at(told.renewed_at());
+    }
     if asked.has_total {
         page.total = reads::total(connection, &reading, &query.selection)?;
     }
@@ -205,6 +236,7 @@ fn too_far(of: &str) -> Problem {
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
         ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
+        ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute.", nullable = false),
     ),
     responses(
         (status = 200, description = "The article.", body = Article),
@@ -222,6 +254,10 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let as_of = view.as_of(&mut q)?;
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE);
+    let has_views = !q.any_of("include", &[("views", OneInclude::Views)]).is_empty();
+    if as_of.is_of_newest() && has_views {
+        drafts::refuse_views(&mut q);
+    }
     q.finish()?;
     let wanted = match (slug.parse(), view.article()) {
         (Ok(id), _) => {
@@ -235,7 +271,15 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     if as_of.is_of_newest() {
         return drafts::get_one(&request, &db, &delivery, as_of, wanted, fields).await;
     }
-    let find = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::find(connection, &reading, &wanted, fields)?);
+    let told = has_views.then(|| Told::at(db.clock().now()));
+    let find = move |connection: &mut AnyConnection, reading: Reading<'_>| {
+        let (mut found, mut ground) = reads::find(connection, &reading, &wanted, fields)?;
+        if let (Some(told), Found::Live(article)) = (told, &mut found) {
+            reads::add_views(connection, told, std::slice::from_mut(article))?;
+            ground = ground.changing_at(told.renewed_at());
+        }
+        Ok((found, ground))
+    };
     let (found, lifetime) = delivery.read(&db, as_of, find).await?;
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,

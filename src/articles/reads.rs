@@ -5,6 +5,7 @@ mod dates;
 mod drafts;
 mod entries;
 mod one;
+mod ranked;
 mod selection;
 
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -13,6 +14,7 @@ pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
+pub use self::ranked::{RankedQuery, add_views, most_read, views_of};
 pub use self::selection::Selection;
 use self::selection::Window;
 use super::delivered::{Article, Card, Fields};

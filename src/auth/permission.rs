@@ -122,6 +122,8 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewListArticles",
             "previewGetArticle",
             "previewListPublicationDates",
+            "previewListMostRead",
+            "previewListViews",
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",

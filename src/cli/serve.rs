@@ -22,6 +22,9 @@ use crate::users::store;
 /// How long `/readyz` says 503 before the socket is closed, so that no proxy sends a request here that nobody takes.
 const NOTICE: Duration = Duration::from_secs(1);
 
+/// How long the last views may take to be written.
+const LAST_VIEWS: Duration = Duration::from_secs(2);
+
 /// What follows the name of the database in that of the file with its first admin's password.
 const PASSWORD_FILE: &str = ".admin-password.txt";
 /// So many characters of a server's address and the database's name are in it at most.
@@ -54,6 +57,8 @@ pub(super) fn bind(settings: &Settings) -> Result<TcpListener, Box<dyn std::erro
 pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     let (readiness, address, mut signals) = (app.readiness().clone(), listener.local_addr()?, Signals::new()?);
     let upkeep = actix_web::rt::spawn(app.clone().keep_up());
+    let (views, db) = (app.views().clone(), app.db().clone());
+    let counting = actix_web::rt::spawn(views.clone().keep_up(db.clone()));
     let server = app.server(listener)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
@@ -71,6 +76,13 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> std::io::Result<()
         () = signals.next() => return Err(std::io::Error::other("a second signal: ended at once, what was under way was cut off")),
     }
     running.await.unwrap_or_else(|e| Err(std::io::Error::other(e)))?;
+    // What readers told until the last request; a batch that is being written is waited for.
+    match tokio::time::timeout(LAST_VIEWS, views.write(&db)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(problem)) => tracing::warn!("the last views are lost: {problem:?}"),
+        Err(_) => tracing::warn!("the last views are lost: the database does not take them in time"),
+    }
+    counting.abort();
     tracing::info!("stopped");
     Ok(())
 }

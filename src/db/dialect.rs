@@ -21,6 +21,8 @@ pub enum Lock {
     Tallies,
     /// The redirects: exclusive for whoever makes one, so that none comes to lead to another.
     Redirects,
+    /// Old views: exclusive for whoever deletes them. Nobody waits for it.
+    Views,
 }
 
 /// How a [`Lock`] is held.

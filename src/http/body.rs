@@ -94,6 +94,14 @@ impl JsonBody {
         Ok(Json { value: Value::Object(serde_json::Map::new()), bytes: Bytes::new(), schemas })
     }
 
+    /// Reads a body of any type, if there is one, and leaves it at that.
+    ///
+    /// # Errors
+    /// `body_too_large` (413), `request_timeout` (408) and `malformed_request` (400).
+    pub async fn skip(self, max_bytes: usize) -> Result<()> {
+        self.read(max_bytes).await.map(|_| ())
+    }
+
     async fn read(mut self, max_bytes: usize) -> Result<Bytes> {
         // actix would read the rest of the connection for it.
         if self.request.headers().contains_key(UPGRADE) {

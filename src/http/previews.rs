@@ -36,7 +36,7 @@ fn preview(delivery: &Value, drafts: &[(&str, &str)]) -> Value {
     operation["security"] = json!([{ BEARER: [] }, { PREVIEW_PARAMETER: [] }, { PREVIEW_HEADER: [] }]);
     let at = json!({
         "name": "at", "in": "query", "required": false, "schema": {"type": "string", "format": "date-time"},
-        "description": "The instant, past or future, with an offset: that of the request, or that of the preview link, unless said. It takes no local time: `time_zone`, where readers have it, is that of the days that are asked for. Names, the tree of categories, `withdrawn` and backdated publications are as they stand today. A cursor holds a place and no instant, as readers' have it: it goes with any.",
+        "description": "The instant, past or future, with an offset: that of the request, or that of the preview link, unless said. It takes no local time: `time_zone`, where readers have it, is that of the days that are asked for. Names, views, the tree of categories, `withdrawn` and backdated publications are as they stand today. A cursor holds a place and no instant, as readers' have it: it goes with any.",
     });
     append_parameters(&mut operation, vec![at, drafts_parameter()]);
     if let Some((_, schema)) = drafts.iter().find(|(of, _)| *of == id)

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::lists::ListKey;
 use crate::db::{AnyConnection, Result, Statement};
-use crate::kernel::id::ReleaseId;
+use crate::kernel::id::{ArticleId, ReleaseId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Place;
 
@@ -106,6 +106,13 @@ pub enum Part {
         /// Whether it also tells how many there are on all pages.
         has_total: bool,
     },
+    /// Some of these articles, chosen by something else than their dates.
+    Some {
+        /// Those that may come or go; all on the lists without them.
+        of: Option<Vec<ArticleId>>,
+        /// Those whose texts are shown.
+        shown: Vec<ArticleId>,
+    },
 }
 
 /// The rows of a page.
@@ -128,6 +135,14 @@ pub struct Ground {
     pub names_version: i64,
     /// The next instant, within the span that was asked, at which something shown starts or ends.
     pub next_change: Option<Instant>,
+}
+
+impl Ground {
+    /// The same under an answer that changes at an instant anyway, if nothing changes it before.
+    #[must_use]
+    pub fn changing_at(self, at: Instant) -> Self {
+        Self { next_change: Some(self.next_change.map_or(at, |next| next.min(at))), ..self }
+    }
 }
 
 /// The publication in force of the article `l.article_id`, as `p`: the one with the greatest start that has passed (rule 1). Follow it by the

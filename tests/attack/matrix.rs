@@ -34,6 +34,13 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("getArticle",              "own scheduled",   [404, 404, 404, 404, 404, 404]),
     ("getArticle",              "own trashed",     [404, 404, 404, 404, 404, 404]),
     ("getArticle",              "missing",         [404, 404, 404, 404, 404, 404]),
+    ("countView",               "own live",        [204, 204, 204, 204, 204, 204]),
+    ("countView",               "own draft",       [404, 404, 404, 404, 404, 404]),
+    ("countView",               "own scheduled",   [404, 404, 404, 404, 404, 404]),
+    ("countView",               "own trashed",     [404, 404, 404, 404, 404, 404]),
+    ("countView",               "missing",         [404, 404, 404, 404, 404, 404]),
+    ("listMostRead",            "-",               [200, 200, 200, 200, 200, 200]),
+    ("listViews",               "-",               [200, 200, 200, 200, 200, 200]),
     ("listPublicationDates",    "-",               [200, 200, 200, 200, 200, 200]),
     ("listCategories",          "-",               [200, 200, 200, 200, 200, 200]),
     ("getCategory",             "other draft",     [200, 200, 200, 200, 200, 200]),
@@ -202,6 +209,8 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("previewGetArticle",       "own draft",       [401, 403, 404, 404, 401, 401]),
     ("previewGetArticle",       "missing",         [401, 403, 404, 404, 401, 401]),
     ("previewListPublicationDates", "-",           [401, 403, 200, 200, 401, 401]),
+    ("previewListMostRead",     "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewListViews",        "-",               [401, 403, 200, 200, 401, 401]),
     ("previewListCategories",   "-",               [401, 403, 200, 200, 401, 401]),
     ("previewGetCategory",      "other draft",     [401, 403, 200, 200, 401, 401]),
     ("previewGetCategory",      "missing",         [401, 403, 404, 404, 401, 401]),
@@ -372,9 +381,9 @@ fn told(newsroom: &Newsroom) -> i64 {
 }
 
 /// What changes something is in the audit log, what is refused or only read is not. That tokens are renewed is no change, nor
-/// is what somebody throws away of their own before it is saved.
+/// is what somebody throws away of their own before it is saved, nor what readers read.
 fn must_be_told(operation: &Operation, object: &str, answer: &Answer) -> bool {
-    let changes_nothing = ["refreshSession", "deleteAutosave"].contains(&&*operation.id);
+    let changes_nothing = ["refreshSession", "deleteAutosave", "countView"].contains(&&*operation.id);
     answer.status < 300 && operation.method != "GET" && !changes_nothing && object != "missing session"
 }
 

@@ -25,7 +25,7 @@ const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease"),
     (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle"),
@@ -114,9 +114,9 @@ const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle 
 /// What belongs to the site as a whole: who is limited is refused it wherever they ask.
 const WHOLE: &str = "createRedirect deleteRedirect createTag updateTag deleteTag createAuthor updateAuthor deleteAuthor";
 
-/// What changes something and asks for no category: one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
+/// What changes something and asks for no category: what readers tell, one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
 /// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.
-const FREE: &str = "bulk login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
+const FREE: &str = "bulk countView login refreshSession logout changePassword endSession endSessions deleteAutosave createRelease updateRelease deleteRelease addReleasePublication \
                     createCalendarSubscription deleteCalendarSubscription createPreviewLink deletePreviewLink createApiKey updateApiKey rotateApiKey deleteApiKey \
                     createUser updateUser endUserSession endUserSessions";
 

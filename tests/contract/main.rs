@@ -48,6 +48,7 @@ mod slugs;
 mod support;
 mod terms;
 mod versions;
+mod views;
 mod visibility;
 
 use support::on_both_engines;

@@ -13,6 +13,7 @@ use dateline::kernel::caller::Role;
 use dateline::kernel::clock::{Clock as _, SettableClock};
 use dateline::settings::Options;
 use dateline::users::service::{NewUser, add_in};
+use dateline::views::service::Views;
 use serde_json::{Value, json};
 
 use crate::support::Engine;
@@ -27,6 +28,7 @@ pub struct Site {
     client: Client,
     clock: Arc<SettableClock>,
     db: Db,
+    views: Views,
     options: Options,
     // Dropped last: the database goes with it.
     database: Arc<TestDatabase>,
@@ -122,11 +124,11 @@ impl Site {
             }
         });
         let app = made_ready.join().expect("the thread ends");
-        let db = app.db().clone();
+        let (db, views) = (app.db().clone(), app.views().clone());
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let (address, _) = app.start(listener).expect("it serves");
         let client = Client::new(&format!("http://{address}")).checked_by(api());
-        Self { client, clock, db, options, database }
+        Self { client, clock, db, views, options, database }
     }
 
     /// A caller without a token.
@@ -142,6 +144,11 @@ impl Site {
     /// The database, for what no caller can do.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What the server does twice a second: writes views.
+    pub async fn write_views(&self) {
+        self.views.write(&self.db).await.expect("views are written");
     }
 
     /// What the server does every hour.

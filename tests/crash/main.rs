@@ -7,6 +7,7 @@ mod load;
 mod site;
 #[path = "../support/mod.rs"]
 mod support;
+mod views;
 
 use std::time::Duration;
 

@@ -70,6 +70,20 @@ impl Site {
         self.log.push_str(&server.kill());
     }
 
+    /// Asks the program to stop, and waits until it has.
+    pub fn stop(&mut self) {
+        let server = self.server.take().unwrap();
+        server.terminate();
+        let (code, log) = server.ended();
+        assert_eq!(code, Some(0), "{log}");
+        self.log.push_str(&log);
+    }
+
+    /// Somebody without a token.
+    pub fn reader(&self) -> Client {
+        self.running().anyone()
+    }
+
     /// The admin.
     pub fn admin(&self) -> Client {
         self.running().anyone().with_token(&self.token)

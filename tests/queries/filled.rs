@@ -1,5 +1,7 @@
 //! A site with so many articles that a database thinks twice before it reads a table from end to end.
 
+use std::collections::BTreeMap;
+
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
@@ -13,6 +15,7 @@ use dateline::kernel::refs::Refs;
 use dateline::publications::rules::{self, Wanted};
 use dateline::publications::subject::{self, Subject};
 use dateline::publications::{listings, standings, store};
+use dateline::views::store as views;
 use serde_json::json;
 
 use crate::requests::Known;
@@ -55,6 +58,9 @@ pub async fn site(engine: Engine) -> (Site, Known) {
         known.articles.extend(written.await.unwrap().into_iter().step_by(40).flatten());
     }
     let now: Instant = NOW.parse().unwrap();
+    let read = known.articles.iter().filter_map(|name| name.parse::<ArticleId>().ok());
+    let read: BTreeMap<_, i64> = read.enumerate().map(|(number, id)| ((id, now.plus_millis(-120_000)), number as i64 / 3 + 1)).collect();
+    site.db().write(move |tx| Ok::<_, Problem>(views::add(tx.conn(), &read)?)).await.unwrap();
     known.dates.extend((0..20).map(|_| now.plus_millis(-random.between(0, YEARS_MS)).to_string()));
     for slug in known.articles.iter().step_by(3).take(30) {
         let redirect = json!({ "from": format!("/{}/{slug}", known.categories[1]), "to": "https://elsewhere.example/" });

@@ -33,6 +33,9 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("getArticle", 1),
     // One for each 200 pieces of days, months or years.
     ("listPublicationDates", 40),
+    // One for each 200 articles that were read and are not on the lists, what comes or goes, the texts.
+    ("listMostRead", 7),
+    ("listViews", 3),
     ("listCategories", 3),
     ("listRedirects", 6),
     ("getCategory", 3),
@@ -47,7 +50,7 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
 ];
 
 /// How many more a parameter may take.
-const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2)];
+const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2), ("include=views", 1)];
 
 /// What editors ask for, and by which index it is found, in whatever status.
 const EDITORS_SCANS: &[(&str, &str)] = &[
@@ -110,8 +113,9 @@ async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_bo
         let (site, known) = filled::site(engine).await;
         let editor = site.login(Role::Editor).await;
         let (reader, mut random) = (Client::new(site.anyone().base()), Random::new(1));
-        // From here on names are in memory.
+        // From here on names are in memory, and what was read most.
         reader.get("/v1/articles").await.is_ok();
+        reader.get("/v1/most-read").await.is_ok();
         let (mut faults, mut asked) = (BTreeSet::new(), BTreeMap::new());
         for operation in requests::operations() {
             for request in (0..ROUNDS).flat_map(|_| requests::round(&operation, &known, &mut random)).collect::<Vec<_>>() {

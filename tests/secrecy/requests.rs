@@ -1,6 +1,7 @@
 //! The requests of everybody, made from the API document: each operation that needs no token, by everything there is a name of, with its
 //! parameters alone and together.
 
+use dateline::kernel::id::ArticleId;
 use url::form_urlencoded::Serializer;
 
 use crate::operations::{self, Operation, Parameter, resolve};
@@ -108,6 +109,11 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
         }
         "published_from" | "published_before" => known.dates.iter().cloned().chain(owned(&["2026-11-01T00:00:00Z"])).collect(),
         "kind" => owned(&["article", "page", "page,article"]),
+        "ids" => {
+            let ids: Vec<String> = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).cloned().collect();
+            let all = ids.iter().rev().take(100).cloned().collect::<Vec<_>>().join(",");
+            ids.into_iter().chain([all, "unknown".to_owned()]).filter(|ids| !ids.is_empty()).collect()
+        }
         "exclude" => known.articles.iter().cloned().chain(owned(&["unknown"])).collect(),
         "limit" => owned(&["1", "2", "3", "7", "100"]),
         "page" => owned(&["1", "2", "3", "4", "1000"]),

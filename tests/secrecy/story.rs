@@ -25,6 +25,9 @@ const STEPS_MS: [i64; 5] = [1, 500, 20_000, 59_000, 61_000];
 const HIDDEN: usize = 3;
 /// How many pages are turned.
 const PAGES: usize = 4;
+/// How many articles are read, mostly of the first names.
+const READ: usize = 12;
+const FIRST: usize = 10;
 
 /// What was compared so far.
 #[derive(Default)]
@@ -86,6 +89,18 @@ impl Twins {
         self.now = self.now.plus_millis(millis);
         self.site.clock().set(self.now);
         self.twin.clock().set(self.now);
+    }
+
+    /// Somebody reads some articles on both, or says so of what nobody can read.
+    async fn read_some(&mut self, known: &Known, random: &mut Random, seen: &mut Seen) {
+        for _ in 0..READ {
+            let names = if random.happens(50) { &known.articles[..known.articles.len().min(FIRST)] } else { &known.articles };
+            let target = format!("/v1/articles/{}/views", random.of(names));
+            let headers = vec![("user-agent", format!("Mozilla/5.0 Firefox/{}", random.between(1, 20)))];
+            self.ask(&Asked { operation: "countView".to_owned(), method: "POST", target, headers }, seen).await;
+        }
+        self.site.write_views().await;
+        self.twin.write_views().await;
     }
 
     /// Asks both; the first one's answer.
@@ -194,6 +209,7 @@ pub async fn play(engine: Engine, seed: u64, seen: &mut Seen) -> Vec<String> {
             story.push(format!("{}: hidden: {kind}", twins.now));
         }
         twins.ahead.append(&mut desk.dates);
+        twins.read_some(&known, &mut random, seen).await;
         twins.ask_everything(&known, &mut random, seen).await;
         if !twins.differences.is_empty() {
             break;
@@ -213,7 +229,11 @@ pub async fn publish_in_one(engine: Engine) -> BTreeSet<String> {
     (whole["kind"], whole["locale"], whole["category_id"]) = ("article".into(), "en".into(), public.categories[0].clone().into());
     whole["publish"] = serde_json::json!({});
     let made = twins.editors[1].post("/v1/editor/articles").json(&whole).await;
-    known.articles.push(made.is_created().text_at("/slug").to_owned());
+    known.articles.extend(["/slug", "/id"].map(|name| made.is_created().text_at(name).to_owned()));
+    let read = twins.readers[1].post(&format!("/v1/articles/{}/views", made.text_at("/id"))).header("user-agent", "Mozilla/5.0 Firefox/1");
+    assert_eq!(read.await.status, 204);
+    twins.twin.write_views().await;
+    twins.advance(61_000);
     twins.ask_everything(&known, &mut random, &mut Seen::default()).await;
     twins.differences.into_iter().map(|(operation, _)| operation).collect()
 }

@@ -9,9 +9,14 @@ use crate::articles::reads::{self, DraftsQuery, FoundDraft, Wanted};
 use crate::categories::context::view::AsOf;
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
-use crate::http::{Budget, answer};
+use crate::http::{Budget, Collector, answer};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::tallies::Order;
+
+/// Readers read what is live.
+pub(super) fn refuse_views(q: &mut Collector<'_>) {
+    q.error("include", "conflict", "with `drafts` nothing was read; leave `views` out");
+}
 
 /// A page.
 pub(super) async fn list(request: &HttpRequest, db: &Db, delivery: &Delivery, asked: Asked) -> Result<HttpResponse> {

@@ -144,7 +144,7 @@ impl Selection {
     }
 
     /// The article is on one of each of the other lists as well, under the same date: a seek of the whole key.
-    fn also_listed<ST>(&self, table: Table, mut statement: Statement<ST>, snapshot: Snapshot) -> Statement<ST> {
+    pub(super) fn also_listed<ST>(&self, table: Table, mut statement: Statement<ST>, snapshot: Snapshot) -> Statement<ST> {
         for lists in &self.also {
             statement = statement.sql(match table {
                 Table::Listings => " AND EXISTS (SELECT 1 FROM listings m WHERE m.list IN (",
@@ -156,7 +156,8 @@ impl Selection {
         statement
     }
 
-    fn within<ST>(&self, mut statement: Statement<ST>, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
+    /// Appends the dates that are asked for, and what lies behind a place.
+    pub(super) fn within<ST>(&self, mut statement: Statement<ST>, place: Option<&Place>, is_descending: bool) -> Statement<ST> {
         if let Some(Place { value: SortValue::Number(first_at), id, .. }) = place {
             let beyond = if is_descending { " AND (first_at, article_id) < (" } else { " AND (first_at, article_id) > (" };
             statement = statement.sql(beyond).bind(*first_at).sql(", ").bind(*id).sql(")");

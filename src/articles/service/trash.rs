@@ -16,6 +16,7 @@ use crate::preview::revoked::revoke_of_article;
 use crate::publications::rules;
 use crate::publications::service::{self as publications, Edited};
 use crate::publications::subject::{self, Subject};
+use crate::views::service as views;
 
 /// Puts an article into the trash: what is in force ends, what lies ahead does not begin.
 ///
@@ -114,6 +115,7 @@ pub(super) fn purge_in(tx: &mut Tx<'_>, actor: &Actor, subject: Subject, kept_da
     revoke_of_article(tx, actor, id)?;
     publications::erase(tx, actor, subject)?;
     store::autosave::remove_all(tx.conn(), id)?;
+    views::forget(tx, id)?;
     store::erase(tx.conn(), id)?;
     Ok(subject::erase(tx.conn(), id)?)
 }

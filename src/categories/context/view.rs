@@ -25,6 +25,9 @@ pub struct AsOf {
 }
 
 impl AsOf {
+    /// As of the instant of the request.
+    pub const NOW: Self = Self { at: None, hides_embargoed: false, release_id: None, is_of_newest: false };
+
     /// The instant.
     pub fn instant(self, db: &Db) -> Instant {
         self.at.unwrap_or_else(|| db.clock().now())
@@ -105,7 +108,7 @@ impl View {
     /// `forbidden` (403) if a link shows another instant, or what is live instead of newest saves, or these instead of that.
     pub fn as_of(self, q: &mut Collector<'_>) -> Result<AsOf> {
         if self == Self::Readers {
-            return Ok(AsOf { at: None, hides_embargoed: false, release_id: None, is_of_newest: false });
+            return Ok(AsOf::NOW);
         }
         q.raw(TOKEN_PARAMETER);
         let asked = q.instant("at");

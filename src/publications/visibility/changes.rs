@@ -2,6 +2,7 @@
 
 use super::{Part, Rows, Shown, Within};
 use crate::db::Statement;
+use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Place, SortValue};
 
@@ -146,13 +147,32 @@ impl Texts {
     }
 
     fn of_lists<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
+        if let Part::Some { of, shown } = part {
+            return self.of_some(statement, within, of.as_deref(), shown);
+        }
         let statement = within.dates(within.lists(within.of_article(statement), &CHANGING), &CHANGING);
         self.changes(statement.sql(self.touches).sql(" AND "), within, part).sql(")")
+    }
+
+    /// One of the articles comes or goes, or anything begins or ends of one that is shown.
+    fn of_some<ST>(&self, statement: Statement<ST>, within: &Within, of: Option<&[ArticleId]>, shown: &[ArticleId]) -> Statement<ST> {
+        let mut statement = statement.sql(" AND (");
+        if !shown.is_empty() {
+            statement = statement.sql("p.article_id IN (").bind_all(shown.iter().copied()).sql(") OR ");
+        }
+        statement = match of {
+            Some([]) => statement.sql("1 = 0"),
+            Some(ids) => statement.sql("p.article_id IN (").bind_all(ids.iter().copied()).sql(")"),
+            None => statement.sql("1 = 1"),
+        };
+        let statement = within.dates(within.lists(within.of_article(statement), &CHANGING), &CHANGING).sql(" AND ");
+        self.comes_or_goes(statement, within, ANY).sql("))")
     }
 
     fn changes<ST>(&self, statement: Statement<ST>, within: &Within, part: &Part) -> Statement<ST> {
         match part {
             Part::Dates => self.comes_or_goes(statement, within, LIKE_DATE),
+            Part::Some { .. } => statement,
             Part::Total | Part::Empty { .. } => self.comes_or_goes(statement, within, ANY),
             Part::Counts => self.comes_or_goes(statement, within, " AND o.list = n.list AND "),
             Part::Page { rows, has_total } => {
