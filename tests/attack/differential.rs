@@ -38,11 +38,17 @@ impl Side {
             let made = admin.client.post("/v1/editor/categories").json(body).await;
             categories.push(made.is_created()["id"].clone());
         }
+        for slug in ["politics", "sport", "zu"] {
+            for what in ["tags", "authors"] {
+                admin.client.post(&format!("/v1/editor/{what}")).json(json!({ "name": slug, "slug": slug })).await.is_created();
+            }
+        }
         for number in 0..36_usize {
             let mut article = site::article(&format!("{} {}", ["bridge", "Bridge", "Köprü", "мост"][number % 4], number / 4));
             article["kind"] = json!(if number % 3 == 2 { "page" } else { "article" });
             article["locale"] = json!(if number % 6 > 3 { "tk" } else { "en" });
             article["category_id"] = categories[number % 8].clone();
+            (article["tags"], article["authors"]) = (json!(["politics", "zu"]), json!([["politics", "sport"][number % 2]]));
             if number % 5 == 0 {
                 article["further_category_ids"] = json!([categories[2]]);
             }

@@ -163,7 +163,7 @@ pub fn least_object(schema: &Value) -> Value {
 fn with(schema: &Value, form: usize, pointer: &str, value: Value) -> Value {
     let schema = resolve(schema).clone();
     let form_here = if schema.get("discriminator").is_some() { form } else { 0 };
-    let branches = |schema: &'_ Value| schema["oneOf"].as_array().map(|all| all[form_here].clone());
+    let branches = |schema: &'_ Value| schema["oneOf"].as_array().or(schema["anyOf"].as_array()).map(|all| all[form_here].clone());
     let schema = branches(&schema).map_or(schema, |branch| resolve(&branch).clone());
     let Some((name, rest)) = pointer.trim_start_matches('/').split_once('/').or(Some((pointer.trim_start_matches('/'), ""))) else {
         return value;

@@ -76,6 +76,7 @@ async fn update(
     query: RawQuery,
     body: JsonBody,
 ) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeTerms)?;
     updated::<EditorAuthor, AuthorPatch>(&request, &caller, id.get()?.into(), &db, query, body).await
 }
 
@@ -86,5 +87,6 @@ async fn update(
 #[utoipa::path(tag = "Tags and authors", operation_id = "deleteAuthor", params(("id" = AuthorId, Path, description = "The author."), ("reassign_to" = Option<AuthorId>, Query, description = "The author that they are merged into.", nullable = false)), responses((status = 204, description = "They are gone."), (status = 409, description = "`in_use`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/authors/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<AuthorId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeTerms)?;
     removed::<EditorAuthor>(&request, &caller, id.get()?.into(), &db, query).await
 }

@@ -76,6 +76,7 @@ async fn update(
     query: RawQuery,
     body: JsonBody,
 ) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeTerms)?;
     updated::<EditorTag, TagPatch>(&request, &caller, id.get()?.into(), &db, query, body).await
 }
 
@@ -86,5 +87,6 @@ async fn update(
 #[utoipa::path(tag = "Tags and authors", operation_id = "deleteTag", params(("id" = TagId, Path, description = "The tag."), ("reassign_to" = Option<TagId>, Query, description = "The tag that it is merged into.", nullable = false)), responses((status = 204, description = "It is gone."), (status = 409, description = "`in_use`.")), security(("bearer" = [])))]
 #[delete("/v1/editor/tags/{id}")]
 async fn remove(request: HttpRequest, caller: Caller, id: PathId<TagId>, db: Data<Db>, query: RawQuery) -> Result<HttpResponse> {
+    require(&caller, Action::ChangeTerms)?;
     removed::<EditorTag>(&request, &caller, id.get()?.into(), &db, query).await
 }
