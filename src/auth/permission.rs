@@ -203,7 +203,7 @@ pub fn table() -> String {
          A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \
          these categories or below: an article goes by the main category of its newest save, and one without a category lies outside. No save puts an article elsewhere, nor into \
          further categories elsewhere, but those in which it lies already may stay; none of \
-         their releases moves one from elsewhere, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects, tags and authors; a slug that a category elsewhere had stays with that one. An `Idempotency-Key` \
+         their releases moves one from elsewhere, a release that holds one is not theirs to change, and of the categories they change, make and delete those below theirs, not theirs themselves, and no redirects, tags and authors; a slug that a category elsewhere had stays with that one. An `Idempotency-Key` \
          gives an answer again only for what was done within their categories. Everything else is `forbidden`, \
          403, and says which the categories are. The limit is read at each request. A category that is deleted is taken out of it, and who has none left changes nothing.",
     );

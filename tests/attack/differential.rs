@@ -48,7 +48,8 @@ impl Side {
             article["kind"] = json!(if number % 3 == 2 { "page" } else { "article" });
             article["locale"] = json!(if number % 6 > 3 { "tk" } else { "en" });
             article["category_id"] = categories[number % 8].clone();
-            (article["tags"], article["authors"]) = (json!(["politics", "zu"]), json!([["politics", "sport"][number % 2]]));
+            (article["tags"], article["authors"]) =
+                (json!(["politics", "zu"]), json!([if number % 2 == 0 { "politics" } else { "sport" }]));
             if number % 5 == 0 {
                 article["further_category_ids"] = json!([categories[2]]);
             }

@@ -288,7 +288,8 @@ on_both_engines! {
             is_outside(&limited.patch(&night).merge_patch(json!({ "publish_at": "2026-12-08T04:00:00Z" })).await);
             is_outside(&limited.delete(&night).await);
             is_outside(&limited.delete(&format!("{night}/publications/{theirs}")).await);
-            limited.patch(&night).merge_patch(json!({ "name": "That night" })).await.is_ok();
+            is_outside(&limited.patch(&night).merge_patch(json!({ "name": "That night" })).await);
+            is_outside(&add(&limited, &ours).await);
             limited.delete(&format!("{night}/publications/{mine}")).await.is_no_content();
             admin.delete(&night).await.is_no_content();
         }

@@ -320,6 +320,8 @@ impl Subject for Stored {
             (ListKey::category("en", "article", self.politics), politics),
             (ListKey::category("en", "article", self.elections), &all[2..]),
         ];
+        // What lies in elections lies in politics as well only while these do.
+        let both = if game.is_apart { &all[..0] } else { &all[2..] };
         let place = format!("at +{}\n{}", at - OPENING, game.story());
         let read = |connection: &mut AnyConnection| -> db::Result<()> {
             let live = Statement::<(IdSql, BigInt, BigInt, BigInt)>::new(
@@ -342,8 +344,8 @@ impl Subject for Stored {
             let of = |which: &[usize]| which.iter().map(|at: &usize| lists[*at].0.clone()).collect::<Vec<_>>();
             let (keys, also, sections) = match usize::try_from(at % 6).unwrap() {
                 3 => (of(&[1, 2]), of(&[]), &all[1..]),
-                4 => (of(&[1]), of(&[2]), &all[2..]),
-                5 => (of(&[0]), of(&[2, 1]), &all[2..]),
+                4 => (of(&[1]), of(&[2]), both),
+                5 => (of(&[0]), of(&[2, 1]), both),
                 one => (of(&[one]), of(&[]), lists[one].1),
             };
             let expected = self.expected(game, at, sections);

@@ -125,6 +125,9 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let user = admin.post("/v1/editor/users").json(json!({ "email": "new@example.org", "name": "New", "role": "author" })).await;
     let (category, user) =
         (format!("/v1/editor/categories/{}", category.text_at("/id")), format!("/v1/editor/users/{}", user.text_at("/id")));
+    let tag = admin.post("/v1/editor/tags").json(json!({ "name": "Bridges" })).await;
+    let author = admin.post("/v1/editor/authors").json(json!({ "name": "Maya Orlova" })).await;
+    let (tag, author) = (format!("/v1/editor/tags/{}", tag.text_at("/id")), format!("/v1/editor/authors/{}", author.text_at("/id")));
     let key = admin.post("/v1/editor/api-keys").json(json!({ "name": "A program", "scopes": ["admin"] })).await;
     let key = format!("/v1/editor/api-keys/{}", key.text_at("/id"));
     let session = site.anyone().post("/v1/auth/login").json(json!({ "email": "author@example.org", "password": PASSWORD })).await;
@@ -195,6 +198,20 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             "/v1/editor/redirects",
             json!({ "from": "/old", "to": "/new" }),
             vec![("/from", json!("old")), ("/to", json!("new"))],
+        ),
+        body(
+            "updateTag",
+            "PATCH",
+            &tag,
+            json!({ "name": "A name" }),
+            vec![("/name", json!(" ")), ("/slug", json!("No slug")), ("/description", json!(7))],
+        ),
+        body(
+            "updateAuthor",
+            "PATCH",
+            &author,
+            json!({ "name": "A name" }),
+            vec![("/name", json!(" ")), ("/bio", json!(7)), ("/links", json!(7))],
         ),
         body(
             "createTag",
