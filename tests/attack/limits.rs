@@ -64,7 +64,9 @@ struct Limit {
 fn limits(schema: &Value, pointer: &str, found: &mut Vec<Limit>) {
     let schema = resolve(schema);
     let branches = ["oneOf", "anyOf", "allOf"].iter().filter_map(|name| schema[*name].as_array()).flatten();
-    for (form, branch) in branches.enumerate() {
+    // Of a body with several forms the first one is what a request without parameters takes.
+    let most = if pointer.is_empty() && schema["anyOf"].is_array() { 1 } else { usize::MAX };
+    for (form, branch) in branches.enumerate().take(most) {
         let from = found.len();
         limits(branch, pointer, found);
         if schema.get("discriminator").is_some() {
@@ -140,7 +142,7 @@ fn least(name: &str, schema: &Value) -> Value {
     let schema = resolve(schema);
     match (name, schema["enum"].as_array()) {
         (_, Some(words)) => words[0].clone(),
-        ("url", _) => json!("/picture"),
+        ("url", _) => json!("https://e/picture"),
         ("from", _) => json!(format!("/old/{}", dateline::kernel::id::UserId::new())),
         ("to", _) => json!("/new"),
         _ if schema["format"] == "uuid" => json!(dateline::kernel::id::UserId::new()),
