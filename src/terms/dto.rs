@@ -32,6 +32,6 @@ pub struct AuthorLink {
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     pub label: String,
     /// Where it leads.
-    #[schema(min_length = 1, max_length = 2000, pattern = "^https?://[^\\s\\\\]+$")]
+    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\\\]+$")]
     pub url: String,
 }
