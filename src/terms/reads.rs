@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl};
+use diesel::sql_types::{Nullable, Text};
 
 use super::dto::{Author, Tag, TermSort};
 use crate::categories::context::Reading;
-use crate::db::schema::terms;
-use crate::db::{AnyConnection, Error, Result};
+use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::fold::fold;
 use crate::kernel::id::TermId;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
@@ -20,7 +19,7 @@ use crate::publications::visibility::{Ground, Part, Shown, Within, ground};
 const KIND: &str = "article";
 
 /// What there is to see of one.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug)]
 pub struct Row {
     id: TermId,
     slug: String,
@@ -31,8 +30,15 @@ pub struct Row {
 }
 
 fn rows(connection: &mut AnyConnection, ids: &[TermId]) -> Result<Vec<Row>> {
-    let rows = terms::table.filter(terms::id.eq_any(ids.to_vec()));
-    Ok(rows.select((terms::id, terms::slug, terms::name, terms::description, terms::picture, terms::links)).load(connection)?)
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Statement::<(IdSql, Text, Text, Text, Nullable<Text>, Text)>::new(
+        "SELECT id, slug, name, description, picture, links FROM terms WHERE id IN (",
+    );
+    let rows: Vec<(TermId, String, String, String, Option<String>, String)> =
+        rows.bind_all(ids.iter().map(|id| StoredId(id.uuid()))).sql(")").once().load(connection)?;
+    Ok(rows.into_iter().map(|(id, slug, name, description, picture, links)| Row { id, slug, name, description, picture, links }).collect())
 }
 
 /// What readers see of a tag or an author.

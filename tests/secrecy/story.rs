@@ -9,7 +9,7 @@ use futures_util::future::join;
 
 use crate::compare::{Beside, compare, is_changed};
 use crate::hidden::{Desk, KINDS};
-use crate::public::{Public, text};
+use crate::public::{Public, TERMS, text};
 use crate::requests::{self, Asked, Known};
 use crate::site::Site;
 use crate::support::Engine;
@@ -226,6 +226,7 @@ pub async fn publish_in_one(engine: Engine) -> BTreeSet<String> {
     let public = Public::build(&editor, now, now, &mut known, &mut random).await;
     let mut twins = Twins::new(site, &editor, now).await;
     let mut whole = text("Not hidden at all", &public.categories, &mut random);
+    (whole["tags"], whole["authors"]) = (serde_json::json!([TERMS[3]]), serde_json::json!([TERMS[3]]));
     (whole["kind"], whole["locale"], whole["category_id"]) = ("article".into(), "en".into(), public.categories[0].clone().into());
     whole["publish"] = serde_json::json!({});
     let made = twins.editors[1].post("/v1/editor/articles").json(&whole).await;
