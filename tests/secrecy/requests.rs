@@ -112,7 +112,14 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
         "ids" => {
             let ids: Vec<String> = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).cloned().collect();
             let all = ids.iter().rev().take(100).cloned().collect::<Vec<_>>().join(",");
-            ids.into_iter().chain([all, "unknown".to_owned()]).filter(|ids| !ids.is_empty()).collect()
+            // What was added last is most of what there is to find.
+            let newest = ids.last().cloned();
+            newest
+                .into_iter()
+                .chain([all])
+                .filter(|ids| !ids.is_empty())
+                .chain(owned(if ids.is_empty() { &["unknown"] } else { &[] }))
+                .collect()
         }
         "exclude" => known.articles.iter().cloned().chain(owned(&["unknown"])).collect(),
         "limit" => owned(&["1", "2", "3", "7", "100"]),
