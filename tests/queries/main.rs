@@ -65,13 +65,13 @@ const EDITORS_SCANS: &[(&str, &str)] = &[
     ("locale=tk,en&sort=-created_at", "standings_"),
     ("locale=tk&sort=created_at", "standings_locale_created"),
     ("created_by=01890a5d-ac96-774b-bcce-b302099a8057", "standings_own_saved"),
-    ("category=category-8", "named_standings_saved"),
-    ("category=category-8,category-39&sort=created_at", "named_standings_created"),
+    ("category=category-8", "named_standings_"),
+    ("category=category-8,category-39&sort=created_at", "named_standings_"),
     // Where more is asked, what the name has may as well be read and sorted.
     ("category=category-8&locale=tk", "named_standings_"),
     ("category=category-8&kind=page&q=save", "named_standings_"),
-    ("author=nobody&sort=-created_at", "named_standings_created"),
-    ("author=nobody&status=draft,live", "named_standings_saved"),
+    ("author=nobody&sort=-created_at", "named_standings_"),
+    ("author=nobody&status=draft,live", "named_standings_"),
 ];
 
 /// What few titles have is looked up by it, whatever else is asked.
