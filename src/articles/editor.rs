@@ -142,8 +142,8 @@ async fn trash(request: HttpRequest, caller: Caller, id: PathId<ArticleId>, db: 
 
 /// Take an article out of the trash
 ///
-/// Nothing goes before the public by it; what still lies ahead is scheduled again.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "restoreArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "The article.", body = EditorArticle), (status = 409, description = "`not_trashed` or `slug_taken`.")), security(("bearer" = [])))]
+/// Nothing goes before the public by it; what still lies ahead is scheduled again, so that it takes the right to decide on dates where something does.
+#[utoipa::path(tag = "Articles (editors)", operation_id = "restoreArticle", params(("id" = ArticleId, Path, description = "The article.")), responses((status = 200, description = "The article.", body = EditorArticle), (status = 403, description = "`forbidden` or `was_public`."), (status = 409, description = "`not_trashed` or `slug_taken`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/restore")]
 async fn restore(
     request: HttpRequest,
