@@ -262,7 +262,7 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let wanted = match (slug.parse(), view.article()) {
         (Ok(id), _) => {
             view.admits(id)?;
-            Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() }
+            Wanted::Id { id, locales: delivery.locales.names() }
         }
         // A link shows its article by the slugs of that one, whatever its language.
         (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },

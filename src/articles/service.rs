@@ -109,7 +109,7 @@ pub async fn create(
         };
         let mut edited = Edited { subject, history: Vec::new(), now };
         draft.embargo.set(may_publish(&caller), &mut edited, &mut mistakes)?;
-        let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), Autosave::Goes, &mut mistakes)?;
+        let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), Followers::All, &mut mistakes)?;
         mistakes.finish()?;
         let slug = match &draft.slug {
             Some(slug) => slug.clone(),
@@ -154,7 +154,8 @@ pub async fn replace(
         check_kind(&edited.subject, whole.kind, whole.locale.as_deref(), &locales, &mut mistakes);
         let present = present(tx, &edited.subject)?;
         let slug = draft.slug.clone().unwrap_or_else(|| present.content.slug.clone());
-        let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref(), autosave: Autosave::Goes };
+        let (autosave, followers) = (Autosave::Goes, Followers::All);
+        let saved = Saved { former: &present, draft: &draft, slug, publish: whole.publish.as_ref(), autosave, followers };
         save(tx, &caller, edited, saved, mistakes, |_| Ok(body.clone()))
     })
     .await
@@ -192,7 +193,8 @@ pub async fn update(
         let names = store::slugs_of(tx.conn(), &present.content.refs)?;
         let draft = Draft::patched(&present.content, names, &patch, &mut mistakes)?;
         let slug = draft.slug.clone().unwrap_or_default();
-        let saved = Saved { former: &present, draft: &draft, slug, publish: patch.publish.as_ref(), autosave: Autosave::Goes };
+        let (autosave, followers) = (Autosave::Goes, Followers::All);
+        let saved = Saved { former: &present, draft: &draft, slug, publish: patch.publish.as_ref(), autosave, followers };
         save(tx, &caller, edited, saved, mistakes, |source| foreseen.body(source))
     })
     .await
@@ -238,6 +240,17 @@ struct Saved<'a> {
     publish: Option<&'a PublicationCreate>,
     /// What whoever saves keeps beside the saves.
     autosave: Autosave,
+    /// What follows the newest save, if they may publish.
+    followers: Followers,
+}
+
+/// Which of what follows the newest save moves on to another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Followers {
+    /// All: whoever saves has the text before their eyes.
+    All,
+    /// What showed the save before: whoever touches no text may not have read what waits for an editor.
+    Approved,
 }
 
 /// What becomes of what somebody keeps beside the saves.
@@ -245,7 +258,7 @@ struct Saved<'a> {
 enum Autosave {
     /// It was saved, and goes.
     Goes,
-    /// It has nothing to do with the save, which touches no text: whoever makes it may not have read that.
+    /// It has nothing to do with the save.
     Stays,
 }
 
@@ -264,7 +277,7 @@ fn save(
     advance(tx, &mut edited, &content)?;
     let before = edited.history.clone();
     draft.embargo.set(may_publish(caller), &mut edited, &mut mistakes)?;
-    let mut edited = prepared(tx, caller, edited, saved.publish, saved.autosave, &mut mistakes)?;
+    let mut edited = prepared(tx, caller, edited, saved.publish, saved.followers, &mut mistakes)?;
     mistakes.finish()?;
     let body = body(&draft.body)?;
     let about = About { note: draft.note.as_deref(), restored_from: None };
@@ -290,14 +303,14 @@ fn prepared(
     caller: &Caller,
     mut edited: Edited,
     publish: Option<&PublicationCreate>,
-    autosave: Autosave,
+    followers: Followers,
     mistakes: &mut Mistakes,
 ) -> Result<Edited> {
     let former = edited.subject.newest_revision - 1;
-    match autosave {
+    match followers {
         _ if !may_publish(caller) || former == 0 => {}
-        Autosave::Goes => publications::follow(tx, &mut edited)?,
-        Autosave::Stays => publications::follow_unseen(tx, &mut edited, former)?,
+        Followers::All => publications::follow(tx, &mut edited)?,
+        Followers::Approved => publications::follow_unseen(tx, &mut edited, former)?,
     }
     if let Some(publish) = publish {
         mistakes.below("/publish", |mistakes| publications::create_in(tx, &mut edited, caller, publish, mistakes))?;

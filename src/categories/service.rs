@@ -24,9 +24,6 @@ use crate::publications::named::{self, Named};
 use crate::publications::{listings, within};
 use crate::users::service as users;
 
-/// How often a slug made from a name is numbered before the caller is asked for one.
-const MOST_NUMBERED: u32 = 10_000;
-
 fn target(id: CategoryId) -> Target {
     Target { kind: "category", id: id.uuid() }
 }
@@ -255,15 +252,9 @@ fn own_slug(connection: &mut AnyConnection, id: CategoryId, slug: &Slug) -> Resu
 
 /// The first of `slug`, `slug-2`, `slug-3` that no category has or had: readers may still come by it.
 fn free_slug(connection: &mut AnyConnection, name: &str) -> Result<String> {
-    let slug = Slug::from_title(name, "category");
-    for number in 1..=MOST_NUMBERED {
-        let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
-        let name = candidate.as_str();
-        if store::id_of_slug(connection, name)?.is_none() && !store::former::is_kept(connection, name)? {
-            return Ok(candidate.to_string());
-        }
-    }
-    Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
+    let free = Slug::from_title(name, "category")
+        .first_free(|slug| Ok(store::id_of_slug(connection, slug)?.is_some() || store::former::is_kept(connection, slug)?))?;
+    Ok(free.to_string())
 }
 
 /// A category as editors see it.

@@ -6,10 +6,11 @@ pub mod reassign;
 use diesel::dsl::max;
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
-use crate::db::schema::{categories, category_ancestors, names_version};
+use crate::db::schema::{categories, category_ancestors};
 use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::id::CategoryId;
 use crate::kernel::instant::Instant;
+use crate::publications::named::names_changed;
 
 /// A category as it is stored.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
@@ -162,10 +163,4 @@ pub fn delete(connection: &mut AnyConnection, id: CategoryId) -> Result<()> {
 /// If the database fails.
 pub fn children(connection: &mut AnyConnection, id: CategoryId) -> Result<Vec<Row>> {
     Ok(categories::table.filter(categories::parent_id.eq(id)).select(Row::as_select()).load(connection)?)
-}
-
-/// Whoever keeps names in memory loads them anew.
-fn names_changed(connection: &mut AnyConnection) -> Result<()> {
-    diesel::update(names_version::table).set(names_version::version.eq(names_version::version + 1)).execute(connection)?;
-    Ok(())
 }

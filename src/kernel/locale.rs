@@ -75,6 +75,11 @@ impl Locales {
         self.0.iter().find(|locale| locale.as_str().eq_ignore_ascii_case(name))
     }
 
+    /// The names of all of them, the default first.
+    pub fn names(&self) -> Vec<String> {
+        self.iter().map(ToString::to_string).collect()
+    }
+
     /// All of them, the default first.
     pub fn iter(&self) -> impl Iterator<Item = &Locale> {
         self.0.iter()

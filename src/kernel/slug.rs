@@ -12,6 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
+use super::problem::{self, Code, Problem};
+
 /// Lower-case ASCII letters and digits in words joined by single hyphens, 1 to 200 characters, never shaped like a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(Arc<str>);
@@ -24,6 +26,9 @@ pub const MAX_LENGTH: usize = 200;
 const MAX_FROM_TITLE: usize = 80;
 /// No title that a reader would see whole is longer; what lies behind adds nothing to 80 characters.
 const MAX_TITLE_READ: usize = 1_000;
+
+/// How often one that is made is numbered before the caller is asked for one.
+const MOST_NUMBERED: u32 = 10_000;
 
 /// Why a text is not a slug, with one that would be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -67,6 +72,20 @@ impl Slug {
         }
         debug_assert!(is_canonical(&text), "{text}");
         Self(text.into())
+    }
+
+    /// The first of it and of it with `-2`, `-3`, ... behind it that is not taken.
+    ///
+    /// # Errors
+    /// What `is_taken` returns; `slug_taken` (409) if the first 10,000 are.
+    pub fn first_free(&self, mut is_taken: impl FnMut(&str) -> problem::Result<bool>) -> problem::Result<Self> {
+        for number in 1..=MOST_NUMBERED {
+            let candidate = if number == 1 { self.clone() } else { self.numbered(number) };
+            if !is_taken(candidate.as_str())? {
+                return Ok(candidate);
+            }
+        }
+        Err(Problem::new(Code::SlugTaken, format!("`{self}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
     }
 
     /// The slug with `-2`, `-3`, ... behind it, shortened where it would be too long.

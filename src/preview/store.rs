@@ -7,7 +7,7 @@ use diesel::{
 };
 
 use crate::db::schema::{preview_links, releases, users};
-use crate::db::{AnyConnection, Result, Statement, StoredId, dialect};
+use crate::db::{AnyConnection, Result, Statement, dialect};
 use crate::kernel::id::{ArticleId, PreviewLinkId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
@@ -73,7 +73,7 @@ pub fn held(connection: &mut AnyConnection, id: PreviewLinkId, now: Instant) -> 
 /// If the database fails.
 pub fn release_date(connection: &mut AnyConnection, id: ReleaseId) -> Result<Option<Option<Instant>>> {
     let suffix = dialect::for_update(connection);
-    let release = Statement::<Nullable<BigInt>>::new("SELECT publish_at FROM releases WHERE id = ").bind(StoredId(id.uuid())).sql(suffix);
+    let release = Statement::<Nullable<BigInt>>::new("SELECT publish_at FROM releases WHERE id = ").bind(id).sql(suffix);
     Ok(release.get_result(connection).optional()?)
 }
 

@@ -6,14 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
-use super::lists::{ListKey, Stretch};
+use super::lists::{ListKey, Stretch, rows};
 use super::rules::Publication;
 use super::rules::dated::dated;
 use super::subject::Subject;
 use super::tallies::{Lists, among};
 use super::visibility::{LISTED, LISTED_UNTIL, Snapshot};
 use crate::db::schema::drafts;
-use crate::db::{AnyConnection, Bind, Result, Statement};
+use crate::db::{AnyConnection, Result, Statement};
 use crate::kernel::instant::Instant;
 
 /// The date that orders what has none: before all others where the newest come first.
@@ -35,11 +35,8 @@ pub(super) fn rewrite(
         return Ok(());
     }
     diesel::delete(drafts::table.filter(drafts::article_id.eq(subject.id))).execute(connection)?;
-    let rows = wanted.iter().map(|(list, first_at, from_at, until_at)| {
-        [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()]
-    });
     const ROWS: &str = "INSERT INTO drafts (list, first_at, article_id, from_at, until_at) VALUES ";
-    Ok(Statement::insert(connection, ROWS, &Vec::from_iter(rows))?)
+    Ok(Statement::insert(connection, ROWS, &rows(&wanted, subject.id))?)
 }
 
 fn stretches(lists: &BTreeSet<ListKey>, history: &[Publication]) -> BTreeSet<Stretch> {

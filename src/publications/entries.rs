@@ -44,8 +44,8 @@ pub fn end(stored: Option<Instant>) -> Patch<Instant> {
     }
 }
 
-type HeldSql = (IdSql, Text, Text, BigInt, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, Bool, IdSql);
-type HeldRow = (ArticleId, String, String, i64, Option<i64>, Option<Instant>, Option<Instant>, bool, UserId);
+type HeldSql = (IdSql, Text, Text, BigInt, Nullable<BigInt>, Nullable<BigInt>, Bool, IdSql);
+type HeldRow = (ArticleId, String, String, i64, Option<Instant>, Option<Instant>, bool, UserId);
 
 /// What the release of a snapshot shows, if it is of one; nothing of one that has a date. Four statements, whatever it holds.
 ///
@@ -53,18 +53,18 @@ type HeldRow = (ArticleId, String, String, i64, Option<i64>, Option<Instant>, Op
 /// If the database fails.
 pub fn entries(connection: &mut AnyConnection, snapshot: Snapshot) -> Result<Vec<Entry>> {
     let Some(release_id) = snapshot.entries_of() else { return Ok(Vec::new()) };
-    const HELD: &str = "SELECT a.id, a.kind, a.locale, a.newest_revision, e.revision, e.unpublish_at, e.published_at, e.minor, e.created_by \
+    const HELD: &str = "SELECT a.id, a.kind, a.locale, e.revision, e.unpublish_at, e.published_at, e.minor, e.created_by \
         FROM release_entries e JOIN articles a ON a.id = e.article_id WHERE a.trashed_at IS NULL AND e.release_id = ";
-    let held: Vec<HeldRow> = Statement::<HeldSql>::new(HELD).bind(StoredId(release_id.uuid())).load(connection)?;
+    let held: Vec<HeldRow> = Statement::<HeldSql>::new(HELD).bind(release_id).load(connection)?;
     let ids: Vec<ArticleId> = held.iter().map(|row| row.0).collect();
     let mut histories = store::histories(connection, &ids)?;
     let (mut shown, mut kinds) = (BTreeMap::new(), HashMap::new());
-    for (article_id, kind, locale, newest, revision, unpublish_at, published_at, minor, created_by) in held {
+    for (article_id, kind, locale, revision, unpublish_at, published_at, minor, created_by) in held {
         let wanted = Wanted {
             article_id,
             publish_at: None,
             unpublish_at: end(unpublish_at),
-            revision,
+            revision: Some(revision),
             published_at,
             minor,
             time_zone: None,
@@ -77,7 +77,7 @@ pub fn entries(connection: &mut AnyConnection, snapshot: Snapshot) -> Result<Vec
             release_id: Some(release_id),
         };
         let history = histories.remove(&article_id).unwrap_or_default();
-        let Some(live) = as_if(history, wanted, newest, snapshot.at) else { continue };
+        let Some(live) = as_if(history, wanted, revision, snapshot.at) else { continue };
         kinds.insert(article_id, kind);
         let (revision, published_at, updated_at) = (live.revision, live.published_at, live.updated_at);
         let (slug, lists) = (String::new(), BTreeSet::new());

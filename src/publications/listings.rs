@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{QueryDsl, RunQueryDsl};
 
-use super::lists::{ListKey, Stretch};
+use super::lists::{ListKey, Stretch, rows};
 use super::rules::Publication;
 use super::subject::Subject;
 use super::{drafts, standings, store, subject, tallies};
 use crate::db::schema::listings;
-use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId};
+use crate::db::{AnyConnection, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
 
@@ -32,11 +32,8 @@ fn rewrite_one(connection: &mut AnyConnection, subject: &Subject, history: &[Pub
     for (list, first_at, from_at, _) in present.difference(&wanted) {
         diesel::delete(listings::table.find((list.as_str(), first_at, subject.id, from_at))).execute(connection)?;
     }
-    let put = wanted.difference(&present).map(|(list, first_at, from_at, until_at)| {
-        [Bind::from(list), (*first_at).into(), subject.id.into(), (*from_at).into(), (*until_at).into()]
-    });
     const ROWS: &str = "INSERT INTO listings (list, first_at, article_id, from_at, until_at) VALUES ";
-    Statement::insert(connection, ROWS, &Vec::from_iter(put))?;
+    Statement::insert(connection, ROWS, &rows(wanted.difference(&present), subject.id))?;
     tallies::log(connection, present.difference(&wanted), wanted.difference(&present))?;
     let newest = lists.get(&subject.newest_revision).cloned().unwrap_or_default();
     drafts::rewrite(connection, subject, &drafted, &newest, history)?;

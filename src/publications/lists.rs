@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::db::{Bind, StoredId};
-use crate::kernel::id::{CategoryId, TermId};
+use crate::kernel::id::{ArticleId, CategoryId, TermId};
 use crate::kernel::instant::Instant;
 use crate::kernel::refs::Relation;
 
@@ -61,3 +61,11 @@ impl From<&ListKey> for Bind {
 
 /// A stretch of membership: the list, the date it is ordered by, from and until when.
 pub(super) type Stretch = (ListKey, Instant, Instant, Instant);
+
+/// The rows of stretches of an article, as they are inserted: `list, first_at, article_id, from_at, until_at`.
+pub(super) fn rows<'a>(stretches: impl IntoIterator<Item = &'a Stretch>, id: ArticleId) -> Vec<[Bind; 5]> {
+    let row = |(list, first_at, from_at, until_at): &'a Stretch| {
+        [Bind::from(list), (*first_at).into(), id.into(), (*from_at).into(), (*until_at).into()]
+    };
+    stretches.into_iter().map(row).collect()
+}

@@ -4,7 +4,7 @@
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
-use crate::db::schema::{articles, autosaves, revision_keys, revisions};
+use crate::db::schema::{articles, autosaves, names_version, revision_keys, revisions};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, CategoryId, TermId, UserId};
 use crate::kernel::instant::Instant;
@@ -150,6 +150,15 @@ fn rewrite_keys(connection: &mut AnyConnection, named: Named, other: StoredId) -
         .execute(connection)?;
     let keys = diesel::delete(revision_keys::table).filter(revision_keys::relation.eq(named.relation()));
     keys.filter(revision_keys::target_id.eq(named.id())).execute(connection)?;
+    Ok(())
+}
+
+/// Something is called otherwise: whoever keeps names in memory loads them anew.
+///
+/// # Errors
+/// If the database fails.
+pub fn names_changed(connection: &mut AnyConnection) -> Result<()> {
+    diesel::update(names_version::table).set(names_version::version.eq(names_version::version + 1)).execute(connection)?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub fn written<'a>(subject: &Subject, history: &'a [Publication]) -> Written<'a>
 /// # Errors
 /// If the database fails.
 pub fn rewrite(connection: &mut AnyConnection, subject: &Subject, history: &[Publication], now: Instant) -> Result<()> {
-    erase(connection, subject.id)?;
+    Statement::<()>::new(DELETE).bind(subject.id).execute(connection)?;
     let rows = written(subject, history).standings(now).into_iter().map(|row| {
         [
             Bind::from(subject.id),
@@ -56,8 +56,9 @@ pub(super) fn rewrite_named(connection: &mut AnyConnection, article_id: ArticleI
 /// # Errors
 /// If the database fails.
 pub(super) fn erase(connection: &mut AnyConnection, article_id: ArticleId) -> Result<()> {
-    let deletes = [UNNAME, "DELETE FROM standings WHERE article_id = "].map(|sql| Statement::new(sql).bind(article_id));
+    let deletes = [UNNAME, DELETE].map(|sql| Statement::new(sql).bind(article_id));
     Ok(Statement::together(connection, deletes.into())?)
 }
 
+const DELETE: &str = "DELETE FROM standings WHERE article_id = ";
 const UNNAME: &str = "DELETE FROM named_standings WHERE article_id = ";

@@ -40,7 +40,7 @@ async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, del
     q.finish()?;
     let parameters = ListParameters::of("listRedirects");
     let place = delivery.cursor_key.place(&parameters, cursor.as_deref())?;
-    let locales: Vec<String> = delivery.locales.iter().map(ToString::to_string).collect();
+    let locales = delivery.locales.names();
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
         Ok(reads::list(connection, &reading, &parameters, limit, place.as_ref(), &locales)?)
     };

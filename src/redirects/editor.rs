@@ -46,7 +46,7 @@ async fn create(
 
 impl OnSite {
     fn of(delivery: &Delivery) -> Self {
-        Self { url: delivery.site_url.to_string(), locales: delivery.locales.iter().map(ToString::to_string).collect() }
+        Self { url: delivery.site_url.to_string(), locales: delivery.locales.names() }
     }
 }
 

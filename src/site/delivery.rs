@@ -31,7 +31,7 @@ async fn get_site(request: HttpRequest, view: View, raw: RawQuery, delivery: Dat
     let site = Site {
         name: delivery.site_name.to_string(),
         url: delivery.site_url.to_string(),
-        locales: delivery.locales.iter().map(ToString::to_string).collect(),
+        locales: delivery.locales.names(),
         time_zone: delivery.zone.name().to_owned(),
     };
     answer::delivered(&request, &site, Lifetime::seconds(delivery.usual.0)).await

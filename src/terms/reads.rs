@@ -6,7 +6,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::dto::{Author, Tag, TermSort};
 use crate::categories::context::Reading;
-use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
+use crate::db::{AnyConnection, Error, IdSql, Result, Statement};
 use crate::kernel::fold::fold;
 use crate::kernel::id::TermId;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
@@ -37,7 +37,7 @@ fn rows(connection: &mut AnyConnection, ids: &[TermId]) -> Result<Vec<Row>> {
         "SELECT id, slug, name, description, picture, links FROM terms WHERE id IN (",
     );
     let rows: Vec<(TermId, String, String, String, Option<String>, String)> =
-        rows.bind_all(ids.iter().map(|id| StoredId(id.uuid()))).sql(")").once().load(connection)?;
+        rows.bind_all(ids.iter().copied()).sql(")").once().load(connection)?;
     Ok(rows.into_iter().map(|(id, slug, name, description, picture, links)| Row { id, slug, name, description, picture, links }).collect())
 }
 

@@ -21,9 +21,6 @@ use crate::kernel::version::Expected;
 use crate::publications::named::{self, Named};
 use crate::publications::{listings, within};
 
-/// How often a slug made from a name is numbered before the caller is asked for one.
-const MOST_NUMBERED: u32 = 10_000;
-
 /// What editors see of a tag or an author.
 pub trait Seen: Send + Sized + 'static {
     /// Which of both it is.
@@ -238,15 +235,9 @@ fn refuse_taken(connection: &mut AnyConnection, relation: Relation, id: TermId, 
 
 /// The first of `slug`, `slug-2`, `slug-3` that none has or had: readers may still come by it.
 fn free_slug(connection: &mut AnyConnection, relation: Relation, name: &str) -> Result<String> {
-    let slug = Slug::from_title(name, relation.name());
-    for number in 1..=MOST_NUMBERED {
-        let candidate = if number == 1 { slug.clone() } else { slug.numbered(number) };
-        if store::id_of_slug(connection, relation, candidate.as_str())?.is_none() && !store::had(connection, relation, candidate.as_str())?
-        {
-            return Ok(candidate.to_string());
-        }
-    }
-    Err(Problem::new(Code::SlugTaken, format!("`{slug}` and its first {MOST_NUMBERED} numbers are taken. Give a slug.")))
+    let free = Slug::from_title(name, relation.name())
+        .first_free(|slug| Ok(store::id_of_slug(connection, relation, slug)?.is_some() || store::had(connection, relation, slug)?))?;
+    Ok(free.to_string())
 }
 
 /// A tag or an author as editors see it.

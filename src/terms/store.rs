@@ -3,12 +3,13 @@
 use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
 use super::dto::{AuthorLink, Picture};
-use crate::db::schema::{names_version, term_slugs, terms};
+use crate::db::schema::{term_slugs, terms};
 use crate::db::{AnyConnection, Error, Result};
 use crate::kernel::id::TermId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Direction;
 use crate::kernel::refs::Relation;
+use crate::publications::named::names_changed;
 
 /// A tag or an author as it is stored.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
@@ -159,11 +160,5 @@ fn lead(connection: &mut AnyConnection, relation: &str, slug: &str, id: TermId) 
 /// The slug leads nowhere: one has it now.
 fn give_up(connection: &mut AnyConnection, relation: &str, slug: &str) -> Result<()> {
     diesel::delete(term_slugs::table.find((relation, slug))).execute(connection)?;
-    Ok(())
-}
-
-/// Whoever keeps names in memory loads them anew.
-fn names_changed(connection: &mut AnyConnection) -> Result<()> {
-    diesel::update(names_version::table).set(names_version::version.eq(names_version::version + 1)).execute(connection)?;
     Ok(())
 }

@@ -73,7 +73,7 @@ async fn live(db: &Db, delivery: &Delivery, counter: &Counter, locale: String, n
     let mut slug = name.clone();
     loop {
         let wanted = match slug.parse() {
-            Ok(id) => Wanted::Id { id, locales: delivery.locales.iter().map(ToString::to_string).collect() },
+            Ok(id) => Wanted::Id { id, locales: delivery.locales.names() },
             Err(_) => Wanted::Slug { locale: locale.clone(), slug },
         };
         let find = move |connection: &mut AnyConnection, reading: Reading<'_>| {

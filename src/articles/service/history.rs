@@ -3,7 +3,7 @@
 use serde_json::Map;
 use tokio::sync::Semaphore;
 
-use super::{About, Autosave, Site, Written, advance, finish, open, prepared, present, rendered};
+use super::{About, Autosave, Followers, Site, Written, advance, finish, open, prepared, present, rendered};
 use crate::articles::difference::Difference;
 use crate::articles::dto::history::{FieldChange, Revision, RevisionContent, RevisionDiff, RevisionSummary};
 use crate::articles::dto::{BodySource, EditorArticle};
@@ -166,7 +166,7 @@ pub async fn restore(
         let former = present(tx, &edited.subject)?;
         advance(tx, &mut edited, &content)?;
         let before = edited.history.clone();
-        let mut edited = prepared(tx, &caller, edited, None, Autosave::Goes, &mut Mistakes::default())?;
+        let mut edited = prepared(tx, &caller, edited, None, Followers::All, &mut Mistakes::default())?;
         let about = About { note: None, restored_from: Some(number) };
         let autosave = Autosave::Stays;
         let written = Written { former: Some(&former), content: &content, body: &body, before: &before, about, autosave };

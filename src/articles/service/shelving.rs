@@ -1,7 +1,7 @@
 //! Putting an article elsewhere without touching its text: into other categories, or under other tags. A save like any other, but that the body stays as it is
 //! rendered, and what somebody keeps beside the saves stays theirs.
 
-use super::{Autosave, Saved, open, present, save};
+use super::{Autosave, Followers, Saved, open, present, save};
 use crate::articles::dto::{ArticlePatch, EditorArticle};
 use crate::articles::save::Draft;
 use crate::articles::{seen, store};
@@ -56,7 +56,7 @@ pub fn shelve_in(tx: &mut Tx<'_>, caller: &Caller, id: ArticleId, expected: &Exp
         return Ok(seen::article(tx.conn(), &edited.subject, edited.history, edited.now, caller.user_id)?);
     }
     let body = store::rendered(tx.conn(), id, edited.subject.newest_revision)?;
-    let saved = Saved { former: &former, draft: &draft, slug, publish: None, autosave: Autosave::Stays };
+    let saved = Saved { former: &former, draft: &draft, slug, publish: None, autosave: Autosave::Stays, followers: Followers::Approved };
     save(tx, caller, edited, saved, mistakes, |_| Ok(body))
 }
 
