@@ -88,7 +88,7 @@ on_both_engines! {
     }
 
     async fn whoever_is_limited_decides_on_no_date_of_a_text_from_elsewhere(engine) {
-        let Desk { admin, limited, politics, sport, .. } = desk(engine).await;
+        let Desk { site: _site, admin, limited, politics, sport, .. } = desk(engine).await;
         let path = written(&admin, "Sport first", Some(&sport)).await;
         let pinned = json!({ "revision": 1, "publish_at": "2026-12-07T04:00:00Z" });
         let made = admin.post(&format!("{path}/publications")).json(pinned).await;
@@ -100,7 +100,7 @@ on_both_engines! {
     }
 
     async fn a_release_with_something_from_elsewhere_is_not_theirs(engine) {
-        let Desk { admin, limited, politics, sport, .. } = desk(engine).await;
+        let Desk { site: _site, admin, limited, politics, sport, .. } = desk(engine).await;
         let release = admin.post("/v1/editor/releases").json(json!({ "name": "Night", "publish_at": "2026-12-07T04:00:00Z" })).await;
         let release = format!("/v1/editor/releases/{}", release.is_created().text_at("/id"));
         let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
