@@ -130,6 +130,10 @@ impl Selection {
                 Table::Drafts => "SELECT * FROM (SELECT first_at, article_id FROM drafts d WHERE list = ",
             };
             statement = self.within(statement.sql(start).bind(list), place, is_descending);
+            if table == Table::Listings && place.is_none() && is_descending && self.published_before.is_none() {
+                // No date lies after the start that it is of (contract 2.6): of the past nothing newer is walked over.
+                statement = statement.sql(" AND first_at <= ").bind(snapshot.at);
+            }
             statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
             statement = self.also_listed(table, statement, snapshot);
             statement = snapshot.shows(statement, " AND article_id");
