@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod calendar;
 pub mod categories;
 pub mod cli;
+pub mod corrections;
 pub mod db;
 pub mod http;
 pub mod idempotency;

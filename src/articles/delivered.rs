@@ -1,5 +1,6 @@
 //! An article as readers get it, whole or those of its members that were asked for.
 
+pub mod corrections;
 pub mod dates;
 pub mod drafts;
 pub mod views;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::dto::{ArticleAuthor, ArticleCategory, ArticleTag, Image, Kind, NamedSlug, Seo};
 use crate::categories::names::Names;
+use crate::corrections::dto::Correction;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
@@ -22,6 +24,9 @@ pub struct Article {
     /// Which members go out.
     #[schema(ignore)]
     pub(super) fields: Fields,
+    /// Whether there are corrections of it, at whatever instant: then they are looked up.
+    #[schema(ignore)]
+    pub(super) may_be_corrected: bool,
     /// Its id.
     #[schema(required = false)]
     pub id: ArticleId,
@@ -84,8 +89,8 @@ pub struct Article {
     /// The same article in other languages.
     #[schema(required = false)]
     pub translations: Vec<Translation>,
-    /// What was corrected after it had been published.
-    #[schema(required = false)]
+    /// What was corrected after it had been published, the earliest first. No correction changes `updated_at`.
+    #[schema(required = false, max_items = 50)]
     pub corrections: Vec<Correction>,
     /// How often it was read, up to the last whole minute; with `include=views`.
     #[schema(nullable = false, minimum = 0)]
@@ -178,16 +183,6 @@ pub struct Translation {
     pub path: String,
 }
 
-/// A correction of a published article.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Correction {
-    /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
-    pub corrected_at: Instant,
-    /// What was wrong and what is right.
-    pub text: String,
-}
-
 /// Words that an adult reads in a minute.
 const WORDS_A_MINUTE: i64 = 220;
 
@@ -210,6 +205,8 @@ pub(super) struct Card {
     pub(super) updated_at: Instant,
     /// HTML and text.
     pub(super) body: Option<(String, String)>,
+    /// Whether there are corrections of it.
+    pub(super) may_be_corrected: bool,
 }
 
 fn category(names: &Names, id: CategoryId) -> Option<ArticleCategory> {
@@ -234,6 +231,7 @@ impl Card {
         let (body_html, body_text) = self.body.unzip();
         Ok(Article {
             fields,
+            may_be_corrected: self.may_be_corrected && fields.has(ArticleField::Corrections),
             id: self.id,
             kind: Kind::find(&self.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
             slug: self.slug,

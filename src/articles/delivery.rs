@@ -1,5 +1,6 @@
 //! Articles for readers: anonymous, cacheable by anyone, and only what is live.
 
+mod corrections;
 mod dates;
 mod drafts;
 mod filters;
@@ -27,7 +28,7 @@ use crate::views::reads::Told;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(get_one).service(dates::list);
+    config.service(list).service(get_one).service(dates::list).service(corrections::list);
     config.service(views::count).service(views::most_read).service(views::list);
 }
 

@@ -1,5 +1,6 @@
 //! What readers get of articles: functions of an instant. Pages are one range scan; the text in force is one probe a row.
 
+mod corrected;
 mod counting;
 mod dates;
 mod drafts;
@@ -8,8 +9,9 @@ mod one;
 mod ranked;
 mod selection;
 
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+pub use self::corrected::{CorrectionsQuery, corrections};
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
@@ -70,6 +72,7 @@ type CardSql = (
     BigInt,
     Nullable<Text>,
     Nullable<Text>,
+    Bool,
 );
 type CardRow = (
     ArticleId,
@@ -88,11 +91,29 @@ type CardRow = (
     Instant,
     Option<String>,
     Option<String>,
+    bool,
 );
 
 fn card(row: CardRow) -> Card {
-    let (id, kind, locale, slug, title, excerpt, category_id, refs, image, seo, custom, word_count, published_at, updated_at, html, text) =
-        row;
+    let (
+        id,
+        kind,
+        locale,
+        slug,
+        title,
+        excerpt,
+        category_id,
+        refs,
+        image,
+        seo,
+        custom,
+        word_count,
+        published_at,
+        updated_at,
+        html,
+        text,
+        may_be_corrected,
+    ) = row;
     Card {
         id,
         kind,
@@ -109,18 +130,19 @@ fn card(row: CardRow) -> Card {
         published_at,
         updated_at,
         body: html.zip(text),
+        may_be_corrected,
     }
 }
 
 const TEXT: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count";
 const DATES: &str = ", p.published_at, p.updated_at";
-const WITH_BODY: &str = ", b.html, b.text FROM ";
-const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
+const WITH_BODY: &str = ", b.html, b.text, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id) FROM ";
+const WITHOUT_BODY: &str = ", NULL, NULL, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id) FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
 /// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. One statement, whatever the size of the page, or more where
-/// it is empty; equal dates are ordered by id.
+/// it is empty, and one where any of them was corrected; equal dates are ordered by id.
 ///
 /// # Errors
 /// If the database fails.
@@ -136,7 +158,8 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     let cards = query.merged(connection, reading, rows.into_iter().map(|(_, row)| card(row)).collect())?;
     let articles = cards.into_iter().map(|card| card.deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.ordering().millis()), article.id.uuid());
-    let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    let ground = ground.changing(corrected::add(connection, reading, &mut page.items)?);
     Ok((page, ground))
 }
 

@@ -530,6 +530,29 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    corrections (id) {
+        id -> IdSql,
+        article_id -> IdSql,
+        locale -> Text,
+        from_at -> BigInt,
+        until_at -> BigInt,
+        kind -> Text,
+        format -> Text,
+        source -> Text,
+        html -> Text,
+        time_zone -> Nullable<Text>,
+        at_local -> Nullable<Text>,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -562,5 +585,6 @@ allow_tables_to_appear_in_same_query!(
     release_entries,
     trashings,
     calendar_subscriptions,
-    autosaves
+    autosaves,
+    corrections
 );

@@ -103,6 +103,8 @@ ids! {
     ApiKeyId
     /// Names a preview link.
     PreviewLinkId
+    /// Names a correction.
+    CorrectionId
     /// Names a redirect.
     RedirectId
     /// Names a subscription to the editorial calendar.

@@ -63,13 +63,14 @@ codes! {
     RequestTimeout "request_timeout" 408 "The request did not arrive in time" "The head of a request must be whole within 30 seconds, and its body within 30 more.";
     SlugTaken "slug_taken" 409 "The slug is taken" "Another article of this locale holds it by its newest save, or by a publication that is scheduled or has begun; or another category, tag or author has it. Choose another one.";
     PublicationInstantTaken "publication_instant_taken" 409 "Two publications of one article cannot start at the same instant" "Choose another instant, or change the publication that has this one; `publication_id` names it.";
-    PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past.";
-    AlreadyLive "already_live" 409 "The publication has begun" "One that began can neither be moved nor deleted; only its end can be changed. Use `unpublish` to take the article down.";
-    Starting "starting" 409 "The publication is about to start" "In the last second before its start a publication is no longer changed, since readers on another node may already see it.";
+    PastIsHistory "past_is_history" 409 "What readers saw is not changed" "A start in the past must be later than every start of the article that has passed, and an end cannot be moved into the past. A correction begins now or later.";
+    AlreadyLive "already_live" 409 "It has begun" "A publication that began can neither be moved nor deleted; only its end can be changed. Use `unpublish` to take the article down. A correction that began is not changed; delete it to retract it.";
+    Starting "starting" 409 "It is about to start" "In the last second before its start a publication or a correction is no longer changed, since readers on another node may already see it.";
     BaseChanged "base_changed" 409 "It would take the place of another revision" "Somebody published another text since the one in `base_revision`. `current_base_revision` is what it would take the place of, `changed_fields` where the two differ.";
     Embargoed "embargoed" 409 "The article is under embargo" "Nothing of it goes before the public earlier than `embargo_until`, unless `override_embargo` is said, which the audit log keeps.";
     InRelease "in_release" 409 "The publication belongs to a release" "It is moved and called off through the release alone.";
     ReleaseClash "release_clash" 409 "Not all publications of the release can do that" "Nothing was changed. `clashes` names each publication that stands against it, and why: another start of its article, its own end, that it has begun, the trash, an embargo.";
+    CorrectionsFull "corrections_full" 409 "The article has all the corrections it may have" "An article has 50 corrections at most, retracted ones included. Save and publish a text that says what the older ones say.";
     ReleaseFull "release_full" 409 "The release is full" "A release has 200 publications at most. Make another one with the same date.";
     BulkRefused "bulk_refused" 409 "One of the operations was refused, so none was done" "`operation` is its place in `operations`, from 0, `problem` is what it alone is refused with, and the pointers of `errors` lead there. Change it or leave it out, or send `mode` `each`.";
     NotLive "not_live" 409 "Nothing of the article is in force" "There is nothing to take down.";

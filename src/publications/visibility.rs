@@ -138,6 +138,12 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// The same under an answer that also changes at an instant, if at any.
+    #[must_use]
+    pub fn changing(self, at: Option<Instant>) -> Self {
+        at.map_or(self, |at| self.changing_at(at))
+    }
+
     /// The same under an answer that changes at an instant anyway, if nothing changes it before.
     #[must_use]
     pub fn changing_at(self, at: Instant) -> Self {
@@ -155,6 +161,12 @@ pub const IN_FORCE_END: &str = " ORDER BY q.publish_at DESC LIMIT 1) AND p.ends_
 pub const LISTED: &str = " AND from_at <= ";
 /// See [`LISTED`].
 pub const LISTED_UNTIL: &str = " AND until_at > ";
+
+/// Appends a select of the articles of which a publication starts within the span.
+pub fn starting<ST>(statement: Statement<ST>, at: Instant, span_ms: i64) -> Statement<ST> {
+    let statement = statement.sql("SELECT p.article_id FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ").bind(at);
+    statement.sql(" AND p.publish_at <= ").bind(at.plus_millis(span_ms))
+}
 
 /// The columns of [`ground_columns`].
 pub type GroundSql = (Nullable<BigInt>, BigInt, Nullable<BigInt>, Nullable<BigInt>);

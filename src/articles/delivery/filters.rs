@@ -45,6 +45,19 @@ impl Filters {
         }
     }
 
+    /// The same of a list that takes categories alone.
+    pub(super) fn of_categories(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+        let is_given = q.has("category");
+        let categories = Some(q.list("category", MOST_NAMED)).filter(|_| is_given);
+        let (locale, kinds) = (delivery.locale(q), kinds(q));
+        Self { locale, kinds, categories, tags: None, authors: None, published_from: None, published_before: None }
+    }
+
+    /// The language.
+    pub(super) fn locale(&self) -> &str {
+        &self.locale
+    }
+
     /// Whether they name one list at most.
     pub(super) fn are_of_one_list(&self) -> bool {
         let mut named = [&self.categories, &self.tags, &self.authors].into_iter().flatten();

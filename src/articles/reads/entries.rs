@@ -54,7 +54,7 @@ impl ListQuery {
 }
 
 /// The revisions that are shown, under the dates that they would have.
-fn texts(connection: &mut AnyConnection, entries: &[&Entry], fields: Fields) -> Result<Vec<Card>> {
+pub(super) fn texts(connection: &mut AnyConnection, entries: &[&Entry], fields: Fields) -> Result<Vec<Card>> {
     let statement = revisions::<CardSql>(entries.iter().copied()).sql("SELECT ").sql(TEXT).sql(DATES);
     let statement = statement.sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("s p").sql(TEXTS);
     let statement = if fields.has_body() { statement.sql(BODIES) } else { statement };

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::sql_types::BigInt;
 
 use super::selection::Table;
-use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card};
+use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, corrected};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
@@ -68,7 +68,9 @@ pub fn most_read(connection: &mut AnyConnection, reading: &Reading<'_>, query: &
     let part = Part::Some { of: Some(of).filter(|of| of.len() <= MOST_ASKED), shown: shown.clone() };
     let ground = ground(connection, reading.snapshot.at, &query.selection.shown(part), reading.span_ms)?;
     let mut cards = cards(connection, reading, &shown, query.fields)?;
-    Ok((shown.iter().filter_map(|id| cards.remove(id)).collect(), ground))
+    let mut articles: Vec<Article> = shown.iter().filter_map(|id| cards.remove(id)).collect();
+    let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
+    Ok((articles, ground))
 }
 
 /// Which of these articles are live on the lists, and under which dates.
@@ -92,8 +94,13 @@ fn listed(
     Ok(rows.into_iter().collect())
 }
 
-/// The texts in force of these articles.
-fn cards(connection: &mut AnyConnection, reading: &Reading<'_>, ids: &[ArticleId], fields: Fields) -> Result<HashMap<ArticleId, Article>> {
+/// The texts in force of these articles, without what was corrected of them.
+pub(super) fn cards(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    ids: &[ArticleId],
+    fields: Fields,
+) -> Result<HashMap<ArticleId, Article>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
