@@ -16,7 +16,7 @@ use crate::corrections::dto::Correction;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Credit, Refs};
 
 /// An article that is live. Every member is there, unless `fields=` names those that are; bodies are in lists only if they are asked for.
 #[derive(Debug, ToSchema)]
@@ -251,7 +251,10 @@ impl Card {
             authors: refs
                 .authors
                 .iter()
-                .filter_map(|id| names.author(*id).map(|(slug, name)| ArticleAuthor { id: *id, slug: slug.clone(), name: name.clone() }))
+                .filter_map(|Credit { id, role }| {
+                    let (slug, name) = names.author(*id)?;
+                    Some(ArticleAuthor { id: *id, slug: slug.clone(), name: name.clone(), role: *role })
+                })
                 .collect(),
             image: raw(self.image)?,
             seo: raw(self.seo)?,

@@ -2,6 +2,7 @@
 
 pub mod amended;
 pub mod autosave;
+mod byline;
 pub mod calendar;
 pub mod history;
 pub mod merge;
@@ -9,6 +10,7 @@ mod patch;
 pub mod visibility;
 
 use self::autosave::AutosaveMark;
+pub use self::byline::Byline;
 pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch, UnfinishedArticle};
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,7 @@ use crate::bodies::{Format, Warning};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
+use crate::kernel::refs::AuthorRole;
 use crate::kernel::slug::Slug;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
@@ -150,10 +153,10 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(value_type = Vec<Slug>, max_items = 50)]
     pub tags: Vec<String>,
-    /// Slugs of authors, in the order in which they are named.
+    /// Authors by their slugs, in the order in which they are named, each once in each role.
     #[serde(default)]
-    #[schema(value_type = Vec<Slug>, max_items = 50)]
-    pub authors: Vec<String>,
+    #[schema(max_items = 50)]
+    pub authors: Vec<Byline>,
     /// The picture.
     #[serde(default)]
     pub image: Option<Image>,
@@ -206,8 +209,8 @@ pub struct EditorArticle {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors: the slug of whoever wrote it, an object of whoever did something else.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,
@@ -277,8 +280,8 @@ pub struct ArticleSummary {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors: the slug of whoever wrote it, an object of whoever did something else.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,
@@ -358,7 +361,7 @@ pub struct ArticleTag {
     pub name: String,
 }
 
-/// An author of an article.
+/// An author of an article, and what they did for it. Who did several things stands there as often.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ArticleAuthor {
     /// Its id.
@@ -367,4 +370,6 @@ pub struct ArticleAuthor {
     pub slug: String,
     /// Its name.
     pub name: String,
+    /// What they did.
+    pub role: AuthorRole,
 }

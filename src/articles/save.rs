@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, Byline, Image, Seo};
 use super::embargo::Embargo;
-use super::store::{Content, Known};
+use super::store::{Called, Content, Known};
 use crate::db::AnyConnection;
 use crate::kernel::id::CategoryId;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Credit, Refs};
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;
@@ -32,8 +32,8 @@ pub struct Draft {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors.
+    pub authors: Vec<Byline>,
     /// The picture.
     pub image: Option<String>,
     /// For search engines.
@@ -73,7 +73,7 @@ impl Draft {
     ///
     /// # Errors
     /// If what is stored is not JSON.
-    pub fn patched(present: &Content, names: (Vec<String>, Vec<String>), patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
+    pub fn patched(present: &Content, names: Called, patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
         let body = patch.body.clone().unwrap_or_default();
         let present_format = crate::bodies::Format::find(&present.format).unwrap_or(crate::bodies::Format::Markdown);
         let image =
@@ -109,10 +109,13 @@ impl Draft {
     /// If the database fails.
     pub fn resolve(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Refs> {
         let categories: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
-        let known = Known::find(connection, &categories, &self.tags, &self.authors)?;
+        let named: Vec<String> = self.authors.iter().map(|byline| byline.slug.clone()).collect();
+        let known = Known::find(connection, &categories, &self.tags, &named)?;
         self.check_categories(&known.categories, mistakes);
         let tags = look_up(&self.tags, &known.tags, "/tags", "tag", mistakes);
-        let authors = look_up(&self.authors, &known.authors, "/authors", "author", mistakes);
+        let authors = look_up(&named, &known.authors, "/authors", "author", mistakes);
+        // Where one is unknown nothing is kept.
+        let authors = authors.into_iter().zip(&self.authors).map(|(id, byline)| Credit { id, role: byline.role }).collect();
         Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
     }
 

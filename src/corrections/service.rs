@@ -25,12 +25,11 @@ fn target(id: CorrectionId) -> Target {
     Target { kind: "correction", id: id.uuid() }
 }
 
-/// What the audit log tells of a correction.
+/// What the audit log tells of a correction: all but its text.
 fn told(row: &Row) -> Value {
     json!({
         "article_id": row.article_id,
         "kind": row.kind,
-        "text": { "format": row.format, "source": row.source },
         "at": row.from_at,
         "time_zone": row.time_zone,
         "at_local": row.at_local,
@@ -173,7 +172,8 @@ pub async fn update(
         if row != before {
             row.version += 1;
             store::update(tx.conn(), &row)?;
-            let change = Change::between(told(&before), told(&row), BESIDES);
+            let is_text_new = (&before.format, &before.source) != (&row.format, &row.source);
+            let change = Change::between(told(&before), told(&row), BESIDES).with("text_changed", is_text_new);
             record(tx, &(&caller).into(), "correction.updated", target(id), change)?;
         }
         Ok(seen(row, now, warnings)?)

@@ -14,6 +14,8 @@ use dateline::bodies::EmbedHosts;
 use dateline::calendar::store::{self as subscriptions, StoredSubscription};
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
+use dateline::corrections::dto::CorrectionCreate;
+use dateline::corrections::service as corrections;
 use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
 use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, RedirectId, ReleaseId, SessionId, TermId, UserId};
@@ -140,6 +142,7 @@ impl Newsroom {
             "articles" => self.article(owner, state).await.0.to_string(),
             "publications" => self.publication(owner, state).await,
             "categories" => self.category().await.0,
+            "corrections" => self.correction(owner, state).await,
             "users" => owner.user_id.to_string(),
             "releases" => self.release().await.0,
             "releases publications" => self.in_release(owner).await,
@@ -204,6 +207,16 @@ impl Newsroom {
     async fn publication(&self, owner: &Caller, state: &str) -> String {
         let (article, _) = self.article(owner, state).await;
         articles::get(self.site.db(), &self.editor, article).await.unwrap().publications[0].id.to_string()
+    }
+
+    /// A correction that lies ahead or has begun.
+    async fn correction(&self, owner: &Caller, state: &str) -> String {
+        let (article, _) = self.article(owner, "live").await;
+        let at = (state == "scheduled").then_some("2026-12-01T08:00:00Z");
+        let create = json!({ "kind": "correction", "text": { "format": "html", "source": "It has four lanes." }, "at": at });
+        let create = from::<CorrectionCreate>(create).into();
+        let made = corrections::create(self.site.db(), &self.editor, article, Expected::Anything, create, None).await.unwrap();
+        made.first().unwrap().id.to_string()
     }
 
     /// A release whose date lies ahead: its id.

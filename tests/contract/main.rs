@@ -10,6 +10,7 @@ mod bodies;
 mod bulk;
 mod calendar;
 mod conflicts;
+mod corrections;
 mod counts;
 mod crowd;
 mod custom;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
+use dateline::corrections::store as corrections;
 use dateline::db::Tx;
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::{ArticleId, CategoryId, TermId, UserId};
+use dateline::kernel::id::{ArticleId, CategoryId, CorrectionId, TermId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Problem;
@@ -74,6 +75,27 @@ pub async fn site(engine: Engine) -> (Site, Known) {
 fn refs(terms: &[TermId], random: &mut Random) -> Refs {
     let at = 2 * usize::try_from(random.between(0, TERMS as i64 - 1)).unwrap();
     Refs { tags: vec![terms[at].into()], authors: vec![terms[at + 1].into()], ..Refs::default() }
+}
+
+/// Corrects an article from an instant on.
+fn correct(tx: &mut Tx<'_>, subject: &Subject, from_at: Instant) -> Result<(), Problem> {
+    let row = corrections::Row {
+        id: CorrectionId::new(),
+        article_id: subject.id,
+        locale: subject.locale.clone(),
+        from_at,
+        until_at: Instant::NEVER,
+        kind: "correction".to_owned(),
+        format: "html".to_owned(),
+        source: "Four lanes.".to_owned(),
+        html: "Four lanes.".to_owned(),
+        time_zone: None,
+        at_local: None,
+        version: 1,
+        created_by: subject.created_by,
+        created_at: subject.created_at,
+    };
+    Ok(corrections::insert(tx.conn(), &row)?)
 }
 
 /// Writes an article as the services do: one in ten is a draft, some lie ahead or have ended. Its slugs and its id.
@@ -154,6 +176,9 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
     subject::hold_slugs(tx.conn(), &subject, &history, now)?;
     standings::rewrite(tx.conn(), &subject, &history, now)?;
     listings::rewrite(tx.conn(), &subject, &history)?;
+    if number.is_multiple_of(4) {
+        correct(tx, &subject, now.plus_millis(-random.between(-YEARS_MS / 200, YEARS_MS)))?;
+    }
     let [first, second] = slugs;
     Ok([first, second, subject.id.to_string()])
 }

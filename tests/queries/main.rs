@@ -29,12 +29,15 @@ use support::random::Random;
 /// The most statements that one request to an operation takes, once names are in memory, beside those that open and end a transaction. An empty page
 /// takes one more.
 const MOST_STATEMENTS: &[(&str, usize)] = &[
-    ("listArticles", 1),
-    ("getArticle", 1),
+    // The second where something was corrected.
+    ("listArticles", 2),
+    ("getArticle", 2),
+    // The page, what comes or goes, what begins, the articles.
+    ("listCorrections", 5),
     // One for each 200 pieces of days, months or years.
     ("listPublicationDates", 40),
-    // One for each 200 articles that were read and are not on the lists, what comes or goes, the texts.
-    ("listMostRead", 7),
+    // One for each 200 articles that were read and are not on the lists, what comes or goes, the texts, what was corrected.
+    ("listMostRead", 8),
     ("listViews", 3),
     ("listCategories", 3),
     ("listRedirects", 6),

@@ -117,6 +117,12 @@ impl Public {
                 let at = (!is_renamed && random.happens(50)).then(|| between(now, end, random));
                 article.change(editor, known, at, random).await;
             }
+            if random.happens(40) {
+                let text = json!({ "format": "markdown", "source": format!("Number {number} was *otherwise*.") });
+                let at = random.of(&[None, Some(between(now, end, random))]);
+                let body = json!({ "kind": "correction", "text": text, "at": at });
+                editor.post(&format!("/v1/editor/articles/{}/corrections", article.id)).json(body).await.is_created();
+            }
             public.articles.push(article);
         }
         public
@@ -127,7 +133,12 @@ impl Public {
         let article = random.of(&self.articles);
         let path = format!("/v1/editor/articles/{}", article.id);
         let reason = random.of(&[json!(null), json!({ "reason": "It was wrong." })]);
-        match random.between(0, 5) {
+        match random.between(0, 6) {
+            6 => {
+                let text = json!({ "format": "markdown", "source": "It was *otherwise*." });
+                let body = json!({ "kind": random.of(&["correction", "clarification", "update"]), "text": text });
+                Act { method: "POST", path: format!("{path}/corrections"), body: Some(body) }
+            }
             0..=2 => {
                 let body = json!({ "revision": random.between(1, article.revisions), "minor": random.happens(30) });
                 Act { method: "POST", path: format!("{path}/publications"), body: Some(body) }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{BodySource, Image, Seo};
+use super::{BodySource, Byline, Image, Seo};
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Problem, Result};
@@ -89,8 +89,8 @@ pub struct RevisionContent {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags as they are today.
     pub tags: Vec<String>,
-    /// Slugs of authors as they are today.
-    pub authors: Vec<String>,
+    /// Authors by their slugs as they are today.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Kind;
+use super::{Byline, Kind};
 use crate::bodies::Format;
 use crate::kernel::id::CategoryId;
 use crate::kernel::patch::Patch;
@@ -46,10 +46,10 @@ macro_rules! article_patch {
             #[serde(default)]
             #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
             pub tags: Patch<Vec<String>>,
-            /// Slugs of authors.
+            /// Authors by their slugs, in the order in which they are named, each once in each role.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-            pub authors: Patch<Vec<String>>,
+            #[schema(value_type = Option<Vec<Byline>>, max_items = 50)]
+            pub authors: Patch<Vec<Byline>>,
             /// The picture; its members are merged.
             #[serde(default)]
             #[schema(value_type = Option<ImagePatch>)]
