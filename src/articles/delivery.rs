@@ -4,6 +4,7 @@ mod corrections;
 mod dates;
 mod drafts;
 mod filters;
+mod on;
 mod views;
 
 use actix_web::web::Data;
@@ -86,7 +87,7 @@ fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Resul
     }
     let asked = Asked {
         as_of,
-        filters: Filters::of(&mut q, delivery),
+        filters: Filters::of(&mut q, delivery).dated(&mut q, delivery),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
@@ -132,6 +133,8 @@ impl Asked {
         ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between for any of them.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
+        ("on" = Option<String>, Query, pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", max_length = 10, description = "Dates in this year, month or day of the site's zone or of `time_zone`,             such as `2021-02`: instead of `published_from` and `published_before`, for which it stands. Where clocks were set back from one day into the day before, what lies between is on both.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "With `on`: a name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, `fields` or `include`, but not with other filters or another `sort`.", nullable = false),

@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 pub use self::corrected::{CorrectionsQuery, corrections};
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
-pub use self::dates::{DatesQuery, dates};
+pub use self::dates::{DatesQuery, dates, dates_on};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
 pub use self::ranked::{RankedQuery, add_views, most_read, views_of};

@@ -222,7 +222,8 @@ impl Desk<'_> {
     /// A correction from now or from an instant on: its id.
     async fn correct(&self, path: &str, at: Option<Instant>) -> Option<String> {
         let text = json!({ "format": "markdown", "source": "Nobody may know what was wrong." });
-        let made = done(self.editor.post(&format!("{path}/corrections")).json(json!({ "kind": "correction", "text": text, "at": at })).await)?;
+        let made =
+            done(self.editor.post(&format!("{path}/corrections")).json(json!({ "kind": "correction", "text": text, "at": at })).await)?;
         Some(made.text_at("/id").to_owned())
     }
 

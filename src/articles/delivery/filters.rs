@@ -53,6 +53,11 @@ impl Filters {
         Self { locale, kinds, categories, tags: None, authors: None, published_from: None, published_before: None }
     }
 
+    /// Those of them that have a date from the first instant on and before the second one.
+    pub(super) fn within(self, [from, before]: [Instant; 2]) -> Self {
+        Self { published_from: Some(from), published_before: Some(before), ..self }
+    }
+
     /// The language.
     pub(super) fn locale(&self) -> &str {
         &self.locale

@@ -3,8 +3,8 @@
 use super::{format, json};
 use crate::articles::dto::BodySource;
 use crate::articles::dto::history::{Revision, RevisionContent, RevisionSummary, SavedBy};
-use crate::articles::store::{Called, Content};
 use crate::articles::store::history::Row;
+use crate::articles::store::{Called, Content};
 use crate::db::Result;
 
 /// A revision in the list of them.
