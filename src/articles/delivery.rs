@@ -1,5 +1,6 @@
 //! Articles for readers: anonymous, cacheable by anyone, and only what is live.
 
+mod batch;
 mod corrections;
 mod dates;
 mod drafts;
@@ -87,7 +88,7 @@ fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Resul
     }
     let asked = Asked {
         as_of,
-        filters: Filters::of(&mut q, delivery).dated(&mut q, delivery),
+        filters: Filters::of(&mut q, delivery).dated(&mut q, delivery).without(&mut q),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
@@ -135,6 +136,10 @@ impl Asked {
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("on" = Option<String>, Query, pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", max_length = 10, description = "Dates in this year, month or day of the site's zone or of `time_zone`,             such as `2021-02`: instead of `published_from` and `published_before`, for which it stands. Where clocks were set back from one day into the day before, what lies between is on both.", nullable = false),
         ("time_zone" = Option<String>, Query, max_length = 60, description = "With `on`: a name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
+        ("exclude" = inline(Option<Vec<ArticleId>>), Query, style = Form, explode = false, min_items = 1, max_items = 100, description = "Ids of articles that are left out, such as those that the page shows already: up to 100 with commas between, each once. \
+            Counts and pages by number then look at 10,000 articles at most.", nullable = false),
+        ("ids" = inline(Option<Vec<ArticleId>>), Query, style = Form, explode = false, min_items = 1, max_items = 100, description = "Ids of articles, up to 100 with commas between, each once: these alone, in this order, in any language and of any kind. Those that are \
+            not live are left out. It goes with `fields` and `include` and with nothing else.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, `fields` or `include`, but not with other filters or another `sort`.", nullable = false),
@@ -157,6 +162,9 @@ impl Asked {
 #[get("/v1/articles")]
 #[get("/v1/preview/articles")]
 async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    if batch::is_asked(&raw) {
+        return batch::list(&request, view, &raw, &db, &delivery).await;
+    }
     let asked = asked(&raw, view, &delivery, db.clock().now())?;
     if asked.as_of.is_of_newest() {
         return drafts::list(&request, &db, &delivery, asked).await;

@@ -16,7 +16,7 @@ pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates, dates_on};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
-pub use self::ranked::{RankedQuery, add_views, most_read, views_of};
+pub use self::ranked::{RankedQuery, add_views, by_ids, most_read, views_of};
 pub use self::selection::Selection;
 use self::selection::Window;
 use super::delivered::{Article, Card, Fields};

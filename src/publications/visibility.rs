@@ -80,6 +80,8 @@ pub enum Within {
         published_from: Option<Instant>,
         /// Dates before this one.
         published_before: Option<Instant>,
+        /// None of these articles.
+        except: Vec<ArticleId>,
     },
     /// All from one list to another, both included.
     Between([ListKey; 2]),

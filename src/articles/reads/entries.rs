@@ -17,7 +17,10 @@ use crate::publications::visibility::{Ground, Shown, ground, was_shown};
 impl Selection {
     fn has(&self, entry: &Entry) -> bool {
         let is_on = |lists: &Vec<ListKey>| lists.iter().any(|list| entry.lists.contains(list));
-        self.dates().contains(&entry.published_at) && is_on(&self.lists) && self.also.iter().all(is_on)
+        self.dates().contains(&entry.published_at)
+            && !self.except.contains(&entry.article_id)
+            && is_on(&self.lists)
+            && self.also.iter().all(is_on)
     }
 
     /// Those of a release that are on the lists.

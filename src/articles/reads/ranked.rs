@@ -7,13 +7,14 @@ use std::collections::{HashMap, HashSet};
 use diesel::sql_types::BigInt;
 
 use super::selection::Table;
-use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, corrected};
+use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, corrected, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Limit;
+use crate::publications::entries::Entry;
 use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Part, Snapshot, ground};
 use crate::views::reads::ranks::{Ranked, Ranking};
 use crate::views::reads::{Told, totals};
@@ -114,6 +115,32 @@ pub(super) fn cards(
     let rows: Vec<CardRow> = statement.once().load(connection)?;
     let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, fields).map(|article| (article.id, article)));
     articles.collect()
+}
+
+/// Those of these articles that are live on the lists, in their order. To be asked in one state of the database.
+///
+/// # Errors
+/// If the database fails.
+pub fn by_ids(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    selection: &Selection,
+    ids: &[ArticleId],
+    fields: Fields,
+) -> Result<(Vec<Article>, Ground)> {
+    let live = listed(connection, reading.snapshot, selection, ids.iter().copied())?;
+    let shown: Vec<ArticleId> = ids.iter().filter(|id| live.contains_key(id)).copied().collect();
+    let part = Part::Some { of: Some(ids.to_vec()), shown: shown.clone() };
+    let ground = ground(connection, reading.snapshot.at, &selection.shown(part), reading.span_ms)?;
+    let mut cards = cards(connection, reading, &shown, fields)?;
+    let entered: Vec<&Entry> = selection.of_release(reading).into_iter().filter(|entry| ids.contains(&entry.article_id)).collect();
+    let texts = if entered.is_empty() { Vec::new() } else { entries::texts(connection, &entered, fields)? };
+    for text in texts {
+        cards.insert(text.id, text.deliver(reading.names, fields)?);
+    }
+    let mut articles: Vec<Article> = ids.iter().filter_map(|id| cards.remove(id)).collect();
+    let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
+    Ok((articles, ground))
 }
 
 /// How often those of these articles were read that are live on the lists, in their order.
