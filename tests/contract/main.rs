@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_keys;
+mod archives;
 mod audit;
 mod auth;
 mod autosave;
+mod batch;
 mod bodies;
 mod bulk;
+mod bylines;
 mod calendar;
 mod conflicts;
 mod corrections;
