@@ -180,8 +180,8 @@ on_both_engines! {
         editor.post(&path).json(with(text("<script>alert(1)</script>"), json!(null))).await.is_problem(422, "invalid").has_error("/text/source", "no_text");
         let long = "x ".repeat(1001);
         editor.post(&path).json(with(text(&long), json!(null))).await.is_problem(422, "invalid").has_error("/text/source", "too_long");
-        let links = "[a](/b)".repeat(285);
-        let wide = editor.post(&path).json(with(text(&links), json!(null))).await;
+        let notes = "[^1]".repeat(300) + "\n\n[^1]: A note.";
+        let wide = editor.post(&path).json(with(text(&notes), json!(null))).await;
         wide.is_problem(422, "invalid").has_error("/text", "too_long_rendered");
         editor.post(&path).json(with(text("Late."), json!("2026-11-30T08:49:58.999Z"))).await.is_problem(409, "past_is_history");
         let safe = editor.post(&path).json(with(json!({ "format": "html", "source": "<p onclick=x>A<iframe src=https://www.youtube.com/embed/x></iframe></p>" }), json!("2026-11-30T08:49:59Z"))).await;
