@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::dto::{ArticleAuthor, ArticleCategory, ArticleTag, Image, Kind, NamedSlug, Seo};
+use crate::bodies::{Block, blocks, markdown};
 use crate::categories::names::Names;
 use crate::corrections::dto::Correction;
 use crate::db::{Error, Result};
@@ -54,6 +55,12 @@ pub struct Article {
     /// The text without markup; in lists only with `include=body`, or named in `fields`.
     #[schema(nullable = false)]
     pub body_text: Option<String>,
+    /// The text as Markdown, written from the HTML; only with `body=markdown`, or named in `fields`.
+    #[schema(nullable = false)]
+    pub body_markdown: Option<String>,
+    /// The text as a tree; only with `body=blocks`, or named in `fields`. Of what comes behind 20,000 nodes it has the characters alone.
+    #[schema(nullable = false)]
+    pub body_blocks: Option<Vec<Block>>,
     /// The main category.
     pub category: Option<ArticleCategory>,
     /// Further categories.
@@ -128,6 +135,7 @@ macro_rules! members {
 
 members! {
     Id id, Kind kind, Slug slug, Path path, Locale locale, Title title, Excerpt excerpt, BodyHtml body_html, BodyText body_text,
+    BodyMarkdown body_markdown, BodyBlocks body_blocks,
     Category category, FurtherCategories further_categories, Tags tags, Authors authors, Image image, Seo seo, Custom custom,
     PublishedAt published_at, UpdatedAt updated_at, WordCount word_count, ReadingMinutes reading_minutes, Translations translations,
     Corrections corrections,
@@ -138,11 +146,12 @@ members! {
 pub struct Fields(u32);
 
 impl Fields {
-    /// All of them.
-    pub const WHOLE: Self = Self(u32::MAX);
+    /// All of them, the body in two forms.
+    pub const WHOLE: Self = Self(u32::MAX & !Self::BODIES | Self::BODY);
     /// What lists show unless they are asked for more.
-    pub const CARD: Self = Self(Self::WHOLE.0 & !Self::BODY);
+    pub const CARD: Self = Self(Self::WHOLE.0 & !Self::BODIES);
     const BODY: u32 = 1 << ArticleField::BodyHtml as u32 | 1 << ArticleField::BodyText as u32;
+    const BODIES: u32 = Self::BODY | 1 << ArticleField::BodyMarkdown as u32 | 1 << ArticleField::BodyBlocks as u32;
 
     /// These.
     pub fn of(fields: &[ArticleField]) -> Self {
@@ -155,9 +164,15 @@ impl Fields {
         Self(self.0 | Self::BODY)
     }
 
+    /// The same with the body in these forms, if any are named.
+    #[must_use]
+    pub fn with_forms(self, forms: &[ArticleField]) -> Self {
+        if forms.is_empty() { self } else { Self(self.0 & !Self::BODIES | Self::of(forms).0) }
+    }
+
     /// Whether a body has to be read.
     pub fn has_body(self) -> bool {
-        self.0 & Self::BODY != 0
+        self.0 & Self::BODIES != 0
     }
 
     fn has(self, field: ArticleField) -> bool {
@@ -229,6 +244,9 @@ impl Card {
             None => format!("/{}", self.slug),
         };
         let (body_html, body_text) = self.body.unzip();
+        let is_tree_wanted = fields.has(ArticleField::BodyMarkdown) || fields.has(ArticleField::BodyBlocks);
+        let body_blocks = body_html.as_deref().filter(|_| is_tree_wanted).map(blocks);
+        let body_markdown = body_blocks.as_deref().filter(|_| fields.has(ArticleField::BodyMarkdown)).map(markdown);
         Ok(Article {
             fields,
             may_be_corrected: self.may_be_corrected && fields.has(ArticleField::Corrections),
@@ -241,6 +259,8 @@ impl Card {
             excerpt: self.excerpt,
             body_html,
             body_text,
+            body_markdown,
+            body_blocks,
             category: main,
             further_categories: refs.further_categories.iter().filter_map(|id| category(names, *id)).collect(),
             tags: refs

@@ -71,16 +71,51 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
     if named.is_empty() { unless_said } else { Fields::of(&named) }
 }
 
+/// `body=`: in which forms the body comes.
+fn forms(q: &mut Collector<'_>) -> Vec<ArticleField> {
+    q.any_of("body", &BODY_FORMS.map(|(name, form)| (name, form.field())))
+}
+
+/// The forms of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum BodyForm {
+    /// `body_html`: sanitised HTML.
+    Html,
+    /// `body_text`: the text without markup.
+    Text,
+    /// `body_markdown`: Markdown, written from the HTML.
+    Markdown,
+    /// `body_blocks`: a tree, for apps that draw it themselves.
+    Blocks,
+}
+
+const BODY_FORMS: [(&str, BodyForm); 4] =
+    [("html", BodyForm::Html), ("text", BodyForm::Text), ("markdown", BodyForm::Markdown), ("blocks", BodyForm::Blocks)];
+
+impl BodyForm {
+    fn field(self) -> ArticleField {
+        match self {
+            Self::Html => ArticleField::BodyHtml,
+            Self::Text => ArticleField::BodyText,
+            Self::Markdown => ArticleField::BodyMarkdown,
+            Self::Blocks => ArticleField::BodyBlocks,
+        }
+    }
+}
+
 /// `fields=` and `include=` of a list: the members, and whether how often each article was read is one of them.
 fn includes(q: &mut Collector<'_>, unless_said: Fields) -> (Fields, bool) {
     let fields = fields(q, unless_said);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body), ("views", ArticleInclude::Views)]);
     let fields = if includes.contains(&ArticleInclude::Body) { fields.with_body() } else { fields };
-    (fields, includes.contains(&ArticleInclude::Views))
+    (fields.with_forms(&forms(q)), includes.contains(&ArticleInclude::Views))
 }
 
 fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Result<Asked> {
     let mut q = raw.collect();
+    // Where it is given, the list is another one.
+    q.has("ids");
     let as_of = view.of_site(&mut q)?;
     let (fields, has_views) = includes(&mut q, Fields::CARD);
     if as_of.is_of_newest() && has_views {
@@ -148,8 +183,9 @@ impl Asked {
             below another, tags or authors, or with several filters, a page begins behind 10,000 articles at most.", nullable = false),
         ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, categories of which none lies \
             below another, tags or authors, or with several filters, it counts up to 10,000 articles.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever, up to the last whole minute.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "With their bodies in these forms, with commas between.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
@@ -247,8 +283,9 @@ fn too_far(of: &str) -> Problem {
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "In which forms the body comes, with commas between: `html` and `text` unless said.", nullable = false),
     ),
     responses(
         (status = 200, description = "The article.", body = Article),
@@ -265,7 +302,7 @@ async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, 
     let mut q = raw.collect();
     let as_of = view.as_of(&mut q)?;
     let locale = delivery.locale(&mut q);
-    let fields = fields(&mut q, Fields::WHOLE);
+    let fields = fields(&mut q, Fields::WHOLE).with_forms(&forms(&mut q));
     let has_views = !q.any_of("include", &[("views", OneInclude::Views)]).is_empty();
     if as_of.is_of_newest() && has_views {
         drafts::refuse_views(&mut q);

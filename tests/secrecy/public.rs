@@ -119,7 +119,8 @@ impl Public {
             }
             if random.happens(40) {
                 let text = json!({ "format": "markdown", "source": format!("Number {number} was *otherwise*.") });
-                let at = random.of(&[None, Some(between(now, end, random))]);
+                let start = between(now, end, random);
+                let at = random.of(&[None, Some(start)]);
                 let body = json!({ "kind": "correction", "text": text, "at": at });
                 editor.post(&format!("/v1/editor/articles/{}/corrections", article.id)).json(body).await.is_created();
             }

@@ -121,7 +121,14 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
                 .chain(owned(if ids.is_empty() { &["unknown"] } else { &[] }))
                 .collect()
         }
-        "exclude" => known.articles.iter().cloned().chain(owned(&["unknown"])).collect(),
+        "exclude" => {
+            let ids = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).cloned();
+            ids.chain(owned(&["unknown"])).collect()
+        }
+        "on" => {
+            let dates = known.dates.iter().filter(|date| date.len() > 10);
+            dates.flat_map(|date| [4, 7, 10].map(|length| date[..length].to_owned())).chain(owned(&["2026-11", "2026-13"])).collect()
+        }
         "limit" => owned(&["1", "2", "3", "7", "100"]),
         "page" => owned(&["1", "2", "3", "4", "1000"]),
         // Real ones come from answers.

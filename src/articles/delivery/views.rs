@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, post, routes};
 
 use super::filters::{Filters, every, ids};
-use super::{ArticleInclude, includes};
+use super::{ArticleInclude, BodyForm, includes};
 use crate::articles::delivered::views::{ArticleViews, ArticleViewsList, MostRead};
 use crate::articles::delivered::{ArticleField, Fields};
 use crate::articles::dto::Kind;
@@ -105,8 +105,9 @@ async fn live(db: &Db, delivery: &Delivery, counter: &Counter, locale: String, n
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "With their bodies in these forms, with commas between.", nullable = false),
     ),
     responses((status = 200, description = "The articles.", body = MostRead)),
     security(()),
