@@ -36,8 +36,8 @@ use crate::settings::Options;
 use crate::views::reads::ranks::Ranks;
 use crate::views::service::Views;
 use crate::{
-    api_keys, articles, audit, auth, bulk, calendar, categories, corrections, ops, preview, publications, redirects, releases, site, terms,
-    users,
+    api_keys, articles, audit, auth, bulk, calendar, categories, corrections, curated, ops, preview, publications, redirects, releases,
+    site, terms, users,
 };
 
 /// A server that is ready to listen.
@@ -81,6 +81,7 @@ fn operations(config: &mut ServiceConfig) {
     articles::editor::routes(config);
     publications::editor::routes(config);
     corrections::editor::routes(config);
+    curated::editor::routes(config);
     calendar::editor::routes(config);
     categories::routes(config);
     terms::routes(config);

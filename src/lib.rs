@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod categories;
 pub mod cli;
 pub mod corrections;
+pub mod curated;
 pub mod db;
 pub mod http;
 pub mod idempotency;

@@ -1,6 +1,7 @@
 //! An article as readers get it, whole or those of its members that were asked for.
 
 pub mod corrections;
+pub mod curated;
 pub mod dates;
 pub mod drafts;
 pub mod views;

@@ -2,6 +2,7 @@
 
 mod batch;
 mod corrections;
+mod curated;
 mod dates;
 mod drafts;
 mod filters;
@@ -31,6 +32,7 @@ use crate::views::reads::Told;
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(get_one).service(dates::list).service(corrections::list);
+    config.service(curated::get_list);
     config.service(views::count).service(views::most_read).service(views::list);
 }
 

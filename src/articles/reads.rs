@@ -2,6 +2,7 @@
 
 mod corrected;
 mod counting;
+mod curated;
 mod dates;
 mod drafts;
 mod entries;
@@ -13,6 +14,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 pub use self::corrected::{CorrectionsQuery, corrections};
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
+pub use self::curated::{CuratedQuery, curated};
 pub use self::dates::{DatesQuery, dates, dates_on};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};

@@ -26,6 +26,10 @@ pub enum Action {
     ReadReleases,
     /// Decide on dates of several articles at once.
     Release,
+    /// Read curated lists as editors see them.
+    ReadCuratedLists,
+    /// Decide what curated lists show, and from when on.
+    Curate,
     /// Look at the site as of any instant.
     Preview,
     /// Let others look at it.
@@ -124,6 +128,18 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         &["createRelease", "updateRelease", "deleteRelease", "addReleasePublication", "removeReleasePublication"],
     ),
     (
+        Action::ReadCuratedLists,
+        Role::Editor,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite],
+        &["listCuratedLists", "getCuratedList"],
+    ),
+    (
+        Action::Curate,
+        Role::Editor,
+        &[Scope::PublicationsWrite],
+        &["createCuratedList", "updateCuratedList", "deleteCuratedList", "updateCuratedEdition", "deleteCuratedEdition"],
+    ),
+    (
         Action::Preview,
         Role::Editor,
         &[Scope::ArticlesRead, Scope::ArticlesWrite],
@@ -132,6 +148,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewGetArticle",
             "previewListPublicationDates",
             "previewListMostRead",
+            "previewGetList",
             "previewListViews",
             "previewListCorrections",
             "previewListCategories",
@@ -295,6 +312,8 @@ mod tests {
             Action::Bulk,
             Action::ReadReleases,
             Action::Release,
+            Action::ReadCuratedLists,
+            Action::Curate,
             Action::Preview,
             Action::SharePreview,
             Action::ChangeRedirects,

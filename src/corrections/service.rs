@@ -16,6 +16,7 @@ use crate::kernel::mistakes::{Checked, Mistakes};
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
+use crate::kernel::settled::{self, Settled};
 use crate::kernel::version::Expected;
 use crate::publications::dto::{Given, Times};
 use crate::publications::service as publications;
@@ -106,7 +107,7 @@ pub async fn create(
         let times = Times::of(&mut mistakes, create.time_zone.as_deref());
         let at = times.read(&mut mistakes, "/at", &create.at.clone().into()).and_then(Patch::value);
         let (at, at_local) = at.map_or((None, None), |(at, local)| (Some(at), local));
-        let from_at = mistakes.take(rules::start(at, now))?;
+        let from_at = mistakes.take(settled::start(at, now).map_err(Refused::from))?;
         mistakes.finish()?;
         if store::count(tx.conn(), article_id)? >= rules::MOST {
             return Err(Refused::Full.into());
@@ -167,7 +168,7 @@ pub async fn update(
         let (before, now) = found(tx, &caller, id, &expected)?;
         let Checked { value: patch, mut mistakes } = given.clone();
         let (mut row, warnings) = patched(&before, &patch, now, &mut mistakes)?;
-        mistakes.take(rules::may_change(before.from_at, now))?;
+        mistakes.take(settled::may_change(before.from_at, now).map_err(Refused::from))?;
         mistakes.finish()?;
         if row != before {
             row.version += 1;
@@ -213,8 +214,8 @@ fn move_to(row: &mut Row, patch: &CorrectionPatch, now: Instant, mistakes: &mut 
             let given: Option<Given> = given.value();
             let (at, local) = given.map_or((None, None), |(at, local)| (Some(at), local));
             // Of one that stays where it is it is all the same where it would go.
-            let may_move = rules::may_change(row.from_at, now).is_ok();
-            if let Some(from_at) = may_move.then(|| mistakes.take(rules::start(at, now))).transpose()?.flatten() {
+            let may_move = settled::may_change(row.from_at, now).is_ok();
+            if let Some(from_at) = may_move.then(|| mistakes.take(settled::start(at, now).map_err(Refused::from))).transpose()?.flatten() {
                 (row.from_at, row.at_local) = (from_at, local);
             }
         }
@@ -231,19 +232,19 @@ pub async fn delete(db: &Db, caller: &Caller, id: CorrectionId, expected: Expect
     let caller = caller.clone();
     db.write(move |tx| {
         let (row, now) = found(tx, &caller, id, &expected)?;
-        match rules::may_change(row.from_at, now) {
+        match settled::may_change(row.from_at, now) {
             Ok(()) => {
                 store::delete(tx.conn(), id)?;
                 Ok(record(tx, &(&caller).into(), "correction.deleted", target(id), Change::removed(told(&row)))?)
             }
-            Err(Refused::AlreadyLive) if row.until_at <= now => Ok(()),
-            Err(Refused::AlreadyLive) => {
+            Err(Settled::Begun) if row.until_at <= now => Ok(()),
+            Err(Settled::Begun) => {
                 let retracted = Row { until_at: now, version: row.version + 1, ..row.clone() };
                 store::update(tx.conn(), &retracted)?;
                 let change = Change::between(told(&row), told(&retracted), BESIDES);
                 Ok(record(tx, &(&caller).into(), "correction.retracted", target(id), change)?)
             }
-            Err(refused) => Err(refused.into()),
+            Err(settled) => Err(Refused::from(settled).into()),
         }
     })
     .await

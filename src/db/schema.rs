@@ -553,6 +553,38 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    curated_lists (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    curated_editions (id) {
+        id -> IdSql,
+        list_id -> IdSql,
+        publish_at -> BigInt,
+        time_zone -> Nullable<Text>,
+        publish_at_local -> Nullable<Text>,
+        slots -> Text,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -586,5 +618,7 @@ allow_tables_to_appear_in_same_query!(
     trashings,
     calendar_subscriptions,
     autosaves,
-    corrections
+    corrections,
+    curated_lists,
+    curated_editions
 );

@@ -105,6 +105,10 @@ ids! {
     PreviewLinkId
     /// Names a correction.
     CorrectionId
+    /// Names a list that editors make.
+    CuratedListId
+    /// Names an edition of one.
+    CuratedEditionId
     /// Names a redirect.
     RedirectId
     /// Names a subscription to the editorial calendar.

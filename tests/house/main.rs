@@ -54,7 +54,7 @@ const ORDER: &[&str] = &[
     "categories media",
     "terms",
     "publications",
-    "views corrections",
+    "views corrections curated",
     "articles",
     "releases bulk",
     "search feeds changes site preview calendar redirects",

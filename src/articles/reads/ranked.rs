@@ -85,14 +85,24 @@ fn listed(
     if ids.peek().is_none() || selection.lists.is_empty() {
         return Ok(HashMap::new());
     }
-    // By the article: a list may be as long as the site is old.
-    let statement = Statement::<(IdSql, BigInt)>::new("SELECT article_id, first_at FROM listings d WHERE article_id IN (").bind_all(ids);
+    let rows: Vec<(Instant, ArticleId)> =
+        of_ids(Statement::<(BigInt, IdSql)>::new(""), snapshot, selection, ids).once().load(connection)?;
+    Ok(rows.into_iter().map(|(first_at, id)| (id, first_at)).collect())
+}
+
+/// Appends the rows of these articles that are on the lists, `first_at` and `article_id`. By the article: a list may be as long as the site is old.
+pub(super) fn of_ids<ST>(
+    statement: Statement<ST>,
+    snapshot: Snapshot,
+    selection: &Selection,
+    ids: impl Iterator<Item = ArticleId>,
+) -> Statement<ST> {
+    let statement = statement.sql("SELECT first_at, article_id FROM listings d WHERE article_id IN (").bind_all(ids);
     let statement = statement.sql(") AND list || '' IN (").bind_all(&selection.lists).sql(")");
     let statement = selection.within(statement, None, true);
     let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
     let statement = selection.also_listed(Table::Listings, statement, snapshot);
-    let rows: Vec<(ArticleId, Instant)> = snapshot.shows(statement, " AND article_id").once().load(connection)?;
-    Ok(rows.into_iter().collect())
+    snapshot.shows(statement, " AND article_id")
 }
 
 /// The texts in force of these articles, without what was corrected of them.
@@ -105,16 +115,24 @@ pub(super) fn cards(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let at = reading.snapshot.at;
-    let statement = Statement::<CardSql>::new("SELECT ").sql(TEXT).sql(DATES).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
-    let statement = statement.sql("(SELECT id AS article_id FROM articles WHERE id IN (").bind_all(ids.iter().copied()).sql(")) l");
-    let mut statement = statement.sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at).sql(TEXTS);
-    if fields.has_body() {
-        statement = statement.sql(BODIES);
-    }
+    let statement = texts_in_force(Statement::<CardSql>::new("SELECT "), reading.snapshot.at, ids, fields, |statement| statement);
     let rows: Vec<CardRow> = statement.once().load(connection)?;
     let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, fields).map(|article| (article.id, article)));
     articles.collect()
+}
+
+/// Appends the columns of the texts in force of these articles, of whatever is joined `beside` them.
+pub(super) fn texts_in_force<ST>(
+    statement: Statement<ST>,
+    at: Instant,
+    ids: &[ArticleId],
+    fields: Fields,
+    beside: impl FnOnce(Statement<ST>) -> Statement<ST>,
+) -> Statement<ST> {
+    let statement = beside(statement.sql(TEXT).sql(DATES).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }));
+    let statement = statement.sql("(SELECT id AS article_id FROM articles WHERE id IN (").bind_all(ids.iter().copied()).sql(")) l");
+    let statement = statement.sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at).sql(TEXTS);
+    if fields.has_body() { statement.sql(BODIES) } else { statement }
 }
 
 /// Those of these articles that are live on the lists, in their order. To be asked in one state of the database.
