@@ -3,10 +3,12 @@
 mod corrected;
 mod counting;
 mod dates;
+mod differs;
 mod drafts;
 mod entries;
 mod one;
 mod ranked;
+mod related;
 mod selection;
 
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
@@ -14,9 +16,11 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 pub use self::corrected::{CorrectionsQuery, corrections};
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates, dates_on};
+pub use self::differs::until_it_differs;
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
 pub use self::ranked::{RankedQuery, add_views, by_ids, most_read, views_of};
+pub use self::related::{Among, Beside, beside};
 pub use self::selection::Selection;
 use self::selection::Window;
 use super::delivered::{Article, Card, Fields};

@@ -134,6 +134,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewListMostRead",
             "previewListViews",
             "previewListCorrections",
+            "previewListRelatedArticles",
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",

@@ -40,6 +40,7 @@ mod purge;
 mod queued;
 mod reassign;
 mod redirects;
+mod related;
 mod released;
 mod releases;
 mod repeats;
