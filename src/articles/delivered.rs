@@ -4,6 +4,7 @@ pub mod corrections;
 pub mod curated;
 pub mod dates;
 pub mod drafts;
+pub mod related;
 pub mod views;
 
 use serde::ser::SerializeMap;
@@ -18,10 +19,10 @@ use crate::corrections::dto::Correction;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::{Credit, Refs};
+use crate::kernel::refs::{Credit, Refs, Related};
 
 /// An article that is live. Every member is there, unless `fields=` names those that are; bodies are in lists only if they are asked for.
-#[derive(Debug, ToSchema)]
+#[derive(Clone, Debug, ToSchema)]
 pub struct Article {
     /// Which members go out.
     #[schema(ignore)]
@@ -29,6 +30,9 @@ pub struct Article {
     /// Whether there are corrections of it, at whatever instant: then they are looked up.
     #[schema(ignore)]
     pub(super) may_be_corrected: bool,
+    /// What editors want to see beside it.
+    #[schema(ignore)]
+    pub(super) beside: Related,
     /// Its id.
     #[schema(required = false)]
     pub id: ArticleId,
@@ -103,6 +107,23 @@ pub struct Article {
     /// How often it was read, up to the last whole minute; with `include=views`.
     #[schema(nullable = false, minimum = 0)]
     pub views: Option<i64>,
+    /// Articles that are related to it, as lists show them; with `include=related`.
+    #[schema(nullable = false, no_recursion)]
+    pub related: Option<Vec<Article>>,
+    /// The next and the previous article; with `include=neighbours`.
+    #[schema(nullable = false)]
+    pub neighbours: Option<Neighbours>,
+}
+
+/// The articles beside one, in the order of their dates, as lists show them.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Neighbours {
+    /// The one with the next newer date; `null` beside the newest.
+    #[schema(required, no_recursion)]
+    pub next: Option<Box<Article>>,
+    /// The one with the next older date; `null` beside the oldest.
+    #[schema(required, no_recursion)]
+    pub previous: Option<Box<Article>>,
 }
 
 macro_rules! members {
@@ -127,6 +148,12 @@ macro_rules! members {
                 })+
                 if let Some(views) = self.views {
                     map.serialize_entry("views", &views)?;
+                }
+                if let Some(related) = &self.related {
+                    map.serialize_entry("related", related)?;
+                }
+                if let Some(neighbours) = &self.neighbours {
+                    map.serialize_entry("neighbours", neighbours)?;
                 }
                 map.end()
             }
@@ -189,7 +216,7 @@ impl Article {
 }
 
 /// An article in another language.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Translation {
     /// The language.
     pub locale: String,
@@ -277,6 +304,7 @@ impl Card {
                     Some(ArticleAuthor { id: *id, slug: slug.clone(), name: name.clone(), role: *role })
                 })
                 .collect(),
+            beside: refs.related,
             image: raw(self.image)?,
             seo: raw(self.seo)?,
             custom: raw(self.custom)?,
@@ -287,6 +315,8 @@ impl Card {
             translations: Vec::new(),
             corrections: Vec::new(),
             views: None,
+            related: None,
+            neighbours: None,
         })
     }
 }

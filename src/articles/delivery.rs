@@ -7,6 +7,7 @@ mod dates;
 mod drafts;
 mod filters;
 mod on;
+mod related;
 mod views;
 
 use actix_web::web::Data;
@@ -14,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::filters::Filters;
+use self::filters::{Filters, every};
 use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
@@ -31,7 +32,7 @@ use crate::views::reads::Told;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(get_one).service(dates::list).service(corrections::list);
+    config.service(list).service(get_one).service(dates::list).service(corrections::list).service(related::list);
     config.service(curated::get_list);
     config.service(views::count).service(views::most_read).service(views::list);
 }
@@ -65,6 +66,14 @@ enum ArticleInclude {
 enum OneInclude {
     /// How often it was read.
     Views,
+    /// Articles that are related to it.
+    Related,
+    /// The next and the previous article.
+    Neighbours,
+}
+
+impl OneInclude {
+    const ALL: [(&str, Self); 3] = [("views", Self::Views), ("related", Self::Related), ("neighbours", Self::Neighbours)];
 }
 
 /// `fields=`: the members that are named, or `unless_said`.
@@ -121,7 +130,7 @@ fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Resul
     let as_of = view.of_site(&mut q)?;
     let (fields, has_views) = includes(&mut q, Fields::CARD);
     if as_of.is_of_newest() && has_views {
-        drafts::refuse_views(&mut q);
+        drafts::refuse_includes(&mut q);
     }
     let asked = Asked {
         as_of,
@@ -286,7 +295,9 @@ fn too_far(of: &str) -> Problem {
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
         ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
-        ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute.", nullable = false),
+        ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 3, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute; `related` five \
+            articles as `listRelatedArticles` has them; `neighbours` the next and the previous one by date, of its language and kind.", nullable = false),
+        ("neighbours_in" = Option<String>, Query, pattern = "^(all|category)$", max_length = 8, description = "With `include=neighbours`: `category` for those of its main category and below; `all` unless said.", nullable = false),
         ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "In which forms the body comes, with commas between: `html` and `text` unless said.", nullable = false),
     ),
     responses(
@@ -302,42 +313,62 @@ fn too_far(of: &str) -> Problem {
 async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
-    let as_of = view.as_of(&mut q)?;
+    let includes = q.any_of("include", &OneInclude::ALL);
+    let beside = related::asked(&mut q, &includes);
+    // What stands beside an article is of the site.
+    let as_of = if beside.is_some() { view.of_site(&mut q)? } else { view.as_of(&mut q)? };
     let locale = delivery.locale(&mut q);
     let fields = fields(&mut q, Fields::WHOLE).with_forms(&forms(&mut q));
-    let has_views = !q.any_of("include", &[("views", OneInclude::Views)]).is_empty();
-    if as_of.is_of_newest() && has_views {
-        drafts::refuse_views(&mut q);
+    let has_views = includes.contains(&OneInclude::Views);
+    if as_of.is_of_newest() && !includes.is_empty() {
+        drafts::refuse_includes(&mut q);
     }
     q.finish()?;
-    let wanted = match (slug.parse(), view.article()) {
-        (Ok(id), _) => {
-            view.admits(id)?;
-            Wanted::Id { id, locales: delivery.locales.names() }
-        }
-        // A link shows its article by the slugs of that one, whatever its language.
-        (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },
-        (Err(_), None) => Wanted::Slug { locale, slug },
-    };
+    let wanted = wanted(&db, &delivery, view, (slug, locale)).await?;
     if as_of.is_of_newest() {
         return drafts::get_one(&request, &db, &delivery, as_of, wanted, fields).await;
     }
+    let (every, is_long) = (every(&delivery), beside.is_some());
     let told = has_views.then(|| Told::at(db.clock().now()));
+    let find = move |connection: &mut AnyConnection, reading: &Reading<'_>| {
+        let (mut found, mut ground) = reads::find(connection, reading, &wanted, fields)?;
+        if let (Some(beside), Found::Live(article)) = (&beside, &mut found) {
+            ground = related::add(connection, reading, article, (beside, &every), ground)?;
+        }
+        Ok((found, ground))
+    };
     let find = move |connection: &mut AnyConnection, reading: Reading<'_>| {
-        let (mut found, mut ground) = reads::find(connection, &reading, &wanted, fields)?;
+        let found = if is_long { related::settled(connection, &reading, &find) } else { find(connection, &reading) };
+        let (mut found, mut ground) = found?;
         if let (Some(told), Found::Live(article)) = (told, &mut found) {
             reads::add_views(connection, told, std::slice::from_mut(article))?;
             ground = ground.changing_at(told.renewed_at());
         }
         Ok((found, ground))
     };
-    let (found, lifetime) = delivery.read(&db, as_of, find).await?;
+    let (found, lifetime) = if is_long { delivery.read_long(&db, as_of, find).await? } else { delivery.read(&db, as_of, find).await? };
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
         Found::Moved(slug) => answer::moved(&request, &slug, lifetime),
         Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
         Found::Nothing => Err(Problem::not_found()),
     }
+}
+
+/// What a slug or id in a path means to whoever looks.
+///
+/// # Errors
+/// `forbidden` (403) if a link shows another article; 404 if the site does not publish in its language.
+async fn wanted(db: &Db, delivery: &Delivery, view: View, (slug, locale): (String, String)) -> Result<Wanted> {
+    Ok(match (slug.parse(), view.article()) {
+        (Ok(id), _) => {
+            view.admits(id)?;
+            Wanted::Id { id, locales: delivery.locales.names() }
+        }
+        // A link shows its article by the slugs of that one, whatever its language.
+        (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(db, delivery, shown, &slug).await?, slug },
+        (Err(_), None) => Wanted::Slug { locale, slug },
+    })
 }
 
 /// The language in which a slug is one of an article's own.

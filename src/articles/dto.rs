@@ -11,7 +11,7 @@ pub mod visibility;
 
 use self::autosave::AutosaveMark;
 pub use self::byline::Byline;
-pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch, UnfinishedArticle};
+pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, RelatedPatch, SeoPatch, UnfinishedArticle};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ use crate::bodies::{Format, Warning};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
-use crate::kernel::refs::AuthorRole;
+use crate::kernel::refs::{AuthorRole, Related};
 use crate::kernel::slug::Slug;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
@@ -168,6 +168,10 @@ pub struct ArticleCreate {
     /// A number comes back as the same integer of 64 bits or the same double, in its shortest form. One that neither holds, or of more than 17 digits, is `inexact_number`; send it as a string.
     #[serde(default)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub related: Related,
     /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
     #[serde(default)]
     #[schema(max_length = 200)]
@@ -220,6 +224,8 @@ pub struct EditorArticle {
     /// Anything else.
     #[schema(required)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    pub related: Related,
     /// Counts saves, trash and restore; its `ETag`.
     #[schema(minimum = 1)]
     pub version: i64,

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::dto::{ArticleCreate, ArticlePatch, BodySource, Byline, Image, Seo};
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, Byline, Image, RelatedPatch, Seo};
 use super::embargo::Embargo;
-use super::store::{Called, Content, Known};
+use super::store::{Called, Content, Known, known_articles};
 use crate::db::AnyConnection;
-use crate::kernel::id::CategoryId;
+use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
-use crate::kernel::refs::{Credit, Refs};
+use crate::kernel::refs::{Credit, Refs, Related};
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;
@@ -40,6 +40,8 @@ pub struct Draft {
     pub seo: Option<String>,
     /// Anything else.
     pub custom: Option<String>,
+    /// What stands beside it.
+    pub related: Related,
     /// What the save is about.
     pub note: Option<String>,
     /// What becomes of the article's embargo.
@@ -64,6 +66,7 @@ impl Draft {
             image: create.image.as_ref().map(text).transpose()?,
             seo: create.seo.as_ref().map(text).transpose()?,
             custom: mistakes.take(create.custom.as_ref().map(custom_text).transpose())?.flatten(),
+            related: create.related.clone(),
             note: note(create.note.as_deref()),
             embargo: Embargo::read(&create.embargo_until, &create.embargo_note, mistakes),
         })
@@ -98,6 +101,7 @@ impl Draft {
             image: mistakes.take(image)?.flatten(),
             seo: mistakes.take(seo)?.flatten(),
             custom: mistakes.take(custom)?.flatten(),
+            related: beside(&present.refs.related, &patch.related),
             note: note(patch.note.as_deref()),
             embargo: Embargo::read(&patch.embargo_until, &patch.embargo_note, mistakes),
         })
@@ -116,7 +120,25 @@ impl Draft {
         let authors = look_up(&named, &known.authors, "/authors", "author", mistakes);
         // Where one is unknown nothing is kept.
         let authors = authors.into_iter().zip(&self.authors).map(|(id, byline)| Credit { id, role: byline.role }).collect();
-        Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
+        Ok(Refs {
+            further_categories: self.further_categories(),
+            tags: unique(tags),
+            authors: unique(authors),
+            related: self.known_related(connection, mistakes)?,
+        })
+    }
+
+    /// Each once; one that there is none of is a mistake. It may be hidden, and is passed over then, or purged later.
+    fn known_related(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Related> {
+        let Related { pinned, excluded } = &self.related;
+        let all: Vec<ArticleId> = pinned.iter().chain(excluded).copied().collect();
+        let known = known_articles(connection, &all)?;
+        for (pointer, ids) in [("/related/pinned", pinned), ("/related/excluded", excluded)] {
+            for (at, _) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
+                mistakes.note(format!("{pointer}/{at}"), "unknown", "there is no such article");
+            }
+        }
+        Ok(Related { pinned: unique(pinned.clone()), excluded: unique(excluded.clone()) })
     }
 
     /// The content with ids instead of names. `slug` is the one decided on.
@@ -150,6 +172,18 @@ impl Draft {
                 mistakes.note(format!("/further_category_ids/{at}"), "unknown", "there is no such category");
             }
         }
+    }
+}
+
+/// RFC 7396: what is missing stays, `null` removes.
+fn beside(present: &Related, patch: &Patch<RelatedPatch>) -> Related {
+    match patch.clone() {
+        Patch::Absent => present.clone(),
+        Patch::Null => Related::default(),
+        Patch::Value(patch) => Related {
+            pinned: patch.pinned.or(Some(present.pinned.clone())).unwrap_or_default(),
+            excluded: patch.excluded.or(Some(present.excluded.clone())).unwrap_or_default(),
+        },
     }
 }
 

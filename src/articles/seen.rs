@@ -72,6 +72,7 @@ pub fn saved(
         image: content.image,
         seo: content.seo,
         custom: content.custom,
+        related: content.related,
         version: subject.version,
         revision: subject.newest_revision,
         status: standings::written(subject, history).status(now),

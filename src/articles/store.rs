@@ -14,7 +14,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::dto::Byline;
 use crate::bodies::Rendered;
-use crate::db::schema::{categories, revision_bodies, revision_keys, revisions, terms};
+use crate::db::schema::{articles, categories, revision_bodies, revision_keys, revisions, terms};
 use crate::db::{AnyConnection, Bind, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, TermId, UserId};
 use crate::kernel::instant::Instant;
@@ -141,6 +141,17 @@ fn keys((save, content, _): &Written<'_>) -> Vec<[Bind; 4]> {
     let authors = content.refs.authors.iter().map(|credit| ("author", credit.id.uuid()));
     let keys: BTreeSet<(&str, uuid::Uuid)> = categories.chain(tags).chain(authors).collect();
     keys.into_iter().map(|(relation, id)| [save.article_id.into(), save.number.into(), relation.into(), id.into()]).collect()
+}
+
+/// Which of these articles there are. One statement, if any are named.
+///
+/// # Errors
+/// If the database fails.
+pub fn known_articles(connection: &mut AnyConnection, ids: &[ArticleId]) -> Result<Vec<ArticleId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(articles::table.filter(articles::id.eq_any(ids.to_vec())).select(articles::id).load(connection)?)
 }
 
 /// Which of these categories there are.

@@ -151,6 +151,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewGetList",
             "previewListViews",
             "previewListCorrections",
+            "previewListRelatedArticles",
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",

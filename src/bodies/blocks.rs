@@ -101,7 +101,6 @@ pub enum BlockType {
 
 /// A node of a body. A reader of the tree shows of a type that it does not know what lies in it: types may be added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(no_recursion)]
 pub struct Block {
     /// What it is.
     #[serde(rename = "type")]
@@ -184,7 +183,7 @@ pub struct Block {
     pub open: Option<bool>,
     /// What lies in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, no_recursion)]
     pub children: Vec<Block>,
 }
 

@@ -272,7 +272,8 @@ fn title(node: &Block) -> String {
 }
 
 fn address(url: &str) -> String {
-    let url = url.replace('&', "&amp;");
+    // Elsewhere it is none of a character's names.
+    let url = if url.contains(';') { url.replace('&', "&amp;") } else { url.to_owned() };
     let is_plain = !url.is_empty() && url.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"()<>\\*_[]`~|".contains(c));
     if is_plain { url } else { format!("<{}>", url.replace('\\', "\\\\").replace('<', "%3C").replace('>', "%3E").replace('|', "%7C")) }
 }
@@ -350,7 +351,7 @@ mod tests {
             "<table><caption>C</caption><tr><td>a|b<td><ul><li>x</li><li>y</li></ul></table>",
             "<div>a<p>b</p>c</div>d<em> e </em>f<strong><em>g</em></strong><em>h</em><em>i</em>",
             "<dl><dt>t</dt><dd>d</dd></dl><details open><summary>s</summary>rest</details><pre>a\n  b ``` c</pre><code>`</code>",
-            "<figure><img src=/a.jpg alt='x*y'><figcaption>cap</figcaption></figure><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>",
+            "<figure><img src=/a.jpg alt='x*y'><figcaption>cap</figcaption></figure><ruby>漢<rt>kan</rt></ruby>",
             "<h2>1. Title # 2</h2><blockquote>q<blockquote>r</blockquote></blockquote><a href='/a_(b)*c'>l</a> = <p>=</p><p>===</p><p>| a |</p>",
         ] {
             let first = html(Format::Html, source);

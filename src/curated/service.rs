@@ -167,10 +167,7 @@ pub async fn update(
                 Some(editions::made(tx, &caller, id, dated, mistakes)?)
             }
             None => {
-                if patch.publish_at.is_some() || patch.time_zone.is_some() {
-                    mistakes.note("/slots", "required", "`publish_at` says from when on these are shown: give them, or change an edition");
-                }
-                mistakes.finish()?;
+                editions::refuse_date(patch.publish_at, patch.time_zone, mistakes)?;
                 None
             }
         };

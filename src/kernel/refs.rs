@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AuthorId, CategoryId, TagId, TermId};
+use super::id::{ArticleId, AuthorId, CategoryId, TagId, TermId};
 
 /// What an article carries besides categories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +82,25 @@ impl From<TermId> for Credit {
     }
 }
 
+/// Which articles editors want to see beside a text, and which never.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Related {
+    /// Those that come first, in this order, while they are live.
+    #[schema(required = false, max_items = 20)]
+    pub pinned: Vec<ArticleId>,
+    /// Those that are never shown beside it.
+    #[schema(required = false, max_items = 100)]
+    pub excluded: Vec<ArticleId>,
+}
+
+impl Related {
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        self.pinned.is_empty() && self.excluded.is_empty()
+    }
+}
+
 /// What a revision names besides its main category, in the order given. Stored as JSON, since it is only ever read as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refs {
@@ -91,6 +110,9 @@ pub struct Refs {
     pub tags: Vec<TagId>,
     /// Authors, each once in each role.
     pub authors: Vec<Credit>,
+    /// What is to stand beside it.
+    #[serde(default, skip_serializing_if = "Related::is_empty")]
+    pub related: Related,
 }
 
 impl Refs {

@@ -30,6 +30,12 @@ impl Snapshot {
         Self { at, embargoed_at: None, release_id: None, is_of_newest: false }
     }
 
+    /// The same at another instant.
+    #[must_use]
+    pub fn as_of(self, at: Instant) -> Self {
+        Self { at, ..self }
+    }
+
     /// The same with a release as a whole, whose articles are shown by [`super::entries`] while it has no date.
     #[must_use]
     pub fn with_release(self, id: Option<ReleaseId>) -> Self {

@@ -10,7 +10,7 @@ use crate::support::client::Client;
 use crate::support::random::Random;
 
 /// All kinds.
-pub const KINDS: [&str; 26] = [
+pub const KINDS: [&str; 28] = [
     "draft",
     "autosave of a draft",
     "autosave of what is public",
@@ -33,6 +33,8 @@ pub const KINDS: [&str; 26] = [
     "correction that lies ahead",
     "correction that is called off",
     "correction of a draft",
+    "front page that lies ahead",
+    "list that lies ahead",
     "draft under embargo",
     "draft with a preview link",
     "draft in a release",
@@ -133,6 +135,20 @@ impl Desk<'_> {
                     self.dates.push(soon);
                 }
                 is_cancelled
+            }
+            "front page that lies ahead" => {
+                let slots = json!([{ "article_id": made["id"] }, { "rule": { "tag": public::TERMS[0], "limit": 9 } }]);
+                let body = json!({ "slots": slots, "publish_at": later });
+                self.dates.push(later);
+                done(self.editor.patch(&self.public.list).merge_patch(body).await).map(|_| ())
+            }
+            "list that lies ahead" => {
+                let slots = json!([{ "article_id": made["id"] }, { "rule": {} }]);
+                let body = json!({ "name": "Hidden list", "slots": slots, "publish_at": later });
+                self.dates.push(later);
+                let list = done(self.editor.post("/v1/editor/lists").json(body).await)?;
+                known.lists.push(list.text_at("/slug").to_owned());
+                Some(())
             }
             "correction of a draft" => self.correct(&path, None).await.map(|_| ()),
             "draft with a preview link" => self.link(made.text_at("/id")).await,

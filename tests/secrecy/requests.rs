@@ -21,6 +21,8 @@ pub struct Known {
     pub categories: Vec<String>,
     /// Slugs of tags and authors.
     pub terms: Vec<String>,
+    /// Slugs of curated lists.
+    pub lists: Vec<String>,
     /// Starts, ends and dates.
     pub dates: Vec<String>,
 }
@@ -86,6 +88,7 @@ fn paths(operation: &Operation, known: &Known, random: &mut Random) -> Vec<Strin
         Some("articles") => &known.articles,
         Some("categories") => &known.categories,
         Some("tags" | "authors") => &known.terms,
+        Some("lists") => &known.lists,
         Some(other) => panic!("{} asks by names of {other}: `Known` in tests/secrecy/requests.rs gets them", operation.id),
     };
     let newest = names.iter().rev().take(PATHS / 2).cloned();

@@ -4,14 +4,15 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, routes};
 
 use super::filters::Filters;
-use crate::articles::delivered::corrections::CorrectionList;
+use crate::articles::delivered::corrections::{CorrectionList, SiteCorrection};
 use crate::articles::dto::Kind;
 use crate::articles::reads::{self, CorrectionsQuery};
 use crate::categories::context::view::View;
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
 use crate::http::{FilterItem, RawQuery, answer};
-use crate::kernel::problem::Result;
+use crate::kernel::page::Page;
+use crate::kernel::problem::{Problem, Result};
 
 /// List corrections
 ///
@@ -42,10 +43,21 @@ pub(super) async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Da
     q.finish()?;
     let parameters = filters.parameters("listCorrections");
     let place = delivery.cursor_key.place(&parameters, cursor.as_deref())?;
-    let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
+    let page = move |connection: &mut AnyConnection, reading: &Reading<'_>| {
         let (locale, selection) = (filters.locale().to_owned(), filters.selection(reading.names));
         let query = CorrectionsQuery { locale, selection, limit, place: place.clone(), parameters: parameters.clone() };
-        Ok(reads::corrections(connection, &reading, &query)?)
+        reads::corrections(connection, reading, &query)
+    };
+    let told =
+        move |page: &Page<SiteCorrection>| serde_json::to_string(&(&page.items, &page.next, &page.previous)).map_err(Problem::internal);
+    let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
+        let (found, ground) = page(connection, &reading)?;
+        let ask = |connection: &mut AnyConnection, reading: &Reading<'_>| {
+            let (found, ground) = page(connection, reading)?;
+            Ok((told(&found)?, ground))
+        };
+        let ground = reads::until_it_differs(connection, &reading, (&told(&found)?, ground), ask)?;
+        Ok((found, ground))
     };
     let (page, lifetime) = delivery.read_long(&db, as_of, read).await?;
     answer::Delivered::new(lifetime).page(&request, &page).json(&request, &CorrectionList::new(page, limit)).await

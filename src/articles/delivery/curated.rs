@@ -24,7 +24,7 @@ use crate::views::reads::Told;
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug."),
         ("locale" = Option<String>, Query, max_length = 20, description = "One of the site's languages; the first one unless said.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever.", nullable = false),
     ),
     responses((status = 200, description = "The list.", body = PublicList)),

@@ -174,5 +174,5 @@ pub(super) fn ids(q: &mut Collector<'_>, name: &'static str) -> Vec<ArticleId> {
 pub(super) fn every(delivery: &Delivery) -> Selection {
     let locales = delivery.locales.iter().map(ToString::to_string);
     let lists = locales.flat_map(|locale| Kind::ALL.map(|(kind, _)| ListKey::all(&locale, kind))).collect();
-    Selection { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() }
+    Selection::of(lists)
 }

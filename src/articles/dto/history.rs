@@ -8,6 +8,7 @@ use super::{BodySource, Byline, Image, Seo};
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Problem, Result};
+use crate::kernel::refs::Related;
 
 /// Who saved a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -100,6 +101,8 @@ pub struct RevisionContent {
     /// Anything else.
     #[schema(required)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    pub related: Related,
 }
 
 impl RevisionContent {
@@ -131,7 +134,7 @@ pub struct RevisionDiff {
 /// A top-level field of an article in which two revisions differ.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldChange {
-    /// Its name: `slug`, `title`, `excerpt`, `body`, `category_id`, `further_category_ids`, `tags`, `authors`, `image`, `seo` or `custom`. More may come.
+    /// Its name: `slug`, `title`, `excerpt`, `body`, `category_id`, `further_category_ids`, `tags`, `authors`, `image`, `seo`, `custom` or `related`. More may come.
     #[schema(example = "title")]
     pub field: String,
     /// Its value in `from`, as in the revision.

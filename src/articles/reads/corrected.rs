@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::sql_types::{BigInt, Nullable};
 
-use super::{Selection, entries, ranked};
+use super::{Selection, ranked};
 use crate::articles::delivered::corrections::{CorrectedArticle, SiteCorrection};
 use crate::articles::delivered::{Article, ArticleField, Fields};
 use crate::categories::context::Reading;
@@ -15,7 +15,7 @@ use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Direction, Limit, ListParameters, Page, Place, SortValue};
 use crate::publications::entries::Entry;
-use crate::publications::visibility::{Ground, LISTED, LISTED_UNTIL, Part, ground, starting};
+use crate::publications::visibility::{Ground, LISTED, LISTED_UNTIL, Part, Shown, ground, starting};
 
 /// Adds their corrections to articles, and tells when the next one begins or ends. One statement, if there are any.
 pub(super) fn add<'a>(
@@ -70,15 +70,10 @@ pub fn corrections(
     };
     let place = |(_, id, at, ..): &CorrectionRow| (SortValue::Number(at.millis()), id.uuid());
     let looked_at: Vec<ArticleId> = distinct(rows.iter().map(|row| row.0));
-    let edge = rows.get(query.limit.rows()).map(place);
     let page = Page::cut(rows, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
     let shown = distinct(page.items.iter().map(|row| row.0));
-    let ground = query.ground(connection, reading, looked_at, &shown, edge)?;
-    let mut articles = ranked::cards(connection, reading, &shown, Fields::of(&SHOWN))?;
-    let texts = if entered.is_empty() { Vec::new() } else { entries::texts(connection, &entered, Fields::of(&SHOWN))? };
-    for text in texts {
-        articles.insert(text.id, text.deliver(reading.names, Fields::of(&SHOWN))?);
-    }
+    let ground = query.ground(connection, reading, looked_at, &shown)?;
+    let articles = ranked::cards_with_entries(connection, reading, &shown, &query.selection, Fields::of(&SHOWN))?;
     let items = page.items.iter().filter_map(|row| told(row.clone(), &articles).transpose()).collect::<Result<Vec<_>>>()?;
     Ok((Page { items, next: page.next, previous: page.previous, total: None }, ground))
 }
@@ -127,43 +122,28 @@ impl CorrectionsQuery {
         statement.sql(beyond).bind(*at).sql(", ").bind(*id).sql(")")
     }
 
-    /// The ground under the page, which changes when one begins that stands on it, when an article comes back of which one does, and when anything begins or ends of an article that is
-    /// on it.
+    /// The ground under the page: what is on it changes, an article comes or goes of which there are corrections, or one begins. Some of that may show nowhere: see
+    /// [`super::until_it_differs`].
     fn ground(
         &self,
         connection: &mut AnyConnection,
         reading: &Reading<'_>,
         looked_at: Vec<ArticleId>,
         shown: &[ArticleId],
-        edge: Option<(SortValue, uuid::Uuid)>,
     ) -> Result<Ground> {
         let (at, until) = (reading.snapshot.at, reading.snapshot.at.plus_millis(reading.span_ms));
         if self.selection.lists.is_empty() {
-            return ground(connection, at, &self.selection.shown(Part::Total), reading.span_ms);
+            return ground(connection, at, &Shown::Nothing, reading.span_ms);
         }
         let coming = Statement::<IdSql>::new("SELECT DISTINCT c.article_id FROM corrections c WHERE c.article_id IN (");
         let coming = starting(coming, at, reading.span_ms).sql(") AND c.from_at <= ").bind(until).sql(" AND c.until_at > ").bind(at);
-        let mut coming = self.beyond(coming);
-        if let Some((SortValue::Number(last), id)) = edge {
-            let before = if self.is_backward() { " AND (c.from_at, c.id) <= (" } else { " AND (c.from_at, c.id) >= (" };
-            coming = coming.sql(before).bind(last).sql(", ").bind(id).sql(")");
-        }
         let coming: Vec<ArticleId> = coming.load(connection)?;
         let of = distinct(looked_at.into_iter().chain(coming));
         let part = Part::Some { of: Some(of).filter(|of| of.len() <= MOST_ASKED), shown: shown.to_vec() };
         let ground = ground(connection, at, &self.selection.shown(part), reading.span_ms)?;
-        // What begins comes before all that has begun.
-        let begins_here = self.place.is_none() || self.is_backward();
-        Ok(if begins_here { ground.changing(self.next_start(connection, at, until)?) } else { ground })
-    }
-
-    /// When the next one begins of an article that is live then.
-    fn next_start(&self, connection: &mut AnyConnection, at: Instant, until: Instant) -> Result<Option<Instant>> {
         let next =
             Statement::<Nullable<BigInt>>::new("SELECT min(c.from_at) FROM corrections c WHERE c.locale = ").bind(self.locale.as_str());
         let next = next.sql(" AND c.from_at > ").bind(at).sql(" AND c.from_at <= ").bind(until);
-        let next = next.sql(" AND EXISTS (SELECT 1 FROM listings d WHERE d.article_id = c.article_id AND d.list || '' IN (");
-        let next = next.bind_all(&self.selection.lists).sql(") AND d.from_at <= c.from_at AND d.until_at > c.from_at)");
-        Ok(next.get_result(connection)?)
+        Ok(ground.changing(next.get_result(connection)?))
     }
 }

@@ -75,7 +75,7 @@ pub fn most_read(connection: &mut AnyConnection, reading: &Reading<'_>, query: &
 }
 
 /// Which of these articles are live on the lists, and under which dates.
-fn listed(
+pub(super) fn listed(
     connection: &mut AnyConnection,
     snapshot: Snapshot,
     selection: &Selection,
@@ -106,12 +106,7 @@ pub(super) fn of_ids<ST>(
 }
 
 /// The texts in force of these articles, without what was corrected of them.
-pub(super) fn cards(
-    connection: &mut AnyConnection,
-    reading: &Reading<'_>,
-    ids: &[ArticleId],
-    fields: Fields,
-) -> Result<HashMap<ArticleId, Article>> {
+fn cards(connection: &mut AnyConnection, reading: &Reading<'_>, ids: &[ArticleId], fields: Fields) -> Result<HashMap<ArticleId, Article>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -135,6 +130,23 @@ pub(super) fn texts_in_force<ST>(
     if fields.has_body() { statement.sql(BODIES) } else { statement }
 }
 
+/// The same of what is live on the lists, by the texts of a release where it shows others.
+pub(super) fn cards_with_entries(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    ids: &[ArticleId],
+    selection: &Selection,
+    fields: Fields,
+) -> Result<HashMap<ArticleId, Article>> {
+    let mut cards = cards(connection, reading, ids, fields)?;
+    let entered: Vec<&Entry> = selection.of_release(reading).into_iter().filter(|entry| ids.contains(&entry.article_id)).collect();
+    let texts = if entered.is_empty() { Vec::new() } else { entries::texts(connection, &entered, fields)? };
+    for text in texts {
+        cards.insert(text.id, text.deliver(reading.names, fields)?);
+    }
+    Ok(cards)
+}
+
 /// Those of these articles that are live on the lists, in their order. To be asked in one state of the database.
 ///
 /// # Errors
@@ -150,12 +162,9 @@ pub fn by_ids(
     let shown: Vec<ArticleId> = ids.iter().filter(|id| live.contains_key(id)).copied().collect();
     let part = Part::Some { of: Some(ids.to_vec()), shown: shown.clone() };
     let ground = ground(connection, reading.snapshot.at, &selection.shown(part), reading.span_ms)?;
-    let mut cards = cards(connection, reading, &shown, fields)?;
-    let entered: Vec<&Entry> = selection.of_release(reading).into_iter().filter(|entry| ids.contains(&entry.article_id)).collect();
-    let texts = if entered.is_empty() { Vec::new() } else { entries::texts(connection, &entered, fields)? };
-    for text in texts {
-        cards.insert(text.id, text.deliver(reading.names, fields)?);
-    }
+    let entered = selection.of_release(reading).into_iter().map(|entry| entry.article_id).filter(|id| ids.contains(id));
+    let chosen: Vec<ArticleId> = shown.into_iter().chain(entered).collect();
+    let mut cards = cards_with_entries(connection, reading, &chosen, selection, fields)?;
     let mut articles: Vec<Article> = ids.iter().filter_map(|id| cards.remove(id)).collect();
     let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
     Ok((articles, ground))

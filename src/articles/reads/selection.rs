@@ -55,6 +55,11 @@ impl Window<'_> {
 }
 
 impl Selection {
+    /// All that is on any of these lists.
+    pub fn of(lists: Vec<ListKey>) -> Self {
+        Self { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() }
+    }
+
     /// The dates that are asked for.
     pub(super) fn dates(&self) -> Range<Instant> {
         let every = every_date();

@@ -41,6 +41,7 @@ pub fn content(content: Content, (tags, authors): Called) -> Result<RevisionCont
         body: BodySource { format: format(&content.format), source: content.source },
         category_id: content.category_id,
         further_category_ids: content.refs.further_categories,
+        related: content.refs.related,
         tags,
         authors,
         image: json(content.image.as_deref())?,

@@ -55,6 +55,16 @@ pub(super) fn made(tx: &mut Tx<'_>, caller: &Caller, list: CuratedListId, dated:
     })
 }
 
+/// A date goes with slots alone.
+pub(super) fn refuse_date(publish_at: Option<String>, time_zone: Option<String>, mut mistakes: Mistakes) -> Result<()> {
+    let is_given = publish_at.is_some() || time_zone.is_some();
+    Times::of(&mut mistakes, time_zone.as_deref()).read(&mut mistakes, "/publish_at", &publish_at.into());
+    if is_given && mistakes.is_empty() {
+        mistakes.note("/slots", "required", "`publish_at` says from when on these are shown: give them, or change an edition");
+    }
+    mistakes.finish()
+}
+
 /// When an edition begins; a "now" on a taken millisecond takes the next (contract 2.2).
 fn start(connection: &mut AnyConnection, list: CuratedListId, wanted: Option<Instant>, now: Instant) -> Result<Instant> {
     let mut at = settled::start(wanted, now).map_err(Refused::from)?;

@@ -91,6 +91,17 @@ fn correction_faults() -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn curated_faults() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/name", json!(" ")),
+        ("/slug", json!("Front Page")),
+        ("/slots", json!([{ "rule": { "limit": 21 } }, { "article_id": "x" }, { "article": NOBODY }])),
+        ("/publish_at", json!("tomorrow")),
+        ("/time_zone", json!("Mars/Phobos")),
+        ("/date", json!("2026-12-01")),
+    ]
+}
+
 fn release_faults() -> Vec<(&'static str, Value)> {
     vec![("/name", json!(" ")), ("/publish_at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), ("/date", json!("2026-12-01"))]
 }
@@ -132,6 +143,11 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let remark = json!({ "kind": "update", "text": { "format": "markdown", "source": "Four lanes." }, "at": "2026-12-24T18:00:00Z" });
     let correction = admin.post(&format!("{path}/corrections")).json(&remark).await;
     let correction = format!("/v1/editor/corrections/{}", correction.text_at("/id"));
+    let list =
+        admin.post("/v1/editor/lists").json(json!({ "name": "Front page", "slots": [], "publish_at": "2026-12-24T18:00:00Z" })).await;
+    let edition = list["editions"][0]["id"].as_str().unwrap().to_owned();
+    let list = format!("/v1/editor/lists/{}", list.text_at("/id"));
+    let edition = format!("{list}/editions/{edition}");
     let release = admin.post("/v1/editor/releases").json(json!({ "name": "Election night" })).await;
     let release = format!("/v1/editor/releases/{}", release.text_at("/id"));
     let category = admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await;
@@ -185,6 +201,9 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             json!({ "mode": "all", "operations": [{ "op": "trash", "id": NOBODY }] }),
             vec![("/mode", json!("some")), ("/operations", bulk_faults()), ("/atomic", json!(true))],
         ),
+        body("createCuratedList", "POST", "/v1/editor/lists", json!({ "name": "Front page", "slots": [{ "rule": {} }] }), curated_faults()),
+        body("updateCuratedList", "PATCH", &list, json!({}), curated_faults()),
+        body("updateCuratedEdition", "PATCH", &edition, json!({}), curated_faults()[2..].to_vec()),
         body("createRelease", "POST", "/v1/editor/releases", json!({ "name": "Night" }), release_faults()),
         body("updateRelease", "PATCH", &release, json!({}), [release_faults(), vec![("/override_embargo", json!(1))]].concat()),
         body(
