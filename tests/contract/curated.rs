@@ -122,7 +122,7 @@ on_both_engines! {
         editor.post(LISTS).json(json!({ "name": "Other", "slug": "night", "slots": [] })).await.is_problem(409, "slug_taken");
         assert_eq!(editor.get(LISTS).await.is_ok().each("slug"), ["night-2", "night"]);
         let path = format!("{LISTS}/{}", made.text_at("/id"));
-        editor.delete(&path).if_match("\"9\"").await.is_problem(412, "version_mismatch");
+        editor.delete(&path).if_match("\"9\"").await.is_problem(412, "precondition_failed");
         editor.delete(&path).await.is_no_content();
         site.anyone().get("/v1/lists/night").await.is_problem(404, "not_found");
         editor.get(&path).await.is_problem(404, "not_found");
@@ -147,7 +147,7 @@ on_both_engines! {
         let later = patch(&editor, &path, json!({ "slots": [], "publish_at": "2026-11-30T05:20:00Z" })).await;
         editor.delete(&edition(later.is_ok(), 0)).await.is_no_content();
         let stale = editor.patch(&path).if_match("\"1\"").merge_patch(json!({ "name": "Other" })).await;
-        stale.is_problem(412, "version_mismatch");
+        stale.is_problem(412, "precondition_failed");
         let log = site.login(Role::Admin).await.get("/v1/editor/audit-log?target_kind=curated_list").await;
         let actions = ["curated_list.edition_deleted", "curated_list.edition_added", "curated_list.edition_updated", "curated_list.edition_added", "curated_list.created"];
         assert_eq!(log.is_ok().each("action"), actions);
@@ -166,7 +166,7 @@ on_both_engines! {
         refused.is_problem(422, "invalid").has_error("/slots/0", "one_of").has_error("/slots/1", "one_of").has_error("/slots/2/article_id", "unknown");
         refused.has_error("/slots/3/rule", "one_of").has_error("/slots/4/rule/author", "unknown");
         refused.has_error("/slots/5/article_id", "repeated");
-        let rules = |count: usize, limit: usize| json!({ "name": "Front", "slots": vec![json!({ "rule": { "limit": limit } }); count] });
+        let rules = |count: usize, limit: usize| json!({ "name": "Rules", "slots": vec![json!({ "rule": { "limit": limit } }); count] });
         editor.post(LISTS).json(rules(5, 20)).await.is_created();
         let mut too_many = rules(5, 20);
         too_many["slots"].as_array_mut().unwrap().push(json!({ "rule": {} }));
