@@ -61,8 +61,11 @@ fn block(node: &Block, lists: usize) -> Vec<String> {
 
 /// The lines of a text, of which none begins a block.
 fn paragraph(nodes: &[Block]) -> Vec<String> {
-    let text = inline(nodes, "\\\n");
-    text.trim().lines().map(|line| safe_start(line.trim())).filter(|line| !line.is_empty()).collect()
+    let text = inline(nodes, "\n");
+    let mut lines: Vec<String> = text.lines().map(|line| safe_start(line.trim())).filter(|line| !line.is_empty()).collect();
+    let before_last = lines.len().saturating_sub(1);
+    lines[..before_last].iter_mut().for_each(|line| line.push('\\'));
+    lines
 }
 
 fn one_line(nodes: &[Block]) -> String {
@@ -72,15 +75,27 @@ fn one_line(nodes: &[Block]) -> String {
 fn list(node: &Block, lists: usize) -> Vec<String> {
     let is_odd = lists % 2 == 1;
     let start = node.start.unwrap_or(1).max(0);
+    let mut items: Vec<Vec<String>> = Vec::new();
+    for child in &node.children {
+        match (child.kind, items.last_mut()) {
+            (BlockType::Item, _) => items.push(lines(&child.children)),
+            // A list may lie in another one without an item around it.
+            (_, Some(before)) => {
+                before.push(String::new());
+                before.extend(lines(std::slice::from_ref(child)));
+            }
+            (_, None) => items.push(lines(std::slice::from_ref(child))),
+        }
+    }
     let mut out = Vec::new();
-    for (number, item) in (start..).zip(node.children.iter().filter(|child| child.kind == BlockType::Item)) {
+    for (number, item) in (start..).zip(items) {
         let marker = match (node.ordered == Some(true), is_odd) {
             (true, true) => format!("{number}. "),
             (true, false) => format!("{number}) "),
             (false, true) => "- ".to_owned(),
             (false, false) => "+ ".to_owned(),
         };
-        out.extend(hung(&marker, lines(&item.children)));
+        out.extend(hung(&marker, item));
     }
     out
 }
