@@ -131,12 +131,12 @@ impl Cast {
             releases: (0..RELEASES).map(|_| ReleaseId::new()).collect(),
             bodies: (0..100).map(body).collect(),
         };
-        let (users, authors, tags, releases) = (cast.users(), cast.authors(), cast.tags(), cast.releases());
+        let (users, terms, releases) = (cast.users(), cast.terms(), cast.releases());
         db.run_write(move |tx| {
             let rows = "INSERT INTO users (id, email, name, role, password_hash, active, version, created_at) VALUES ";
             Statement::insert(tx.conn(), rows, &users)?;
-            Statement::insert(tx.conn(), "INSERT INTO authors (id, slug, name, bio) VALUES ", &authors)?;
-            Statement::insert(tx.conn(), "INSERT INTO tags (id, slug, name) VALUES ", &tags)?;
+            let rows = "INSERT INTO terms (id, relation, slug, name, description, links, version, created_at, updated_at) VALUES ";
+            Statement::insert(tx.conn(), rows, &terms)?;
             let rows = "INSERT INTO releases (id, name, publish_at, version, created_by, created_at) VALUES ";
             Ok::<_, db::Error>(Statement::insert(tx.conn(), rows, &releases)?)
         })
@@ -152,14 +152,14 @@ impl Cast {
         self.users.iter().enumerate().map(user).collect()
     }
 
-    fn authors(&self) -> Vec<[Bind; 4]> {
-        let author = |(n, id): (usize, &AuthorId)| [(*id).into(), format!("author-{n}").into(), format!("Author {n}").into(), "".into()];
-        self.authors.iter().enumerate().map(author).collect()
-    }
-
-    fn tags(&self) -> Vec<[Bind; 3]> {
-        let tag = |(n, id): (usize, &TagId)| [(*id).into(), format!("tag-{n}").into(), format!("Tag {n}").into()];
-        self.tags.iter().enumerate().map(tag).collect()
+    /// Authors and tags.
+    fn terms(&self) -> Vec<[Bind; 9]> {
+        let term = |relation: &str, n: usize, id: Bind| {
+            let (slug, name) = (format!("{relation}-{n}"), format!("{relation} {n}"));
+            [id, relation.into(), slug.into(), name.into(), "".into(), "[]".into(), 1.into(), self.now.into(), self.now.into()]
+        };
+        let authors = self.authors.iter().enumerate().map(|(n, id)| term("author", n, (*id).into()));
+        authors.chain(self.tags.iter().enumerate().map(|(n, id)| term("tag", n, (*id).into()))).collect()
     }
 
     fn releases(&self) -> Vec<[Bind; 6]> {

@@ -1,14 +1,11 @@
 //! Making, changing, rotating and revoking API keys, and what a secret of one lets do.
 
-mod uses;
-
 use serde_json::{Value, json};
 
 use super::dto::{ApiKey, ApiKeyCreate, ApiKeyPatch, ApiKeyRotation, KeyMaker, NewApiKey, PreviousSecret, USUAL_OVERLAP_S};
 pub use super::secret::{START, Secret};
+pub use super::store::touch;
 use super::store::{self, StoredKey};
-pub use uses::Uses;
-
 use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::{AnyConnection, Db, Tx};
 use crate::kernel::caller::{Caller, Scope};

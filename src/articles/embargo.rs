@@ -1,10 +1,10 @@
 //! An embargo: until when nothing of an article may be published. It is of the article and not of one of its saves.
 
+use crate::kernel::given::time;
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Code, Problem, Result};
-use crate::publications::dto::time;
 use crate::publications::rules::Publication;
 use crate::publications::service::Edited;
 

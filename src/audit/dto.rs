@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use super::rules::{ACTIONS, kinds};
@@ -100,28 +101,31 @@ crate::list_of! {
 #[expect(dead_code, reason = "the document alone reads it")]
 pub struct AuditExport(String);
 
-fn one_of(words: Vec<&'static str>) -> Object {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+/// Any of these words, each once.
+fn any_of(words: Vec<&'static str>) -> Array {
+    let most = words.len();
+    let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+    ArrayBuilder::new().items(word).min_items(Some(1)).max_items(Some(most)).build()
 }
 
 /// What can be done, for the API document.
-pub struct ActionName;
+pub struct ActionNames;
 
-impl utoipa::PartialSchema for ActionName {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        one_of(ACTIONS.iter().map(|action| action.0).collect()).into()
+impl PartialSchema for ActionNames {
+    fn schema() -> RefOr<Schema> {
+        any_of(ACTIONS.iter().map(|action| action.0).collect()).into()
     }
 }
 
-impl ToSchema for ActionName {}
+impl ToSchema for ActionNames {}
 
 /// What something can be done to, for the API document.
-pub struct TargetKind;
+pub struct TargetKinds;
 
-impl utoipa::PartialSchema for TargetKind {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        one_of(kinds()).into()
+impl PartialSchema for TargetKinds {
+    fn schema() -> RefOr<Schema> {
+        any_of(kinds()).into()
     }
 }
 
-impl ToSchema for TargetKind {}
+impl ToSchema for TargetKinds {}

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use futures_util::stream;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{ActionName, AuditEntryList, AuditExport, TargetKind};
+use super::dto::{ActionNames, AuditEntryList, AuditExport, TargetKinds};
 use super::rules::{ACTIONS, kinds};
 use super::service::{self, Asked, Part, Wanted};
 use crate::auth::permission::{Action, require};
@@ -14,12 +14,14 @@ use crate::db::Db;
 use crate::http::query::Collector;
 use crate::http::{Budget, RawQuery, answer};
 use crate::kernel::caller::Caller;
-use crate::kernel::id::{AuditId, UserId};
+use crate::kernel::id::UserId;
 use crate::kernel::page::{CursorKey, ListParameters};
 use crate::kernel::problem::{Problem, Result};
 
 /// What a part of an export may hold, in bodies of lists.
 const PART_BODIES: usize = 8;
+/// The most ids that a filter takes.
+const MOST_IDS: usize = 20;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
@@ -29,14 +31,15 @@ pub fn routes(config: &mut ServiceConfig) {
 fn wanted(q: &mut Collector<'_>) -> Wanted {
     let actions: Vec<_> = ACTIONS.iter().map(|action| (action.0, action.0)).collect();
     let kinds: Vec<_> = kinds().into_iter().map(|kind| (kind, kind)).collect();
+    let zone = q.zone("time_zone");
     Wanted {
-        actor: q.id::<UserId>("actor"),
-        action: q.one_of("action", &actions),
-        target_kind: q.one_of("target_kind", &kinds),
-        // Whatever it is of: all ids are of one form.
-        target_id: q.id::<AuditId>("target_id").map(AuditId::uuid),
-        from: q.instant("from"),
-        to: q.instant("to"),
+        actors: q.ids("actor", MOST_IDS),
+        actions: q.any_of("action", &actions),
+        target_kinds: q.any_of("target_kind", &kinds),
+        // Whatever they are of: all ids are of one form.
+        target_ids: q.ids("target_id", MOST_IDS),
+        from: q.moment("from", zone.as_ref()),
+        to: q.moment("to", zone.as_ref()),
     }
 }
 
@@ -45,14 +48,25 @@ fn asked(raw: &RawQuery) -> Result<Asked> {
     let wanted = wanted(&mut q);
     let (limit, cursor) = (q.limit(), q.cursor());
     q.finish()?;
-    let parameters = ListParameters::of("listAuditLog")
-        .with("actor", wanted.actor.map(|id| id.to_string()).as_deref())
-        .with("action", wanted.action)
-        .with("target_kind", wanted.target_kind)
-        .with("target_id", wanted.target_id.map(|id| id.to_string()).as_deref())
+    Ok(Asked { parameters: parameters(&wanted), wanted, limit, cursor })
+}
+
+/// The list, in a form in which no two are the same.
+fn parameters(wanted: &Wanted) -> ListParameters {
+    let mut words = [wanted.actions.clone(), wanted.target_kinds.clone()];
+    words.iter_mut().for_each(|words| words.sort_unstable());
+    let [actions, kinds] = words.map(|words| words.join(","));
+    ListParameters::of("listAuditLog")
+        .with("actor", Some(&joined(&wanted.actors)))
+        .with("action", Some(&actions))
+        .with("target_kind", Some(&kinds))
+        .with("target_id", Some(&joined(&wanted.target_ids)))
         .with("from", wanted.from.map(|at| at.to_string()).as_deref())
-        .with("to", wanted.to.map(|at| at.to_string()).as_deref());
-    Ok(Asked { wanted, parameters, limit, cursor })
+        .with("to", wanted.to.map(|at| at.to_string()).as_deref())
+}
+
+fn joined(ids: &[impl ToString]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// List the audit log
@@ -63,12 +77,13 @@ fn asked(raw: &RawQuery) -> Result<Asked> {
 #[utoipa::path(
     tag = "Audit log", operation_id = "listAuditLog",
     params(
-        ("actor" = Option<UserId>, Query, description = "By this user or API key.", nullable = false),
-        ("action" = inline(Option<ActionName>), Query, description = "What was done.", nullable = false),
-        ("target_kind" = inline(Option<TargetKind>), Query, description = "Done to this kind of thing.", nullable = false),
-        ("target_id" = Option<Uuid>, Query, description = "Done to this one.", nullable = false),
-        ("from" = Option<String>, Query, format = DateTime, description = "At this instant or later.", nullable = false),
-        ("to" = Option<String>, Query, format = DateTime, description = "Before this instant.", nullable = false),
+        ("actor" = inline(Option<Vec<UserId>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "By any of these users and API keys, up to 20 with commas between.", nullable = false),
+        ("action" = inline(Option<ActionNames>), Query, style = Form, explode = false, description = "What was done: any of these, with commas between, each once.", nullable = false),
+        ("target_kind" = inline(Option<TargetKinds>), Query, style = Form, explode = false, description = "Done to any of these kinds of things, with commas between, each once.", nullable = false),
+        ("target_id" = inline(Option<Vec<Uuid>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Done to any of these, up to 20 with commas between.", nullable = false),
+        ("from" = Option<String>, Query, max_length = 60, description = "At this instant or later. With an offset, or local together with `time_zone`.", nullable = false),
+        ("to" = Option<String>, Query, max_length = 60, description = "Before this instant, given as `from` is.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "The IANA zone of local times.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, but with no other filters.", nullable = false),
     ),
@@ -90,12 +105,13 @@ async fn list(request: HttpRequest, caller: Caller, db: Data<Db>, key: Data<Curs
 #[utoipa::path(
     tag = "Audit log", operation_id = "exportAuditLog",
     params(
-        ("actor" = Option<UserId>, Query, description = "By this user or API key.", nullable = false),
-        ("action" = inline(Option<ActionName>), Query, description = "What was done.", nullable = false),
-        ("target_kind" = inline(Option<TargetKind>), Query, description = "Done to this kind of thing.", nullable = false),
-        ("target_id" = Option<Uuid>, Query, description = "Done to this one.", nullable = false),
-        ("from" = Option<String>, Query, format = DateTime, description = "At this instant or later.", nullable = false),
-        ("to" = Option<String>, Query, format = DateTime, description = "Before this instant.", nullable = false),
+        ("actor" = inline(Option<Vec<UserId>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "By any of these users and API keys, up to 20 with commas between.", nullable = false),
+        ("action" = inline(Option<ActionNames>), Query, style = Form, explode = false, description = "What was done: any of these, with commas between, each once.", nullable = false),
+        ("target_kind" = inline(Option<TargetKinds>), Query, style = Form, explode = false, description = "Done to any of these kinds of things, with commas between, each once.", nullable = false),
+        ("target_id" = inline(Option<Vec<Uuid>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Done to any of these, up to 20 with commas between.", nullable = false),
+        ("from" = Option<String>, Query, max_length = 60, description = "At this instant or later. With an offset, or local together with `time_zone`.", nullable = false),
+        ("to" = Option<String>, Query, max_length = 60, description = "Before this instant, given as `from` is.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "The IANA zone of local times.", nullable = false),
     ),
     responses((status = 200, description = "The entries.", content_type = "application/x-ndjson", body = AuditExport)), security(("bearer" = [])),
 )]

@@ -2,10 +2,9 @@
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::{OptionalExtension as _, Queryable};
-use uuid::Uuid;
 
 use super::rules;
-use crate::db::{AnyConnection, IdSql, Result, Statement, StoredId, Tx};
+use crate::db::{AnyConnection, Bind, IdSql, Result, Statement, StoredId, Tx};
 use crate::kernel::entry::Entry;
 pub use crate::kernel::entry::{Actor, Change, Target};
 use crate::kernel::id::{ApiKeyId, AuditId, UserId};
@@ -87,14 +86,14 @@ type NamedSql = (RowSql, Nullable<Text>, Nullable<Text>, Nullable<Text>);
 /// Which entries.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// By this user or API key.
-    pub actor: Option<UserId>,
-    /// Of this action.
-    pub action: Option<&'static str>,
-    /// Done to this kind of thing.
-    pub target_kind: Option<&'static str>,
-    /// Done to this one.
-    pub target_id: Option<Uuid>,
+    /// By one of these users and API keys; by anybody if there are none.
+    pub actors: Vec<UserId>,
+    /// Of one of these actions.
+    pub actions: Vec<&'static str>,
+    /// Done to one of these kinds of things.
+    pub target_kinds: Vec<&'static str>,
+    /// Done to one of these.
+    pub target_ids: Vec<AuditId>,
     /// At this instant or later.
     pub from: Option<Instant>,
     /// Before this one.
@@ -104,40 +103,54 @@ pub struct Wanted {
 /// A place between entries, and which way to go from it.
 pub type From = (Direction, Instant, AuditId);
 
+impl Wanted {
+    /// What is asked for of each part of the log that is scanned: of the filter that leaves the fewest entries one value each, of the others any. So each part is a scan of one
+    /// index that ends at the limit, however many values there are.
+    fn parts(&self) -> Vec<Vec<(&'static str, Vec<Bind>)>> {
+        const BY: [&str; 4] = [" AND target_id IN (", " AND coalesce(actor_id, key_id) IN (", " AND action IN (", " AND target_kind IN ("];
+        let ids = self.target_ids.iter().map(|id| Bind::from(*id)).collect();
+        let actors = self.actors.iter().map(|id| Bind::from(*id)).collect();
+        let words = |words: &[&'static str]| words.iter().map(|word| Bind::from(*word)).collect();
+        let values: [Vec<Bind>; 4] = [ids, actors, words(&self.actions), words(&self.target_kinds)];
+        let mut filters: Vec<_> = BY.into_iter().zip(values).filter(|(_, values)| !values.is_empty()).collect();
+        if filters.is_empty() {
+            return vec![filters];
+        }
+        let (by, values) = filters.remove(0);
+        let part = |value| [vec![(by, vec![value])], filters.clone()].concat();
+        values.into_iter().map(part).collect()
+    }
+}
+
 const NAMED: &str = "SELECT a.number, a.id, a.at, a.actor_id, a.key_id, a.address, a.action, a.target_kind, a.target_id, a.before, a.after, a.hash, \
-                     u.email, coalesce(u.name, k.name), t.email FROM (SELECT * FROM audit WHERE at >= ";
+                     u.email, coalesce(u.name, k.name), t.email FROM (";
+const PART: &str = "SELECT * FROM (SELECT * FROM audit WHERE at >= ";
 const USERS: &str = ") a LEFT JOIN users u ON u.id = a.actor_id LEFT JOIN api_keys k ON k.id = a.key_id LEFT JOIN users t ON t.id = a.target_id AND a.target_kind = 'user'";
 
 /// At most `limit` entries beyond a place, in the direction of it, by instant and id. [`Direction::Forward`] is towards the older ones; from the newest
-/// without a place. One statement, a scan of one index.
+/// without a place. One statement, a scan of one index for each value of one filter.
 ///
 /// # Errors
 /// If the database fails.
 pub fn beyond(connection: &mut AnyConnection, wanted: &Wanted, from: Option<From>, limit: i64) -> Result<Vec<NamedRow>> {
     let is_towards_newer = from.is_some_and(|(direction, ..)| direction == Direction::Backward);
-    let statement = Statement::<NamedSql>::new(NAMED).bind(wanted.from.unwrap_or(Instant::FIRST)).sql(" AND at < ");
-    let mut statement = statement.bind(wanted.to.unwrap_or(Instant::NEVER));
-    if let Some(actor) = wanted.actor {
-        statement = statement.sql(" AND coalesce(actor_id, key_id) = ").bind(actor);
+    let mut statement = Statement::<NamedSql>::new(NAMED);
+    for (at, filters) in wanted.parts().into_iter().enumerate() {
+        statement = if at == 0 { statement } else { statement.sql(" UNION ALL ") };
+        statement = statement.sql(PART).bind(wanted.from.unwrap_or(Instant::FIRST)).sql(" AND at < ");
+        statement = statement.bind(wanted.to.unwrap_or(Instant::NEVER));
+        for (by, values) in filters {
+            statement = statement.sql(by).bind_all(values).sql(")");
+        }
+        if let Some((_, at, id)) = from {
+            let beyond = if is_towards_newer { " AND (at, id) > (" } else { " AND (at, id) < (" };
+            statement = statement.sql(beyond).bind(at).sql(", ").bind(id).sql(")");
+        }
+        let within = if is_towards_newer { " ORDER BY at, id LIMIT " } else { " ORDER BY at DESC, id DESC LIMIT " };
+        statement = statement.sql(within).bind(limit).sql(") p");
     }
-    if let Some(action) = wanted.action {
-        statement = statement.sql(" AND action = ").bind(action);
-    }
-    if let Some(kind) = wanted.target_kind {
-        statement = statement.sql(" AND target_kind = ").bind(kind);
-    }
-    if let Some(id) = wanted.target_id {
-        statement = statement.sql(" AND target_id = ").bind(id);
-    }
-    if let Some((_, at, id)) = from {
-        let beyond = if is_towards_newer { " AND (at, id) > (" } else { " AND (at, id) < (" };
-        statement = statement.sql(beyond).bind(at).sql(", ").bind(id).sql(")");
-    }
-    let (within, outside) = match is_towards_newer {
-        true => (" ORDER BY at, id LIMIT ", " ORDER BY a.at, a.id"),
-        false => (" ORDER BY at DESC, id DESC LIMIT ", " ORDER BY a.at DESC, a.id DESC"),
-    };
-    Ok(statement.sql(within).bind(limit).sql(USERS).sql(outside).load(connection)?)
+    let outside = if is_towards_newer { " ORDER BY a.at, a.id LIMIT " } else { " ORDER BY a.at DESC, a.id DESC LIMIT " };
+    Ok(statement.sql(USERS).sql(outside).bind(limit).load(connection)?)
 }
 
 /// At most `limit` entries behind a number, in the order of the chain.

@@ -122,7 +122,7 @@ pub struct Session {
     /// When the user logged in.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
-    /// When it was renewed last: when its newest refresh token was made.
+    /// When it was last used: renewed, or anything was asked with it. It is noted at most once a minute.
     #[schema(value_type = String, format = DateTime)]
     pub last_used_at: Instant,
     /// When it ends by itself.

@@ -205,6 +205,15 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
     (Action::OwnAccount, Role::Author, &[], &["changePassword", "listSessions", "endSession", "endSessions"]),
 ];
 
+/// Whose things an action reaches: up to this role only those that the caller began, or, of accounts, has; with any higher one all. What is not named reaches all.
+pub const OWN: &[(Action, Role)] = &[
+    (Action::ReadArticles, Role::Author),
+    (Action::WriteArticles, Role::Author),
+    (Action::ReadPublications, Role::Author),
+    (Action::Bulk, Role::Author),
+    (Action::OwnAccount, Role::Admin),
+];
+
 /// The operations that take a second right besides that of the table: an amendment is a save as well.
 pub const ALSO: &[(&str, Action)] = &[("amendArticle", Action::WriteArticles)];
 
@@ -213,11 +222,29 @@ pub fn also(operation: &str) -> Option<Action> {
     ALSO.iter().find(|(other, _)| *other == operation).map(|(_, action)| *action)
 }
 
+/// Whether a role does it with its own things alone. API keys have no own.
+pub fn reaches_own_alone(action: Action, role: Role) -> bool {
+    OWN.iter().any(|(other, last)| *other == action && role <= *last)
+}
+
+/// Whether somebody sees and changes articles that others began.
+pub fn reaches_all_articles(caller: &Caller) -> bool {
+    match caller.rights {
+        Rights::Role(role) => !reaches_own_alone(Action::ReadArticles, role),
+        Rights::Scopes(_) => true,
+    }
+}
+
 /// The table in Markdown: a row for each operation, a column for each role, and the scopes that let a key do it.
 pub fn table() -> String {
     let mut table = String::from("| operation | author | editor | admin | API keys with |\n| --- | --- | --- | --- | --- |");
     for (action, least, _, operations) in TABLE {
-        let may = Role::ALL.map(|role| if role >= *least { " yes |" } else { " |" }).concat();
+        let may = Role::ALL.map(|role| match (role >= *least, reaches_own_alone(*action, role)) {
+            (false, _) => " |",
+            (true, true) => " own |",
+            (true, false) => " yes |",
+        });
+        let may = may.concat();
         let named = |action: Action| scopes(action).iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(", ");
         for operation in *operations {
             let more = also(operation).map_or_else(String::new, |action| format!(", and one of {}", named(action)));
@@ -225,7 +252,7 @@ pub fn table() -> String {
         }
     }
     table.push_str(
-        "\n\nAuthors see and change the articles that they began, see when those are published, and publish none. Only admins purge. Whoever has a preview link sees \
+        "\n\n`own` is what one began oneself, or one's own account: others' articles are not there for authors (404). They publish none. Only admins purge. Whoever has a preview link sees \
          what it shows, whoever they are. An API key sees all articles, needs one of the scopes that are named, and where a save publishes or an amendment is made one for saving and one for dates; `admin` holds all \
          others and lets it purge. A key makes no users, keys and preview links and ends no sessions. It stays when whoever made it goes.\n\n\
          A user who is no admin and an API key may be limited to categories (`category_ids`). They read everything that they would read otherwise, and change only what lies in \

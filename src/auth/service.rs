@@ -1,6 +1,7 @@
 //! Logging in, staying logged in and logging out.
 
 pub mod sessions;
+mod uses;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,13 +9,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use self::uses::Uses;
 use super::attempts::Counts;
 use super::dto::{Identity, IdentityKind, Me, PasswordChange, Tokens};
 use super::password::{Passwords, Queue};
 pub use super::store::Origin;
-use super::store::{self, SigningKey};
+use super::store::{self, SigningKey, Standing};
 use super::token;
-use crate::api_keys::service::{self as api_keys, START, Secret, Uses};
+use crate::api_keys::service::{self as api_keys, START, Secret};
 use crate::audit::store::{Actor, Change, Target, record};
 use crate::db::dialect::{self, Hold, Lock};
 use crate::db::{Db, Error, Tx};
@@ -109,35 +111,35 @@ impl Auth {
     /// # Errors
     /// `invalid_token` (401).
     pub async fn caller(&self, token: &str, address: String) -> Result<Caller> {
-        let caller = if token.starts_with(START) { self.key(token).await? } else { self.user(token).await? };
+        let now = self.db.clock().now();
+        let (caller, noted) = if token.starts_with(START) { self.key(token, now).await? } else { self.user(token, now).await? };
+        self.uses.note(&self.db, caller.credential, noted, now);
         Ok(caller.from_address(address))
     }
 
-    async fn key(&self, token: &str) -> Result<Caller> {
-        let (secret, now) = (Secret::parse(token).ok_or_else(invalid_token)?, self.db.clock().now());
+    /// Whose key it is, and when it was last used as far as that is noted.
+    async fn key(&self, token: &str, now: Instant) -> Result<(Caller, Option<Instant>)> {
+        let secret = Secret::parse(token).ok_or_else(invalid_token)?;
         let found = self.db.read(move |connection| api_keys::caller(connection, &secret, now)).await?;
-        let (caller, last_used_at) = found.ok_or_else(invalid_token)?;
-        if let Credential::Key(id) = caller.credential {
-            self.uses.note(&self.db, id, last_used_at, now);
-        }
-        Ok(caller)
+        found.ok_or_else(invalid_token)
     }
 
-    async fn user(&self, token: &str) -> Result<Caller> {
+    /// Whose session it is, and when it was last used as far as that is noted.
+    async fn user(&self, token: &str, now: Instant) -> Result<(Caller, Option<Instant>)> {
         let key = token::key_id(token).ok_or_else(invalid_token)?;
-        let (token, now) = (token.to_owned(), self.db.clock().now());
+        let token = token.to_owned();
         self.db
             .read(move |connection| {
                 let public_key = store::public_key(connection, key, retired(now))?.ok_or_else(invalid_token)?;
                 let (user_id, session_id) = token::verify(&token, &public_key, now).ok_or_else(invalid_token)?;
-                let (role, category_ids, is_active, expires_at, revoked_at) =
+                let Standing { role, category_ids, is_active, expires_at, revoked_at, last_used_at } =
                     store::standing(connection, session_id, user_id)?.ok_or_else(invalid_token)?;
                 if !is_active || revoked_at.is_some() || expires_at <= now {
                     return Err(invalid_token());
                 }
                 let role = Role::find(&role).ok_or_else(invalid_token)?;
                 let categories = limits(category_ids.as_deref()).map_err(Error::corrupt)?;
-                Ok(Caller::user(user_id, role, session_id).limited_to(categories))
+                Ok((Caller::user(user_id, role, session_id).limited_to(categories), Some(last_used_at)))
             })
             .await
     }

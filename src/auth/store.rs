@@ -3,7 +3,7 @@
 pub mod listed;
 
 use diesel::sql_types::Binary;
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::schema::{login_failures, refresh_tokens, secrets, sessions, signing_keys, users};
@@ -41,9 +41,22 @@ impl From<&str> for Origin {
     }
 }
 
-/// What each request with a token depends on: role, the categories that the user is limited to as they are stored, whether they are active, when the session ends,
-/// whether it was ended.
-pub type Standing = (String, Option<String>, bool, Instant, Option<Instant>);
+/// What each request with a token depends on.
+#[derive(Queryable)]
+pub struct Standing {
+    /// The user's role.
+    pub role: String,
+    /// The categories that they are limited to, as they are stored.
+    pub category_ids: Option<String>,
+    /// Whether they may log in.
+    pub is_active: bool,
+    /// When the session ends by itself.
+    pub expires_at: Instant,
+    /// When it was ended.
+    pub revoked_at: Option<Instant>,
+    /// When it was last used, as far as that is noted.
+    pub last_used_at: Instant,
+}
 
 /// The present standing of a session and its user.
 ///
@@ -52,7 +65,7 @@ pub type Standing = (String, Option<String>, bool, Instant, Option<Instant>);
 pub fn standing(connection: &mut AnyConnection, session: SessionId, user: UserId) -> Result<Option<Standing>> {
     let rows = sessions::table.inner_join(users::table.on(users::id.eq(sessions::user_id)));
     let row = rows.filter(sessions::id.eq(session)).filter(users::id.eq(user));
-    let standing = (users::role, users::category_ids, users::active, sessions::expires_at, sessions::revoked_at);
+    let standing = (users::role, users::category_ids, users::active, sessions::expires_at, sessions::revoked_at, sessions::last_used_at);
     Ok(row.select(standing).first(connection).optional()?)
 }
 

@@ -9,7 +9,7 @@ use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{FieldError, Problem};
 use crate::kernel::slug::Slug;
-use crate::publications::dto::{EditorPublication, Withdrawal};
+use crate::publications::dto::{Cancelled, EditorPublication, Withdrawal};
 use crate::publications::rules::standing::Status;
 
 /// Whether operations go together.
@@ -219,6 +219,10 @@ pub struct BulkResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
     pub returns_at: Option<Instant>,
+    /// After `unpublish`: what was scheduled and is called off, if anything was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub cancelled: Vec<Cancelled>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -228,7 +232,7 @@ pub struct BulkResult {
 impl BulkResult {
     /// With this status, and nothing else yet.
     pub fn new(status: u16, article_id: ArticleId) -> Self {
-        Self { status, article_id, article: None, publication: None, returns_at: None, problem: None }
+        Self { status, article_id, article: None, publication: None, returns_at: None, cancelled: Vec::new(), problem: None }
     }
 
     /// A refusal.

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{Bulk, BulkResults};
 use super::service;
-use crate::auth::permission::{Action, require};
+use crate::auth::permission::{Action, reaches_all_articles, require};
 use crate::db::Db;
 use crate::http::{IdempotencyKey, JsonBody, MAX_BODY_BYTES, RawQuery, answer};
 use crate::kernel::caller::Caller;
@@ -39,7 +39,7 @@ async fn bulk(caller: Caller, db: Data<Db>, query: RawQuery, key: IdempotencyKey
     let json = body.json(MAX_BODY_BYTES).await?;
     query.none()?;
     // An answer that shows what others began is kept for those alone who may see that.
-    let view: &[u8] = if caller.sees_all() { b"" } else { b"own" };
+    let view: &[u8] = if reaches_all_articles(&caller) { b"" } else { b"own" };
     let keyed = key.of(&caller, &[json.bytes(), view].concat(), answered)?;
     answer::once(service::run(&db, &caller, json.check::<Bulk>()?.finish()?, keyed).await?, answered)
 }

@@ -79,8 +79,9 @@ fn done(tx: &mut Tx<'_>, caller: &Caller, operation: &BulkOperation) -> Result<B
             Ok(BulkResult { publication: Some(publication), ..BulkResult::new(if is_new { 201 } else { 200 }, id) })
         }
         BulkOperation::Unpublish(unpublish) => {
-            let Unpublished { publication, returns_at } = unpublish_in(tx, caller, id, &expected, &Unpublish::from(unpublish).into())?;
-            Ok(BulkResult { publication: Some(publication), returns_at, ..BulkResult::new(200, id) })
+            let ended = unpublish_in(tx, caller, id, &expected, &Unpublish::from(unpublish).into())?;
+            let Unpublished { publication, returns_at, cancelled } = ended;
+            Ok(BulkResult { publication: Some(publication), returns_at, cancelled, ..BulkResult::new(200, id) })
         }
         BulkOperation::Move(moved) => shelved(tx, caller, (id, &expected), categories(moved)?),
         BulkOperation::Tag(tag) => shelved(tx, caller, (id, &expected), tags(tag)?),

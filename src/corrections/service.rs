@@ -10,6 +10,7 @@ use crate::bodies::{EmbedHosts, Format, Rendered, Warning, render};
 use crate::db::{Db, Error, Tx};
 use crate::idempotency::service as idempotency;
 use crate::kernel::caller::Caller;
+use crate::kernel::given::Given;
 use crate::kernel::id::{ArticleId, CorrectionId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};
@@ -18,7 +19,7 @@ use crate::kernel::problem::{Problem, Result};
 use crate::kernel::repeat::{Keyed, Once};
 use crate::kernel::settled::{self, Settled};
 use crate::kernel::version::Expected;
-use crate::publications::dto::{Given, Times};
+use crate::publications::dto::Times;
 use crate::publications::service as publications;
 use crate::publications::subject::{self, Subject};
 

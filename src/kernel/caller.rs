@@ -84,7 +84,7 @@ pub enum Rights {
 }
 
 /// By what somebody proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// By an access token of this session.
     Session(SessionId),
@@ -137,10 +137,5 @@ impl Caller {
             Credential::Session(id) => Some(id),
             Credential::Key(_) => None,
         }
-    }
-
-    /// Whether they see what others began: authors do not.
-    pub fn sees_all(&self) -> bool {
-        self.rights != Rights::Role(Role::Author)
     }
 }

@@ -4,6 +4,7 @@ pub mod caller;
 pub mod clock;
 pub mod entry;
 pub mod fold;
+pub mod given;
 pub mod id;
 pub mod instant;
 pub mod link;

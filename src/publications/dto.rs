@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::{self, Publication, State};
+use crate::kernel::given::{Given, time};
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
-use crate::kernel::instant::{Instant, InvalidInstant};
+use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
-use crate::kernel::problem::FieldError;
 use crate::kernel::zone::{LocalTime, Zone};
 
 /// The most saves that `not_followed` names.
@@ -226,6 +226,30 @@ pub struct Unpublished {
     /// When the next scheduled one starts.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub returns_at: Option<Instant>,
+    /// What was scheduled to start then or later and is called off, the next start first.
+    pub cancelled: Vec<Cancelled>,
+}
+
+/// A publication that is called off: it is gone.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cancelled {
+    /// Its id.
+    pub id: PublicationId,
+    /// When it would have started.
+    #[schema(value_type = String, format = DateTime)]
+    pub publish_at: Instant,
+    /// The revision that it would have shown.
+    #[schema(minimum = 1)]
+    pub revision: i64,
+    /// The release that it was a part of.
+    #[schema(required)]
+    pub release_id: Option<ReleaseId>,
+}
+
+impl From<&Publication> for Cancelled {
+    fn from(p: &Publication) -> Self {
+        Self { id: p.id, publish_at: p.publish_at, revision: p.revision, release_id: p.release_id }
+    }
 }
 
 impl EditorPublication {
@@ -286,38 +310,6 @@ impl EditorPublication {
 pub fn not_followed(taken: i64, newest: i64) -> Vec<i64> {
     let first = newest.saturating_sub(MOST_NOT_FOLLOWED).max(taken) + 1;
     (first..=newest).collect()
-}
-
-/// An instant, and the local time as which it was given.
-pub type Given = (Instant, Option<String>);
-
-/// Reads a time: RFC 3339, or local in `zone`.
-///
-/// # Errors
-/// The mistake, at `pointer`; where a clock change skips or repeats the time, with its `readings`.
-pub fn time(pointer: &str, text: &str, zone: Option<&Zone>) -> Result<Given, FieldError> {
-    let why = match text.parse::<Instant>() {
-        Ok(instant) => return Ok((instant, None)),
-        Err(why) => why,
-    };
-    let Ok(local) = text.parse::<LocalTime>() else {
-        let code = if why == InvalidInstant::OutOfRange { "out_of_range" } else { "invalid_format" };
-        return Err(FieldError::new(pointer, code, why.to_string()));
-    };
-    let Some(zone) = zone else {
-        let detail = format!("{}, or give `time_zone` with it", InvalidInstant::NoOffset);
-        return Err(FieldError::new(pointer, "no_time_zone", detail));
-    };
-    zone.instant(local).map(|instant| (instant, Some(local.to_string()))).map_err(|ambiguous| match ambiguous {
-        None => FieldError::new(pointer, "out_of_range", InvalidInstant::OutOfRange.to_string()),
-        Some(ambiguous) => {
-            let (code, how) =
-                if ambiguous.is_repeated { ("repeated_time", "shows that time twice") } else { ("skipped_time", "never shows that time") };
-            let [first, second] = ambiguous.readings.map(|reading| reading.to_string());
-            let detail = format!("a clock in {} {how}: give {first} or {second}", zone.name());
-            FieldError::new(pointer, code, detail).with_readings(vec![first, second])
-        }
-    })
 }
 
 /// The times of a body, read in its zone.

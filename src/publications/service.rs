@@ -7,7 +7,7 @@ mod told;
 
 pub use self::released::{belonging, follow, follow_unseen, hold_releases};
 pub use self::take_down::unpublish;
-use super::dto::{EditorPublication, Given, PublicationCreate, PublicationPatch, Times};
+use super::dto::{EditorPublication, PublicationCreate, PublicationPatch, Times};
 use super::rules::{self, Change, Publication, Refused, Scheduled, Wanted, Way, WrongDate};
 pub use super::store::{history, of_release};
 use super::subject::{self, Subject};
@@ -15,6 +15,7 @@ use super::{listings, revision, standings, store, within};
 use crate::audit::store::Actor;
 use crate::db::{Db, Tx};
 use crate::kernel::caller::Caller;
+use crate::kernel::given::Given;
 use crate::kernel::id::{ArticleId, PublicationId};
 use crate::kernel::instant::Instant;
 use crate::kernel::mistakes::{Checked, Mistakes};

@@ -246,6 +246,15 @@ on_both_engines! {
         assert_eq!(of(&format!("&actor={}&target_kind=article", ids[0])).await, Vec::<String>::new());
         assert_eq!(of("&from=2026-11-30T08:00:02Z&to=2026-11-30T08:00:03Z").await, ids[2..4]);
         assert_eq!(of("&from=2026-11-30T08:00:04.001Z").await, Vec::<String>::new());
+        // With commas any of them, whichever filters go together; local times by the zone beside them.
+        assert_eq!(of(&format!("&target_id={},{}", ids[5], ids[1])).await, [ids[1].clone(), ids[5].clone()]);
+        assert_eq!(of("&action=article.saved,article.created").await, ids);
+        assert_eq!(of("&target_kind=release,article&action=article.created,article.saved").await, ids);
+        let two = admin.get(&format!("/v1/editor/audit-log?limit=1&target_id={},{}", ids[5], ids[1])).await;
+        let (next, others) = (two.text_at("/paging/next"), format!("{},{}", ids[1], ids[5]));
+        let other = admin.get(&format!("/v1/editor/audit-log?limit=1&target_id={others}&cursor={next}")).await;
+        assert_eq!([&two["data"][0]["target"]["id"], &other["data"][0]["target"]["id"]], [&json!(ids[5]), &json!(ids[1])]);
+        assert_eq!(of("&from=2026-11-30T13:00:02&to=2026-11-30T13:00:03&time_zone=Asia/Ashgabat").await, ids[2..4]);
         // Three to a page, there and back.
         let (mut pages, mut cursor) = (Vec::new(), None::<String>);
         loop {
@@ -268,6 +277,9 @@ on_both_engines! {
         wrong.is_problem(400, "invalid_parameter").has_error("/actor", "invalid_format").has_error("/action", "not_one_of");
         wrong.has_error("/target_kind", "not_one_of").has_error("/target_id", "invalid_format").has_error("/from", "invalid_format");
         wrong.has_error("/to", "invalid_format").has_error("/limit", "out_of_range").has_error("/who", "unknown_parameter");
+        let too_many = vec![ids[0].clone(); 21].join(",");
+        let wrong = admin.get(&format!("/v1/editor/audit-log?actor={too_many}&target_id={too_many}&from=2026-11-30T08:00")).await;
+        wrong.is_problem(400, "invalid_parameter").has_error("/actor", "too_many").has_error("/target_id", "too_many").has_error("/from", "no_time_zone");
         admin.get("/v1/editor/audit-log/export?limit=5").await.is_problem(400, "invalid_parameter");
     }
 

@@ -97,6 +97,7 @@ on_both_engines! {
             ("?saved_from=2026-11-30T13:00:02%2B05:00", "AC"),
             ("?saved_before=2026-11-30T08:00:03Z", "CB"),
             ("?saved_from=2026-11-30T08:00:02Z&saved_before=2026-11-30T08:00:03Z", "C"),
+            ("?saved_from=2026-11-30T13:00:02&saved_before=2026-11-30T13:00:03&time_zone=Asia/Ashgabat", "C"),
             ("?saved_from=2026-11-30T08:00:03Z&saved_before=2026-11-30T08:00:02Z", ""),
             ("?created_from=2026-11-30T08:00:01Z&saved_before=2026-11-30T08:00:02Z&sort=created_at", "B"),
         ] {
@@ -209,7 +210,7 @@ on_both_engines! {
             ("q", "", "too_short"),
             ("q", " \t", "too_short"),
             ("saved_from", "yesterday", "invalid_format"),
-            ("saved_before", "2026-11-30T08:00:00", "invalid_format"),
+            ("saved_before", "2026-11-30T08:00:00", "no_time_zone"),
             ("created_from", "2026-02-30T08:00:00Z", "invalid_format"),
             ("created_before", "99999-01-01T00:00:00Z", "invalid_format"),
             ("sort", "title", "not_one_of"),

@@ -167,8 +167,11 @@ on_both_engines! {
         let next = editor.post(&publications).json(&at).await.text_at("/id").to_owned();
         let kept = editor.post(&unpublish).json(json!({ "at": "2026-12-01T09:00:00Z", "keep_scheduled": true })).await;
         assert_eq!((kept.text_at("/id"), kept.text_at("/returns_at")), (first.as_str(), "2026-12-01T09:00:00.000Z"));
+        assert_eq!(kept["cancelled"], json!([]));
         let down = editor.post(&unpublish).json(json!({ "at": "2026-12-01T09:00:00Z" })).await;
         assert_eq!((down.text_at("/id"), &down["returns_at"]), (first.as_str(), &json!(null)));
+        let called_off = json!([{ "id": next, "publish_at": "2026-12-01T09:00:00.000Z", "revision": 1, "release_id": null }]);
+        assert_eq!(down["cancelled"], called_off);
         editor.get(&format!("/v1/editor/publications/{next}")).await.is_problem(404, "not_found");
 
         let mut wanted = article("Only then");

@@ -175,6 +175,22 @@ on_both_engines! {
         assert_eq!((&readers["title"], &readers["excerpt"]), (&json!("Prices, a year on"), &json!("Under way.")));
     }
 
+    async fn an_amendment_that_changes_nothing_saves_and_publishes_nothing(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let path = live(&editor, "Prices rise").await;
+        saved(&editor, &path, json!({ "excerpt": "Under way." })).await.is_ok();
+        let before = editor.get(&path).await;
+        site.clock().advance_ms(1000);
+        for nothing in [json!({}), json!({ "title": "Prices rise", "note": "Nothing" })] {
+            let amended = editor.post(&format!("{path}/amend")).json(nothing).await;
+            assert_eq!((&amended.is_ok()["version"], amended.expect_header("etag")), (&json!(2), "\"2\""));
+            assert_eq!(amended["publication"]["id"], before["publications"][0]["id"]);
+        }
+        assert_eq!(editor.get(&path).await.json(), before.json());
+        editor.post(&format!("{path}/amend")).json(json!({ "title": " " })).await.is_problem(422, "invalid");
+    }
+
     async fn an_amendment_names_what_is_scheduled_without_it(engine) {
         let site = Site::at(engine, NOW);
         let editor = site.login(Role::Editor).await;

@@ -105,7 +105,7 @@ on_both_engines! {
         refused.is_problem(422, "invalid").has_error("/related/pinned/1", "unknown").has_error("/related/hidden", "unknown_field");
         let many = vec![here.clone(); 21];
         let refused = editor.patch(&format!("/v1/editor/articles/{here}")).if_match("*").merge_patch(json!({ "related": { "pinned": many } })).await;
-        refused.is_problem(422, "invalid").has_error("/related/pinned", "too_many");
+        refused.is_problem(422, "invalid").has_error("/related/pinned", "too_long");
     }
 
     async fn the_next_and_the_previous_are_by_date_of_all_or_of_the_category(engine) {

@@ -1,5 +1,7 @@
 //! Where one is logged in, and ending it.
 
+use std::time::{Duration, Instant};
+
 use dateline::kernel::caller::Role;
 use dateline::kernel::id::SessionId;
 use serde_json::{Value, json};
@@ -34,7 +36,7 @@ on_both_engines! {
         site.clock().advance_ms(60_000);
         let (second, _) = login(&site, "editor@example.org").await;
         login(&site, "author@example.org").await;
-        site.clock().advance_ms(60_000);
+        site.clock().advance_ms(59_999);
         let renewed = site.anyone().post("/v1/auth/refresh").json(json!({ "refresh_token": first.text_at("/refresh_token") })).await;
         let list = second.get("/v1/auth/sessions").await;
         let [mine, other]: &[Value; 2] = list.is_ok().data().try_into().unwrap();
@@ -44,11 +46,28 @@ on_both_engines! {
         assert_eq!(mine["created_at"], "2026-11-30T08:01:00.000Z");
         assert_eq!(mine["last_used_at"], "2026-11-30T08:01:00.000Z");
         assert_eq!(other["created_at"], NOW);
-        assert_eq!(other["last_used_at"], "2026-11-30T08:02:00.000Z");
+        assert_eq!(other["last_used_at"], "2026-11-30T08:01:59.999Z");
         assert_eq!(other["expires_at"], "2026-12-30T08:00:00.000Z");
         // Seen from the other one.
         let there = site.anyone().with_token(renewed.text_at("/access_token")).get("/v1/auth/sessions").await;
         assert_eq!((ids(&there), &there["data"][1]["current"]), (ids(&list), &json!(true)));
+    }
+
+    async fn whatever_is_asked_counts_as_use_of_a_session_to_the_minute(engine) {
+        let site = Site::at(engine, NOW);
+        let (client, _) = login(&site, "editor@example.org").await;
+        let noted = async |wanted: &str| {
+            let since = Instant::now();
+            while client.get("/v1/auth/sessions").await["data"][0]["last_used_at"] != wanted {
+                assert!(since.elapsed() < Duration::from_secs(20), "it is not noted");
+            }
+        };
+        site.clock().advance_ms(59_999);
+        client.get("/v1/editor/articles").await.is_ok();
+        noted(NOW).await;
+        site.clock().advance_ms(1);
+        client.get("/v1/editor/articles").await.is_ok();
+        noted("2026-11-30T08:01:00.000Z").await;
     }
 
     async fn what_a_client_says_that_it_is_is_cut_to_200_characters(engine) {

@@ -24,7 +24,11 @@ fn fault(format: Format, source: &str) -> Option<String> {
     let has_frames = first.html.contains("<iframe");
     let is_same = words(&again.text) == words(&first.text) || has_frames;
     let is_whole = first.html.contains("footnote") || first.html.contains("<rp") || words(&characters(&tree)) == words(&first.text);
-    (!is_same || !is_whole).then(|| format!("{source:?}\n{}\n{written:?}\n{}", first.html, again.html))
+    (!is_same || !is_whole).then(|| {
+        let at = again.text.bytes().zip(first.text.bytes()).take_while(|(one, other)| one == other).count();
+        let from = |text: &str| text.chars().skip(at.saturating_sub(60)).take(200).collect::<String>();
+        format!("{:?}\nbecomes\n{:?}\nof {:?}", from(&first.text), from(&again.text), source.chars().take(200).collect::<String>())
+    })
 }
 
 fn holds(sources: impl IntoIterator<Item = (Format, String)>) {

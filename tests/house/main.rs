@@ -29,7 +29,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/dto",                    "kernel http/schemas */rules */dto auth/permission bodies list_of",             "actix diesel"),
     Row("*/store",                  "kernel db ground ./rules ./store ./dto audit/store",                   "actix Serialize"),
     Row("*/reads",                  "kernel db ground ./rules ./reads ./delivered */dto */reads */names */context", "actix Caller"),
-    Row("*/delivered",              "kernel db ./delivered */dto */names */rules list_of",                              "actix diesel"),
+    Row("*/delivered",              "kernel db bodies ./delivered */dto */names */rules list_of",                              "actix diesel"),
     Row("*/context/view",           "kernel http db",                                                              "diesel Caller"),
     Row("*/context",                "kernel http db ground ./names ./context/view",                                          "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),

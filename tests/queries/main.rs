@@ -58,7 +58,7 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
 
 /// How many more a parameter may take.
 const MORE_STATEMENTS: &[(&str, usize)] =
-    &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2), ("include=views", 1), ("related", 14), ("neighbours", 16)];
+    &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2), ("include=views", 1), ("ids=", 2), ("related", 14), ("neighbours", 16)];
 
 /// What editors ask for, and by which index it is found, in whatever status.
 const EDITORS_SCANS: &[(&str, &str)] = &[

@@ -31,6 +31,8 @@ pub struct Public {
     pub categories: Vec<String>,
     /// The path of its front page.
     pub list: String,
+    /// Those of what was corrected, or will be.
+    pub corrections: Vec<String>,
 }
 
 /// A request of an editor.
@@ -119,12 +121,13 @@ impl Public {
                 let at = (!is_renamed && random.happens(50)).then(|| between(now, end, random));
                 article.change(editor, known, at, random).await;
             }
-            if random.happens(40) {
+            if number < 2 || random.happens(40) {
                 let text = json!({ "format": "markdown", "source": format!("Number {number} was *otherwise*.") });
                 let start = between(now, end, random);
                 let at = random.of(&[None, Some(start)]);
                 let body = json!({ "kind": "correction", "text": text, "at": at });
-                editor.post(&format!("/v1/editor/articles/{}/corrections", article.id)).json(body).await.is_created();
+                let made = editor.post(&format!("/v1/editor/articles/{}/corrections", article.id)).json(body).await;
+                public.corrections.push(made.is_created().text_at("/id").to_owned());
             }
             public.articles.push(article);
         }
@@ -165,11 +168,7 @@ impl Public {
         let reason = random.of(&[json!(null), json!({ "reason": "It was wrong." })]);
         match random.between(0, 7) {
             7 => Act { method: "PATCH", path: self.list.clone(), body: Some(json!({ "slots": self.slots(random) })) },
-            6 => {
-                let text = json!({ "format": "markdown", "source": "It was *otherwise*." });
-                let body = json!({ "kind": random.of(&["correction", "clarification", "update"]), "text": text });
-                Act { method: "POST", path: format!("{path}/corrections"), body: Some(body) }
-            }
+            6 => Act { method: "DELETE", path: format!("/v1/editor/corrections/{}", random.of(&self.corrections)), body: None },
             0..=2 => {
                 let body = json!({ "revision": random.between(1, article.revisions), "minor": random.happens(30) });
                 Act { method: "POST", path: format!("{path}/publications"), body: Some(body) }

@@ -9,8 +9,6 @@ use crate::kernel::instant::Instant;
 use crate::kernel::locale::Locales;
 use crate::kernel::page::ListParameters;
 use crate::kernel::problem::Result;
-use crate::kernel::zone::{LocalTime, Zone};
-use crate::publications::dto::time;
 use crate::publications::rules::standing::Status;
 
 /// The most slugs that a filter takes.
@@ -39,6 +37,10 @@ pub fn asked(raw: &RawQuery, locales: &Locales) -> Result<Asked> {
 
 fn wanted(q: &mut Collector<'_>, locales: &Locales) -> Wanted {
     let statuses = statuses(q);
+    let zone = q.zone("time_zone");
+    let mut moment = |name| q.moment(name, zone.as_ref());
+    let saved = Range { from: moment("saved_from"), before: moment("saved_before") };
+    let created = Range { from: moment("created_from"), before: moment("created_before") };
     let (by, is_descending) = q.one_of("sort", &SORTS).unwrap_or((By::Saved, true));
     Wanted {
         statuses,
@@ -48,8 +50,8 @@ fn wanted(q: &mut Collector<'_>, locales: &Locales) -> Wanted {
         categories: slugs(q, "category"),
         authors: slugs(q, "author"),
         title: title(q),
-        saved: Range { from: q.instant("saved_from"), before: q.instant("saved_before") },
-        created: Range { from: q.instant("created_from"), before: q.instant("created_before") },
+        saved,
+        created,
         by,
         is_descending,
     }
@@ -84,21 +86,6 @@ fn languages(q: &mut Collector<'_>, locales: &Locales) -> Option<Vec<String>> {
     found.sort_unstable();
     found.dedup();
     Some(found)
-}
-
-/// An instant, or a local time of the zone that the query names.
-pub(super) fn instant<'a>(q: &mut Collector<'a>, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
-    let text = q.raw(name)?;
-    if q.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
-        return None;
-    }
-    match time(name, &text, zone) {
-        Ok((instant, _)) => Some(instant),
-        Err(fault) => {
-            q.fault(name, &text, fault);
-            None
-        }
-    }
 }
 
 pub(super) fn slugs<'a>(q: &mut Collector<'a>, name: &'a str) -> Option<Vec<String>> {

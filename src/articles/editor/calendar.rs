@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 
-use super::asked::{instant, slugs};
+use super::asked::slugs;
 use crate::articles::dto::calendar::PublicationList;
 use crate::articles::service;
 use crate::articles::service::calendar::{self, Asked, Wanted};
@@ -47,8 +47,8 @@ fn asked(operation: &str, raw: &RawQuery, of: Option<ArticleId>, delivery: &Deli
 
 fn wanted(q: &mut Collector<'_>, zone: Option<&Zone>) -> Wanted {
     Wanted {
-        from: instant(q, "from", zone),
-        to: instant(q, "to", zone),
+        from: q.moment("from", zone),
+        to: q.moment("to", zone),
         article_id: q.id("article_id"),
         states: q.any_of("state", &State::ALL),
         categories: slugs(q, "category"),

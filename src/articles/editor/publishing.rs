@@ -102,7 +102,7 @@ fn unpublished(ended: &Unpublished) -> Result<Kept> {
 /// Patches the text in force and publishes that now, until when the one before would have ended. If a newer save is under way, it gets the same changes as a
 /// save of its own, but for fields that it has otherwise: those are `collisions`. What is scheduled and showed the newest save, which it follows, takes it from there; what does not, since it is bound to
 /// another save, or those that were made since wait for an editor, or it has those fields otherwise, says `base_changed` and is named in `undone_by`. Within a second before the next start it is refused, 409 `starting`: that one takes
-/// nothing more and would undo it.
+/// nothing more and would undo it. An amendment that changes nothing saves and publishes nothing: the answer has what is live.
 #[utoipa::path(tag = "Publications", operation_id = "amendArticle", params(("id" = ArticleId, Path, description = "The article.")), request_body = Amendment, responses((status = 200, description = "The newest save, and what readers have now.", body = Amended), (status = 409, description = "`not_live`, `starting`, `embargoed`, `slug_taken` or `trashed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles/{id}/amend")]
 #[expect(clippy::too_many_arguments, reason = "each is an extractor")]

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
-use super::asked::instant;
 use crate::articles::dto::visibility::Visibility;
 use crate::articles::service::visibility::{Place, of};
 use crate::auth::permission::{Action, require};
@@ -41,7 +40,7 @@ pub(super) async fn get_visibility(
     super::service::version(&db, &caller, id).await?;
     let mut q = query.collect();
     let zone = q.zone("time_zone");
-    let at = instant(&mut q, "at", zone.as_ref());
+    let at = q.moment("at", zone.as_ref());
     q.finish()?;
     let place = Place { locales: delivery.locales.clone(), site_url: delivery.site_url.to_string() };
     answer::editor(StatusCode::OK).json(&of(&db, &caller, id, at, place).await?)

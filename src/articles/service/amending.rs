@@ -22,7 +22,7 @@ use crate::publications::service::{self as publications, Edited};
 use crate::publications::{subject, within};
 
 /// Patches the text in force and publishes that now. The newest save, if it is another one, gets the same changes where nothing collides, as a save of its own
-/// that what follows it takes.
+/// that what follows it takes. What changes nothing is neither saved nor published.
 ///
 /// # Errors
 /// 404, 412, 409 `not_live`, `starting`, `embargoed` or `trashed`, 422.
@@ -59,10 +59,15 @@ struct Wanted<'a> {
 fn write(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, wanted: Wanted<'_>, mut mistakes: Mistakes) -> Result<Amended> {
     let (id, version, before) = (edited.subject.id, edited.subject.version, edited.history.clone());
     let newest = edited.subject.newest_revision;
-    let live = rules::in_force(&before, edited.now).ok_or(Refused::NotLive)?.revision;
+    let in_force = rules::in_force(&before, edited.now).ok_or(Refused::NotLive)?;
+    let (live, publication_id) = (in_force.revision, in_force.id);
     let (texts, draft) = Texts::of(tx.conn(), id, (live, edited.subject.newest_revision), wanted.patch, &mut mistakes)?;
     let refs = draft.resolve(tx.conn(), &mut mistakes)?;
     let amended = draft.content(draft.slug.clone().unwrap_or_default(), refs);
+    if differences(&texts.live, &amended).is_empty() {
+        mistakes.finish()?;
+        return amended_as_seen(tx, caller, edited, publication_id, Vec::new());
+    }
     advance(tx, &mut edited, &amended)?;
     let create = PublicationCreate { revision: Some(edited.subject.newest_revision), ..wanted.create.clone() };
     let publication_id = published(tx, caller, &mut edited, &create, mistakes)?;

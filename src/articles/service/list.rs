@@ -4,6 +4,7 @@ use crate::articles::dto::ArticleSummary;
 use crate::articles::seen;
 use crate::articles::store::desk::{self, Row};
 pub use crate::articles::store::desk::{By, Range, Wanted};
+use crate::auth::permission::reaches_all_articles;
 use crate::db::Db;
 use crate::kernel::caller::Caller;
 use crate::kernel::page::{CursorKey, Limit, ListParameters, Page, SortValue};
@@ -28,7 +29,7 @@ pub struct Asked {
 /// `invalid_cursor` (400), also for a cursor that was made for someone who sees other articles.
 pub async fn list(db: &Db, key: &CursorKey, caller: &Caller, asked: Asked) -> Result<Page<ArticleSummary>> {
     let Asked { mut wanted, parameters, limit, cursor } = asked;
-    let own = (!caller.sees_all()).then_some(caller.user_id);
+    let own = (!reaches_all_articles(caller)).then_some(caller.user_id);
     let parameters = parameters.with("of", own.map(|user| user.to_string()).as_deref());
     let place = key.place(&parameters, cursor.as_deref())?;
     // For an author another user's articles are as those of nobody.

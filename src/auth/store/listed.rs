@@ -20,7 +20,7 @@ pub struct StoredSession {
     pub user_agent: Option<String>,
     /// When the user logged in.
     pub created_at: Instant,
-    /// When its newest refresh token was made.
+    /// When it was last used, to the minute.
     pub last_used_at: Instant,
     /// When it ends by itself.
     pub expires_at: Instant,
@@ -62,11 +62,13 @@ pub fn lasts(connection: &mut AnyConnection, user: UserId, id: SessionId, now: I
     Ok(row.select(sessions::id).first::<SessionId>(connection).optional()?.is_some())
 }
 
-/// Notes that a session got another refresh token.
+/// Notes that a session was used, unless a later use is noted.
 ///
 /// # Errors
 /// If the database fails.
 pub fn touch(connection: &mut AnyConnection, id: SessionId, now: Instant) -> Result<()> {
-    diesel::update(sessions::table.find(id)).set(sessions::last_used_at.eq(now)).execute(connection)?;
+    diesel::update(sessions::table.find(id).filter(sessions::last_used_at.lt(now)))
+        .set(sessions::last_used_at.eq(now))
+        .execute(connection)?;
     Ok(())
 }

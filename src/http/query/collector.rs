@@ -4,10 +4,11 @@ use std::fmt::{Display, Write as _};
 use std::str::FromStr;
 
 use crate::http::nearest::nearest;
+use crate::kernel::given::time;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{CursorKey, Limit};
 use crate::kernel::problem::{FieldError, Problem, Result};
-use crate::kernel::zone::Zone;
+use crate::kernel::zone::{LocalTime, Zone};
 
 /// More mistakes than these are not listed.
 const MOST_ERRORS: usize = 50;
@@ -64,7 +65,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The same with a mistake that was found elsewhere in its value.
-    pub fn fault(&mut self, name: &str, value: &str, fault: FieldError) {
+    fn fault(&mut self, name: &str, value: &str, fault: FieldError) {
         if self.errors.len() < MOST_ERRORS {
             let detail = format!("`{}`: {}", shown(value), fault.detail);
             self.errors.push(FieldError::new(pointer(name), fault.code, detail).with_readings(fault.readings));
@@ -72,7 +73,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Whether something is wrong with the parameter so far.
-    pub fn is_wrong(&self, name: &str) -> bool {
+    fn is_wrong(&self, name: &str) -> bool {
         self.errors.iter().any(|error| error.pointer == pointer(name))
     }
 
@@ -122,9 +123,38 @@ impl<'a> Collector<'a> {
         self.value(name)
     }
 
+    /// Ids with commas between, at most `most` of them, each taken once; empty if not given.
+    pub fn ids<T: FromStr<Err: Display> + Ord>(&mut self, name: &'a str, most: usize) -> Vec<T> {
+        let mut ids = Vec::new();
+        for item in self.list(name, most) {
+            match item.parse() {
+                Ok(id) => ids.push(id),
+                Err(fault) => self.error(name, "invalid_format", format!("`{}`: {fault}", shown(&item))),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     /// An instant (RFC 3339 with an offset).
     pub fn instant(&mut self, name: &'a str) -> Option<Instant> {
         self.value(name)
+    }
+
+    /// An instant, or a local time of the zone that the query names in `time_zone`. Ask for that first.
+    pub fn moment(&mut self, name: &'a str, zone: Option<&Zone>) -> Option<Instant> {
+        let text = self.raw(name)?;
+        if self.is_wrong("time_zone") && text.parse::<LocalTime>().is_ok() {
+            return None;
+        }
+        match time(name, &text, zone) {
+            Ok((instant, _)) => Some(instant),
+            Err(fault) => {
+                self.fault(name, &text, fault);
+                None
+            }
+        }
     }
 
     /// A time zone by its IANA name.

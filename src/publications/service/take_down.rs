@@ -7,7 +7,7 @@ use crate::kernel::mistakes::Checked;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::Result;
 use crate::kernel::zone::Zone;
-use crate::publications::dto::{Times, Unpublish, Unpublished};
+use crate::publications::dto::{Cancelled, Times, Unpublish, Unpublished};
 use crate::publications::rules::{self, Publication, TakeDown};
 
 /// Takes an opened article down.
@@ -37,7 +37,7 @@ pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, mut edited: Edited, given: &C
     let publication = seen(&edited, id)?;
     let end = publication.unpublish_at.unwrap_or(edited.now);
     let returns_at = edited.history.iter().find(|p| p.publish_at >= end && p.id != id).map(|p| p.publish_at);
-    Ok(Unpublished { publication, returns_at })
+    Ok(Unpublished { publication, returns_at, cancelled: called_off.iter().map(Cancelled::from).collect() })
 }
 
 /// A local end is one of the zone that the publication has; it gets the zone of the end where it has none.
