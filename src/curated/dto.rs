@@ -9,6 +9,9 @@ use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 
+/// The most articles that a list shows: one for each that is pinned, and as many as each rule says.
+pub const MOST_ARTICLES: usize = 100;
+
 /// A place of a list: an article, or a rule that fills it. One of both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

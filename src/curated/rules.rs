@@ -1,16 +1,11 @@
-//! What a list may hold, and which edition of it is shown when (contract 2.1, 2.4 and 2.5). Pure.
+//! Which edition of a list is shown when, and until when it may change (contract 2.1, 2.4 and 2.5). Pure.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::dto::{CuratedRule, CuratedSlot};
 use crate::kernel::instant::Instant;
-use crate::kernel::mistakes::Mistakes;
 use crate::kernel::problem::{Code, Problem};
 use crate::kernel::settled::Settled;
-
-/// The most articles that a list shows: one for each that is pinned, and as many as each rule says.
-pub const MOST_ARTICLES: usize = 100;
 
 /// Where an edition stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -68,28 +63,6 @@ pub fn state(start: Instant, starts: &[Instant], now: Instant) -> EditionState {
         EditionState::Replaced
     } else {
         EditionState::Live
-    }
-}
-
-/// Notes what is wrong with slots by themselves.
-pub fn check(slots: &[CuratedSlot], mistakes: &mut Mistakes) {
-    for (at, slot) in slots.iter().enumerate() {
-        match (slot.article_id, &slot.rule) {
-            (Some(_), Some(_)) | (None, None) => {
-                mistakes.note(format!("/slots/{at}"), "one_of", "a slot has either `article_id` or `rule`");
-            }
-            (Some(id), None) if slots[..at].iter().any(|other| other.article_id == Some(id)) => {
-                mistakes.note(format!("/slots/{at}/article_id"), "repeated", "the article is pinned in an earlier slot");
-            }
-            (None, Some(rule)) if rule.named().count() > 1 => {
-                mistakes.note(format!("/slots/{at}/rule"), "one_of", "a rule has one of `category`, `tag` and `author`, or none");
-            }
-            _ => {}
-        }
-    }
-    let articles: usize = slots.iter().map(|slot| slot.rule.as_ref().map_or(1, CuratedRule::most)).sum();
-    if articles > MOST_ARTICLES {
-        mistakes.note("/slots", "too_many", format!("they ask for {articles} articles; {MOST_ARTICLES} are the most"));
     }
 }
 

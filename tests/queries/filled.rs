@@ -67,6 +67,12 @@ pub async fn site(engine: Engine) -> (Site, Known) {
         let redirect = json!({ "from": format!("/{}/{slug}", known.categories[1]), "to": "https://elsewhere.example/" });
         editor.post("/v1/editor/redirects").json(redirect).await.is_created();
     }
+    let pinned = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).take(20).map(|id| json!({ "article_id": id }));
+    let rules =
+        [json!({ "category": known.categories[0], "limit": 10 }), json!({ "tag": known.terms[0], "limit": 10 }), json!({ "limit": 20 })];
+    let slots: Vec<_> = pinned.chain(rules.map(|rule| json!({ "rule": rule }))).collect();
+    let list = editor.post("/v1/editor/lists").json(json!({ "name": "Front", "slots": slots })).await;
+    known.lists.push(list.is_created().text_at("/slug").to_owned());
     known.articles.push("unknown".to_owned());
     (site, known)
 }

@@ -9,7 +9,7 @@ use crate::articles::delivered::{ArticleField, Fields};
 use crate::articles::reads::{self, CuratedQuery};
 use crate::categories::context::view::View;
 use crate::categories::context::{Delivery, Reading};
-use crate::curated::rules::MOST_ARTICLES;
+use crate::curated::dto::MOST_ARTICLES;
 use crate::db::{AnyConnection, Db};
 use crate::http::{Budget, RawQuery, answer, path};
 use crate::kernel::problem::{Problem, Result};

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{open, target, whole};
 use crate::audit::store::{Change, record};
-use crate::curated::dto::{CuratedEditionPatch, CuratedList, CuratedSlot, RuleOf};
-use crate::curated::rules::{self, Refused};
+use crate::curated::dto::{CuratedEditionPatch, CuratedList, CuratedRule, CuratedSlot, MOST_ARTICLES, RuleOf};
+use crate::curated::rules::Refused;
 use crate::curated::store::{self, Edition, Row};
 use crate::db::{AnyConnection, Db, Error, Tx};
 use crate::kernel::caller::Caller;
@@ -82,7 +82,7 @@ fn check(connection: &mut AnyConnection, slots: &[CuratedSlot], mistakes: &mut M
     if mistakes.has("/slots") {
         return Ok(());
     }
-    rules::check(slots, mistakes);
+    check_shape(slots, mistakes);
     let pinned: Vec<ArticleId> = slots.iter().filter_map(|slot| slot.article_id).collect();
     let named = || slots.iter().filter_map(|slot| slot.rule.as_ref()).flat_map(|rule| rule.named());
     let [mut categories, mut tags, mut authors] = [Vec::new(), Vec::new(), Vec::new()];
@@ -113,6 +113,28 @@ fn check(connection: &mut AnyConnection, slots: &[CuratedSlot], mistakes: &mut M
         }
     }
     Ok(())
+}
+
+/// Notes what is wrong with slots by themselves.
+fn check_shape(slots: &[CuratedSlot], mistakes: &mut Mistakes) {
+    for (at, slot) in slots.iter().enumerate() {
+        match (slot.article_id, &slot.rule) {
+            (Some(_), Some(_)) | (None, None) => {
+                mistakes.note(format!("/slots/{at}"), "one_of", "a slot has either `article_id` or `rule`");
+            }
+            (Some(id), None) if slots[..at].iter().any(|other| other.article_id == Some(id)) => {
+                mistakes.note(format!("/slots/{at}/article_id"), "repeated", "the article is pinned in an earlier slot");
+            }
+            (None, Some(rule)) if rule.named().count() > 1 => {
+                mistakes.note(format!("/slots/{at}/rule"), "one_of", "a rule has one of `category`, `tag` and `author`, or none");
+            }
+            _ => {}
+        }
+    }
+    let articles: usize = slots.iter().map(|slot| slot.rule.as_ref().map_or(1, CuratedRule::most)).sum();
+    if articles > MOST_ARTICLES {
+        mistakes.note("/slots", "too_many", format!("they ask for {articles} articles; {MOST_ARTICLES} are the most"));
+    }
 }
 
 /// An edition of an open list that may still change.
