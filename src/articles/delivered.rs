@@ -176,7 +176,7 @@ pub struct Fields(u32);
 
 impl Fields {
     /// All of them, the body in two forms.
-    pub const WHOLE: Self = Self(u32::MAX & !Self::BODIES | Self::BODY);
+    pub const WHOLE: Self = Self(!Self::BODIES | Self::BODY);
     /// What lists show unless they are asked for more.
     pub const CARD: Self = Self(Self::WHOLE.0 & !Self::BODIES);
     const BODY: u32 = 1 << ArticleField::BodyHtml as u32 | 1 << ArticleField::BodyText as u32;

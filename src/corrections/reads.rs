@@ -27,6 +27,9 @@ pub fn correction((article_id, id, at, kind, text_html): CorrectionRow) -> Resul
     Ok((article_id, Correction { id, at, kind, text_html }))
 }
 
+/// What was corrected of each article.
+pub type OfArticles = HashMap<ArticleId, Vec<Correction>>;
+
 /// Those of these articles that have begun and were not retracted, in their order, and when the next of them begins or ends within the span. One statement: what begins within
 /// the span is read with the rest, and only its instant is looked at.
 ///
@@ -37,7 +40,7 @@ pub fn of_articles(
     snapshot: Snapshot,
     span_ms: i64,
     ids: impl IntoIterator<Item = ArticleId>,
-) -> Result<(HashMap<ArticleId, Vec<Correction>>, Option<Instant>)> {
+) -> Result<(OfArticles, Option<Instant>)> {
     let (at, until) = (snapshot.at, snapshot.at.plus_millis(span_ms));
     let statement = Statement::<(CorrectionSql, BigInt)>::new("SELECT ").sql(COLUMNS).sql(", c.until_at FROM corrections c");
     let statement = statement.sql(" WHERE c.article_id IN (").bind_all(ids).sql(") AND c.from_at <= ").bind(until);
@@ -45,7 +48,7 @@ pub fn of_articles(
     let rows: Vec<(CorrectionRow, Instant)> = statement.once().load(connection)?;
     let instants = rows.iter().flat_map(|((_, _, from_at, ..), until_at)| [*from_at, *until_at]);
     let next = instants.filter(|instant| *instant > at && *instant <= until).min();
-    let mut corrections: HashMap<ArticleId, Vec<Correction>> = HashMap::new();
+    let mut corrections = OfArticles::new();
     for row in rows.into_iter().map(|(row, _)| row).filter(|(_, _, from_at, ..)| *from_at <= at) {
         let (article_id, correction) = correction(row)?;
         corrections.entry(article_id).or_default().push(correction);

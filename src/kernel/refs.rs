@@ -78,7 +78,13 @@ impl From<Credit> for StoredCredit {
 
 impl From<TermId> for Credit {
     fn from(id: TermId) -> Self {
-        Self { id: id.into(), role: AuthorRole::By }
+        AuthorId::from(id).into()
+    }
+}
+
+impl From<AuthorId> for Credit {
+    fn from(id: AuthorId) -> Self {
+        Self { id, role: AuthorRole::By }
     }
 }
 

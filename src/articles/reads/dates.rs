@@ -57,6 +57,9 @@ pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Date
     Ok((counts.map(|counts| counts.into_iter().rev().map(date).collect()), ground))
 }
 
+/// The date before one, and the one after, if there are any.
+pub type BesideDates = [Option<String>; 2];
+
 /// The same of the dates from one instant to another, and the dates beside those that have articles: the one before, the one after. One statement each.
 ///
 /// # Errors
@@ -66,7 +69,7 @@ pub fn dates_on(
     reading: &Reading<'_>,
     query: DatesQuery,
     [start, end]: [Instant; 2],
-) -> Result<(Option<Vec<PublicationDate>>, [Option<String>; 2], Ground)> {
+) -> Result<(Option<Vec<PublicationDate>>, BesideDates, Ground)> {
     let all = query.selection.clone();
     let within = Selection { published_from: Some(start), published_before: Some(end), ..all.clone() };
     let name = |at: Instant| query.granularity.name(query.zone.date(at));
