@@ -31,6 +31,9 @@ pub struct Article {
     /// Whether there are corrections of it, at whatever instant: then they are looked up.
     #[schema(ignore)]
     pub(super) may_be_corrected: bool,
+    /// The group of its translations, where these are asked for.
+    #[schema(ignore)]
+    pub(super) translation_group: Option<ArticleId>,
     /// What editors want to see beside it.
     #[schema(ignore)]
     pub(super) beside: Related,
@@ -217,7 +220,7 @@ impl Article {
 }
 
 /// An article in another language.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Translation {
     /// The language.
     pub locale: String,
@@ -251,12 +254,19 @@ pub(super) struct Card {
     pub(super) body: Option<(String, String)>,
     /// Whether there are corrections of it.
     pub(super) may_be_corrected: bool,
+    /// The group of its translations.
+    pub(super) translation_group: Option<ArticleId>,
 }
 
 fn category(names: &Names, id: CategoryId) -> Option<ArticleCategory> {
     let category = names.category(id)?;
     let path = names.path(id).into_iter().map(|step| NamedSlug { slug: step.slug.clone(), name: step.name.clone() }).collect();
     Some(ArticleCategory { id, slug: category.slug.clone(), name: category.name.clone(), path })
+}
+
+/// Where an article stands on the site, by the slugs of its main category and its own.
+pub(super) fn path(category: Option<&str>, slug: &str) -> String {
+    category.map_or_else(|| format!("/{slug}"), |category| format!("/{category}/{slug}"))
 }
 
 fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
@@ -268,10 +278,7 @@ impl Card {
     pub(super) fn deliver(self, names: &Names, fields: Fields) -> Result<Article> {
         let refs: Refs = serde_json::from_str(&self.refs).map_err(Error::corrupt)?;
         let main = self.category_id.and_then(|id| category(names, id));
-        let path = match &main {
-            Some(category) => format!("/{}/{}", category.slug, self.slug),
-            None => format!("/{}", self.slug),
-        };
+        let path = path(main.as_ref().map(|category| category.slug.as_str()), &self.slug);
         let (body_html, body_text) = self.body.unzip();
         let is_tree_wanted = fields.has(ArticleField::BodyMarkdown) || fields.has(ArticleField::BodyBlocks);
         let body_blocks = body_html.as_deref().filter(|_| is_tree_wanted).map(blocks);
@@ -279,6 +286,7 @@ impl Card {
         Ok(Article {
             fields,
             may_be_corrected: self.may_be_corrected && fields.has(ArticleField::Corrections),
+            translation_group: self.translation_group.filter(|_| fields.has(ArticleField::Translations)),
             id: self.id,
             kind: Kind::find(&self.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
             slug: self.slug,

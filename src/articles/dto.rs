@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod history;
 pub mod merge;
 mod patch;
+pub mod translations;
 pub mod visibility;
 
 use self::autosave::AutosaveMark;
@@ -184,6 +185,10 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub embargo_note: Patch<String>,
+    /// The article that it is a translation of, or any other translation of that; `null` = of none, missing leaves it as it is. One in each language.
+    #[serde(default)]
+    #[schema(value_type = Option<ArticleId>)]
+    pub translation_of: Patch<ArticleId>,
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
@@ -253,6 +258,9 @@ pub struct EditorArticle {
     /// Why.
     #[schema(required)]
     pub embargo_note: Option<String>,
+    /// The group of its translations: all of them have the same. Of which there are `listTranslations` tells.
+    #[schema(required)]
+    pub translation_group: Option<ArticleId>,
     /// Its publications, the latest start first: the next 100 that lie ahead and the latest 100 that have begun. The list of an article's publications has the
     /// rest.
     #[schema(max_items = 200)]

@@ -11,6 +11,7 @@ mod one;
 mod ranked;
 mod related;
 mod selection;
+mod translated;
 
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
@@ -79,6 +80,7 @@ type CardSql = (
     Nullable<Text>,
     Nullable<Text>,
     Bool,
+    Nullable<IdSql>,
 );
 type CardRow = (
     ArticleId,
@@ -98,6 +100,7 @@ type CardRow = (
     Option<String>,
     Option<String>,
     bool,
+    Option<ArticleId>,
 );
 
 fn card(row: CardRow) -> Card {
@@ -119,6 +122,7 @@ fn card(row: CardRow) -> Card {
         html,
         text,
         may_be_corrected,
+        translation_group,
     ) = row;
     Card {
         id,
@@ -137,13 +141,14 @@ fn card(row: CardRow) -> Card {
         updated_at,
         body: html.zip(text),
         may_be_corrected,
+        translation_group,
     }
 }
 
 const TEXT: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count";
 const DATES: &str = ", p.published_at, p.updated_at";
-const WITH_BODY: &str = ", b.html, b.text, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id) FROM ";
-const WITHOUT_BODY: &str = ", NULL, NULL, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id) FROM ";
+const WITH_BODY: &str = ", b.html, b.text, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id), a.translation_group FROM ";
+const WITHOUT_BODY: &str = ", NULL, NULL, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id), a.translation_group FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
@@ -165,8 +170,20 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     let articles = cards.into_iter().map(|card| card.deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.ordering().millis()), article.id.uuid());
     let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
-    let ground = ground.changing(corrected::add(connection, reading, &mut page.items)?);
+    let ground = ground.changing(complete(connection, reading, &mut page.items)?);
     Ok((page, ground))
+}
+
+/// Adds what lies apart from texts: corrections and translations. Tells when any of it becomes something else.
+fn complete<'a>(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    articles: impl IntoIterator<Item = &'a mut Article>,
+) -> Result<Option<Instant>> {
+    let mut articles: Vec<&mut Article> = articles.into_iter().collect();
+    let corrected = corrected::add(connection, reading, articles.iter_mut().map(|article| &mut **article))?;
+    let translated = translated::add(connection, reading, &mut articles)?;
+    Ok(corrected.into_iter().chain(translated).min())
 }
 
 /// A page by its number behind the last article stays empty until enough more have come.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::dto::{ArticleCreate, ArticlePatch, BodySource, Byline, Image, RelatedPatch, Seo};
 use super::embargo::Embargo;
 use super::store::{Called, Content, Known, known_articles};
+use super::translation::TranslationOf;
 use crate::db::AnyConnection;
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::mistakes::Mistakes;
@@ -46,6 +47,8 @@ pub struct Draft {
     pub note: Option<String>,
     /// What becomes of the article's embargo.
     pub embargo: Embargo,
+    /// What becomes of its translations.
+    pub translation_of: TranslationOf,
 }
 
 impl Draft {
@@ -69,6 +72,7 @@ impl Draft {
             related: create.related.clone(),
             note: note(create.note.as_deref()),
             embargo: Embargo::read(&create.embargo_until, &create.embargo_note, mistakes),
+            translation_of: TranslationOf(create.translation_of.clone()),
         })
     }
 
@@ -104,6 +108,7 @@ impl Draft {
             related: beside(&present.refs.related, &patch.related),
             note: note(patch.note.as_deref()),
             embargo: Embargo::read(&patch.embargo_until, &patch.embargo_note, mistakes),
+            translation_of: TranslationOf(patch.translation_of.clone()),
         })
     }
 

@@ -83,6 +83,7 @@ pub fn saved(
         trashed_at: subject.trashed_at,
         embargo_until: subject.embargo_until,
         embargo_note: subject.embargo_note.clone(),
+        translation_group: subject.translation_group,
         publications,
         autosave: autosave.map(|(saved_at, base_version)| AutosaveMark { saved_at, base_version }),
         warnings: serde_json::from_str(&revision.warnings).map_err(Error::corrupt)?,

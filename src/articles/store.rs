@@ -6,6 +6,7 @@ pub mod desk;
 pub mod history;
 mod named;
 pub mod retention;
+pub mod translations;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -61,7 +61,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Action::ReadArticles,
         Role::Author,
         &[Scope::ArticlesRead, Scope::ArticlesWrite],
-        &["listEditorArticles", "getEditorArticle", "listRevisions", "getRevision", "diffRevision"],
+        &["listEditorArticles", "getEditorArticle", "listTranslations", "listRevisions", "getRevision", "diffRevision"],
     ),
     (
         Action::WriteArticles,

@@ -115,6 +115,7 @@ table! {
         title_folded -> Text,
         embargo_until -> Nullable<BigInt>,
         embargo_note -> Nullable<Text>,
+        translation_group -> Nullable<IdSql>,
     }
 }
 

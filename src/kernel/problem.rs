@@ -70,6 +70,7 @@ codes! {
     Embargoed "embargoed" 409 "The article is under embargo" "Nothing of it goes before the public earlier than `embargo_until`, unless `override_embargo` is said, which the audit log keeps.";
     InRelease "in_release" 409 "The publication belongs to a release" "It is moved and called off through the release alone.";
     ReleaseClash "release_clash" 409 "Not all publications of the release can do that" "Nothing was changed. `clashes` names each publication that stands against it, and why: another start of its article, its own end, that it has begun, the trash, an embargo.";
+    TranslationTaken "translation_taken" 409 "There is a translation in this language already" "Of all translations of an article there is one in each language. Change that one, or take it out of the group with `translation_of: null`.";
     EditionInstantTaken "edition_instant_taken" 409 "Two editions of one list cannot begin at the same instant" "Choose another instant, or change or delete the edition that begins then.";
     CorrectionsFull "corrections_full" 409 "The article has all the corrections it may have" "An article has 50 corrections at most, retracted ones included. Save and publish a text that says what the older ones say.";
     ReleaseFull "release_full" 409 "The release is full" "A release has 200 publications at most. Make another one with the same date.";

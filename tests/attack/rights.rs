@@ -24,7 +24,7 @@ const ADMIN: &[Scope] = &[];
 const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
-    (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
+    (READING,           "listEditorArticles getEditorArticle listTranslations listRevisions getRevision diffRevision"),
     (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews previewListCorrections previewListRelatedArticles previewGetList previewGetAtomFeed previewGetRssFeed previewGetJsonFeed"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease listCuratedLists getCuratedList listArticleCorrections getCorrection"),

@@ -54,6 +54,7 @@ mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
 mod terms;
+mod translations;
 mod versions;
 mod views;
 mod visibility;

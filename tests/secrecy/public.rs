@@ -158,6 +158,8 @@ impl Public {
         let at = usize::try_from(random.between(0, 1)).unwrap_or_default().min(slots.len());
         slots.insert(at, json!({ "rule": random.of(&rules) }));
         slots.push(json!({ "rule": random.of(&rules) }));
+        // Whatever is published is shown.
+        slots.push(json!({ "rule": { "limit": 20 } }));
         json!(slots)
     }
 

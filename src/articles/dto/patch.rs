@@ -86,6 +86,10 @@ article_patch! {
         #[serde(default)]
         #[schema(value_type = Option<String>, max_length = 500)]
         pub embargo_note: Patch<String>,
+        /// The article that it is a translation of, or any other translation of that; `null` = of none any more.
+        #[serde(default)]
+        #[schema(value_type = Option<ArticleId>)]
+        pub translation_of: Patch<ArticleId>,
         /// Publishes this save as well.
         #[serde(default)]
         pub publish: Option<PublicationCreate>,

@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 
 use super::ranked::{of_ids, texts_in_force};
 use super::selection::Window;
-use super::{CardRow, CardSql, Selection, card, corrected, entries};
+use super::{CardRow, CardSql, Selection, card, complete, entries};
 use crate::articles::delivered::curated::PublicList;
 use crate::articles::delivered::{Article, Fields};
 use crate::articles::dto::Kind;
@@ -76,7 +76,7 @@ pub fn curated(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Cu
     let shown: Vec<ArticleId> = filled.iter().map(|(_, (_, id))| *id).collect();
     let (mut articles, ground) = slots.texts(connection, reading, &filled, query.fields)?;
     let mut data: Vec<Article> = shown.iter().filter_map(|id| articles.remove(id)).collect();
-    let ground = ground.changing(corrected::add(connection, reading, &mut data)?).changing(next_at);
+    let ground = ground.changing(complete(connection, reading, &mut data)?).changing(next_at);
     Ok((Some(PublicList { slug, name, data }), ground))
 }
 

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use uuid::Uuid;
 
 use super::selection::{Table, Window};
-use super::{CardRow, CardSql, MOST_SEEN, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card, corrected};
+use super::{CardRow, CardSql, MOST_SEEN, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card, complete};
 use crate::articles::delivered::Fields;
 use crate::articles::delivered::drafts::PreviewArticle;
 use crate::categories::context::Reading;
@@ -83,7 +83,7 @@ pub fn drafts(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Dra
     let articles = rows.into_iter().map(|(_, row)| draft(row, reading, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |draft: &PreviewArticle| (SortValue::Number(draft.article.ordering().millis()), draft.article.id.uuid());
     let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
-    corrected::add(connection, reading, page.items.iter_mut().map(|draft| &mut draft.article))?;
+    complete(connection, reading, page.items.iter_mut().map(|draft| &mut draft.article))?;
     if query.has_total {
         page.total = total(connection, reading.snapshot, &query.selection)?;
     }
@@ -151,7 +151,7 @@ pub fn find_draft(connection: &mut AnyConnection, reading: &Reading<'_>, wanted:
     let row: (GroundRow, Option<DraftRow>) = one(reading, wanted, fields).get_result(connection)?;
     let (below, row) = row;
     let mut draft = row.map(|row| draft(row, reading, fields)).transpose()?;
-    corrected::add(connection, reading, draft.iter_mut().map(|draft| &mut draft.article))?;
+    complete(connection, reading, draft.iter_mut().map(|draft| &mut draft.article))?;
     let found = match draft {
         None => FoundDraft::Nothing,
         Some(draft) => match wanted {

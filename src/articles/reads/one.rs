@@ -3,7 +3,7 @@
 use diesel::OptionalExtension;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card, corrected, entries};
+use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card, complete, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
@@ -84,7 +84,7 @@ pub fn locale_of_own(connection: &mut AnyConnection, id: ArticleId, slug: &str) 
 pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(Found, Ground)> {
     let (mut found, mut ground) = named(connection, reading, wanted, fields)?;
     if let Found::Live(article) = &mut found {
-        ground = ground.changing(corrected::add(connection, reading, [&mut **article])?);
+        ground = ground.changing(complete(connection, reading, [&mut **article])?);
     }
     Ok((found, ground))
 }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::sql_types::BigInt;
 
 use super::selection::Table;
-use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, corrected, entries};
+use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, complete, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
@@ -70,7 +70,7 @@ pub fn most_read(connection: &mut AnyConnection, reading: &Reading<'_>, query: &
     let ground = ground(connection, reading.snapshot.at, &query.selection.shown(part), reading.span_ms)?;
     let mut cards = cards(connection, reading, &shown, query.fields)?;
     let mut articles: Vec<Article> = shown.iter().filter_map(|id| cards.remove(id)).collect();
-    let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
+    let ground = ground.changing(complete(connection, reading, &mut articles)?);
     Ok((articles, ground))
 }
 
@@ -166,7 +166,7 @@ pub fn by_ids(
     let chosen: Vec<ArticleId> = shown.into_iter().chain(entered).collect();
     let mut cards = cards_with_entries(connection, reading, &chosen, selection, fields)?;
     let mut articles: Vec<Article> = ids.iter().filter_map(|id| cards.remove(id)).collect();
-    let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
+    let ground = ground.changing(complete(connection, reading, &mut articles)?);
     Ok((articles, ground))
 }
 

@@ -13,7 +13,7 @@ use diesel::sql_types::BigInt;
 
 use super::ranked::{cards_with_entries, listed};
 use super::selection::Window;
-use super::{Selection, corrected};
+use super::{Selection, complete};
 use crate::articles::delivered::{Article, Fields, Neighbours};
 use crate::articles::dto::Kind;
 use crate::categories::context::Reading;
@@ -97,7 +97,7 @@ pub fn beside(
     let ground = about.ground(connection, reading, &shown)?;
     let cards = cards_with_entries(connection, reading, &shown, every, asked.fields)?;
     let mut articles: Vec<Article> = cards.into_values().collect();
-    let ground = ground.changing(corrected::add(connection, reading, &mut articles)?);
+    let ground = ground.changing(complete(connection, reading, &mut articles)?);
     let mut found = Found::default();
     // One may be related and next to it: each has its own place in the answer.
     let mut by_id: HashMap<ArticleId, Article> = articles.into_iter().map(|article| (article.id, article)).collect();
