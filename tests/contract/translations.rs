@@ -73,6 +73,7 @@ on_both_engines! {
         editor.delete(&format!("/v1/editor/articles/{second}")).if_match("*").await.is_no_content();
         assert_eq!(told(site.anyone(), "/v1/articles/cup").await, json!([]));
         assert_eq!(editor.get(&format!("/v1/editor/articles/{english}/translations")).await["data"], json!([]));
+        site.clock().advance_ms(1000);
         editor.post(&format!("/v1/editor/articles/{second}/restore")).if_match("*").await.is_ok();
         patch(&editor, &second, json!({ "publish": {} })).await.is_ok();
         assert_eq!(told(site.anyone(), "/v1/articles/cup").await[0]["slug"], "kubok-2");
