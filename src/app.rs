@@ -18,8 +18,8 @@ use crate::articles::service::retention::{self, Passed, Passes, Retention};
 use crate::auth::permission::{self, Action, TABLE};
 use crate::auth::service::Auth;
 use crate::calendar::service::{Calendars, OfSite};
+use crate::categories::context::Delivery;
 use crate::categories::context::view::Admission;
-use crate::categories::context::{Delivery, FeedSettings};
 use crate::categories::names::NamesCache;
 use crate::db::{self, Db, PoolSize};
 use crate::http::answer::PublicUrl;
@@ -195,11 +195,6 @@ impl App {
             site_name: options.site_name.as_str().into(),
             site_url: options.site_url.as_str().into(),
             zone: options.site_time_zone.clone(),
-            feeds: FeedSettings {
-                are_whole: options.are_feeds_whole,
-                hub: options.websub_hub.as_deref().map(Into::into),
-                api_url: options.api_url.as_str().into(),
-            },
         };
         let previews = Previews::prepare(&db, options.preview_url.clone(), options.api_url.clone(), options.locales.clone())
             .map_err(StartError::Keys)?;

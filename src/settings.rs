@@ -21,10 +21,6 @@ pub struct Options {
     pub site_url: String,
     /// What preview links lead to: an address with `{token}` and perhaps `{path}` in it. Without one, the API's own answer.
     pub preview_url: Option<String>,
-    /// Whether feeds have whole texts, and not excerpts alone.
-    pub are_feeds_whole: bool,
-    /// Who tells subscribers of feeds that they changed.
-    pub websub_hub: Option<String>,
     /// What the site is called.
     pub site_name: String,
     /// The zone of the site's days and months.
@@ -69,12 +65,6 @@ pub struct Settings {
     /// What preview links lead to, with `{token}` and perhaps `{path}` in it, such as a front end's draft mode; the API's own answer unless given.
     #[arg(global = true, long, env = "PREVIEW_URL")]
     pub preview_url: Option<String>,
-    /// What feeds have of a text: excerpt or full.
-    #[arg(global = true, long, env = "FEED_TEXT", default_value = "excerpt")]
-    pub feed_text: String,
-    /// The hub that tells subscribers of feeds that they changed (WebSub); none unless given.
-    #[arg(global = true, long, env = "WEBSUB_HUB")]
-    pub websub_hub: Option<String>,
     /// What the site is called.
     #[arg(global = true, long, env = "SITE_NAME", default_value = "Dateline")]
     pub site_name: String,
@@ -206,7 +196,6 @@ impl Settings {
             &mut self.api_url,
             &mut self.site_url,
             &mut self.preview_url,
-            &mut self.websub_hub,
             &mut self.admin_password,
             &mut self.workers,
         ]) {
@@ -307,18 +296,6 @@ impl Settings {
         }
     }
 
-    fn are_feeds_whole(&self) -> Read<bool> {
-        match self.feed_text.as_str() {
-            "full" => Ok(true),
-            "excerpt" => Ok(false),
-            other => Err(wrong("FEED_TEXT", "excerpt")(format!("`{other}` is neither excerpt nor full"))),
-        }
-    }
-
-    fn websub_hub(&self) -> Read<Option<String>> {
-        self.websub_hub.as_ref().map(|url| address("WEBSUB_HUB", "https://hub.example.org", url)).transpose()
-    }
-
     fn site_name(&self) -> Read<String> {
         let name = self.site_name.trim();
         let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.contains(char::is_control);
@@ -405,8 +382,6 @@ impl Settings {
             self.api_url.as_ref().and_then(|_| self.api_url().err()),
             self.site_url.as_ref().and_then(|_| self.site_url().err()),
             self.preview_url().err(),
-            self.are_feeds_whole().err(),
-            self.websub_hub().err(),
             self.site_name().err(),
             self.site_time_zone().err(),
             self.locales().err(),
@@ -431,8 +406,6 @@ impl Settings {
             api_url: self.api_url()?,
             site_url: self.site_url()?,
             preview_url: self.preview_url()?,
-            are_feeds_whole: self.are_feeds_whole()?,
-            websub_hub: self.websub_hub()?,
             site_name: self.site_name()?,
             site_time_zone: self.site_time_zone()?,
             locales: self.locales()?,

@@ -4,7 +4,6 @@ pub mod corrections;
 pub mod curated;
 pub mod dates;
 pub mod drafts;
-pub mod feed;
 pub mod related;
 pub mod views;
 

@@ -5,7 +5,6 @@ mod corrections;
 mod curated;
 mod dates;
 mod drafts;
-mod feeds;
 mod filters;
 mod on;
 mod related;
@@ -35,7 +34,6 @@ use crate::views::reads::Told;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(get_one).service(dates::list).service(corrections::list).service(related::list);
     config.service(curated::get_list);
-    config.service(feeds::get_atom).service(feeds::get_rss).service(feeds::get_json);
     config.service(views::count).service(views::most_read).service(views::list);
 }
 

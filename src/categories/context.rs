@@ -39,19 +39,6 @@ pub struct Delivery {
     pub site_url: Arc<str>,
     /// The zone of the site's days and months.
     pub zone: Zone,
-    /// What feeds are like.
-    pub feeds: FeedSettings,
-}
-
-/// What feeds are like.
-#[derive(Clone, Debug)]
-pub struct FeedSettings {
-    /// Whether whole texts go out, and not excerpts alone.
-    pub are_whole: bool,
-    /// Who tells subscribers that a feed changed (WebSub).
-    pub hub: Option<Arc<str>>,
-    /// Where callers reach the API, without a slash at the end.
-    pub api_url: Arc<str>,
 }
 
 /// As of when a delivery read is, and with which names.

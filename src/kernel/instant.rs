@@ -36,8 +36,6 @@ pub enum InvalidInstant {
 }
 
 impl Instant {
-    /// 1970-01-01T00:00:00.000Z
-    pub const EPOCH: Self = Self(0);
     /// Later than every instant: "no end".
     pub const NEVER: Self = Self(i64::MAX);
 
@@ -81,11 +79,6 @@ impl Instant {
     }
 
     /// The same instant for the calendar library.
-    /// As RFC 822 has it, in GMT: `Mon, 30 Nov 2026 04:00:00 GMT`.
-    pub fn rfc_822(self) -> String {
-        self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-    }
-
     pub(crate) fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0.clamp(FIRST, LAST)).expect("the years 1 to 9999 are within its range")
     }

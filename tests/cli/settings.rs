@@ -28,8 +28,6 @@ const WRONG: &[(&str, &str, &str)] = &[
         "PREVIEW_URL: `/draft?token={token}` is not an http or https address. Example: PREVIEW_URL=https://",
     ),
     ("PREVIEW_URL", "https://www.example.org/draft", "PREVIEW_URL: `https://www.example.org/draft` has no `{token}` in it. Example: "),
-    ("FEED_TEXT", "all", "FEED_TEXT: `all` is neither excerpt nor full. Example: FEED_TEXT=excerpt"),
-    ("WEBSUB_HUB", "hub.example.org", "WEBSUB_HUB: `hub.example.org` is not an http or https address. Example: WEBSUB_HUB=https://"),
     ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
     ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
     ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
@@ -99,8 +97,7 @@ fn a_wrong_url_is_said_once_by_the_check() {
 #[test]
 fn an_empty_value_of_what_may_be_left_out_is_none() {
     let folder = Folder::new();
-    let empty =
-        ["DATABASE_URL_FILE", "API_URL", "SITE_URL", "PREVIEW_URL", "WEBSUB_HUB", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE", "WORKERS"];
+    let empty = ["DATABASE_URL_FILE", "API_URL", "SITE_URL", "PREVIEW_URL", "ADMIN_PASSWORD", "ADMIN_PASSWORD_FILE", "WORKERS"];
     std::fs::write(folder.join(".env"), empty.map(|name| format!("{name}=\n")).concat()).unwrap();
     for command in ["migrate", "check"] {
         let output = run(folder.path(), &[command]);

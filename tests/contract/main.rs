@@ -24,7 +24,6 @@ mod desk;
 mod document;
 mod drafts;
 mod embargoed;
-mod feeds;
 mod former;
 mod front;
 mod history;

@@ -65,8 +65,6 @@ impl Site {
             api_url: "https://api.example.org".to_owned(),
             site_url: "https://www.example.org".to_owned(),
             preview_url: None,
-            are_feeds_whole: false,
-            websub_hub: None,
             site_name: "The Morning News".to_owned(),
             site_time_zone: "Asia/Ashgabat".parse().expect("a zone"),
             locales: dateline::kernel::locale::Locales::new(vec!["en".parse().expect("a locale"), "tk".parse().expect("a locale")])

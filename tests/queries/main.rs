@@ -50,9 +50,6 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("getAuthor", 4),
     // The edition, what may fill its slots, the texts with the ground under them, what was corrected.
     ("getList", 4),
-    ("getAtomFeed", 2),
-    ("getRssFeed", 2),
-    ("getJsonFeed", 2),
     ("getSite", 0),
     ("getJwks", 1),
     ("getHealth", 0),

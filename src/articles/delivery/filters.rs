@@ -1,7 +1,5 @@
 //! The filters that every list of articles takes, and what is counted of it.
 
-use url::form_urlencoded::Serializer;
-
 use crate::articles::dto::Kind;
 use crate::articles::reads::Selection;
 use crate::categories::context::Delivery;
@@ -33,7 +31,11 @@ pub(super) struct Filters {
 impl Filters {
     /// Reads them from a query.
     pub(super) fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
-        let [categories, tags, authors] = Self::named(q);
+        let mut named = |name: &'static str| {
+            let is_given = q.has(name);
+            Some(q.list(name, MOST_NAMED)).filter(|_| is_given)
+        };
+        let [categories, tags, authors] = ["category", "tag", "author"].map(&mut named);
         Self {
             locale: delivery.locale(q),
             kinds: kinds(q),
@@ -44,53 +46,6 @@ impl Filters {
             published_before: q.instant("published_before"),
             except: Vec::new(),
         }
-    }
-
-    /// Those of a feed, which has articles alone.
-    pub(super) fn of_feed(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
-        let [categories, tags, authors] = Self::named(q);
-        let locale = delivery.locale(q);
-        Self {
-            locale,
-            kinds: vec![Kind::Article],
-            categories,
-            tags,
-            authors,
-            published_from: None,
-            published_before: None,
-            except: Vec::new(),
-        }
-    }
-
-    /// What categories, tags and authors are named.
-    fn named(q: &mut Collector<'_>) -> [Option<Vec<String>>; 3] {
-        ["category", "tag", "author"].map(|name| {
-            let is_given = q.has(name);
-            Some(q.list(name, MOST_NAMED)).filter(|_| is_given)
-        })
-    }
-
-    /// As a query that asks for the same, whatever they were asked by.
-    pub(super) fn query(&self, delivery: &Delivery) -> String {
-        let mut query = Serializer::new(String::new());
-        for (name, slugs) in [("category", &self.categories), ("tag", &self.tags), ("author", &self.authors)] {
-            if let Some(slugs) = slugs {
-                query.append_pair(name, &slugs.join(","));
-            }
-        }
-        if self.locale != delivery.locales.default_locale().to_string() {
-            query.append_pair("locale", &self.locale);
-        }
-        query.finish()
-    }
-
-    /// What it is called that they name.
-    pub(super) fn called(&self, names: &Names) -> Vec<String> {
-        let categories = self.categories(names).into_iter().flatten().map(|category| category.name.clone());
-        let terms = [(Relation::Tag, &self.tags), (Relation::Author, &self.authors)].into_iter().flat_map(|(relation, slugs)| {
-            slugs.iter().flatten().filter_map(move |slug| names.term_by_slug(relation, slug)).map(|(_, (_, name))| name.clone())
-        });
-        categories.chain(terms).collect()
     }
 
     /// The same of a list that takes categories alone.
