@@ -1,5 +1,7 @@
 //! What stands beside an article: related ones by their score, pinned ones first, and the next and the previous one; of what is live, at every instant.
 
+use std::future::IntoFuture as _;
+
 use dateline::kernel::caller::Role;
 use serde_json::{Value, json};
 
@@ -160,6 +162,21 @@ on_both_engines! {
         save(&editor, "Newest", tagged("2026-11-30T08:00:40Z")).await;
         reader.get("/v1/articles/near-4?include=neighbours").await.has_header("cache-control", "public, max-age=40");
         reader.get("/v1/articles/near-1?include=neighbours").await.has_header("cache-control", "public, max-age=60");
+    }
+
+    async fn a_link_to_one_article_shows_nothing_beside_it(engine) {
+        let site = Site::at(engine, NOW);
+        let editor = site.login(Role::Editor).await;
+        let id = ago(&editor, "Here", 1, json!({})).await;
+        let link = |more: Value| editor.post("/v1/editor/preview-links").json(more).into_future();
+        let [one, all] = [link(json!({ "article_id": id })).await, link(json!({})).await];
+        for (answer, status) in [(one, 403), (all, 200)] {
+            let viewer = site.anyone().with_header("dateline-preview", answer.is_created().text_at("/token"));
+            viewer.get("/v1/preview/articles/here").await.is_ok();
+            for beside in ["?include=related", "?include=neighbours", "/related"] {
+                viewer.get(&format!("/v1/preview/articles/here{beside}")).await.is(status);
+            }
+        }
     }
 
     async fn a_slug_from_before_leads_on_and_what_was_withdrawn_says_so(engine) {
