@@ -38,7 +38,7 @@ pub fn compare(
     let date = if expected.is_empty() { None } else { Instant::from_millis(pick.of(expected).1) };
     let (published_from, published_before) = pick.of(&[(None, None), (date, None), (None, date)]);
     let also = others.iter().map(|list| vec![list.clone()]).collect();
-    let mut selection = Selection { lists: lists.to_vec(), also, published_from, published_before };
+    let mut selection = Selection { lists: lists.to_vec(), also, published_from, published_before, except: Vec::new() };
     if pick.happens(50) {
         selection = selection.by_fewest(connection, snapshot)?;
     }
