@@ -48,8 +48,8 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("getTag", 4),
     ("listAuthors", 4),
     ("getAuthor", 4),
-    // The edition, what may fill its slots, the texts with the ground under them, what was corrected.
-    ("getList", 4),
+    // The edition, what may fill its slots, the texts with the ground under them, what was corrected; once more for each change that lies ahead within the minute.
+    ("getList", 8),
     ("getSite", 0),
     ("getJwks", 1),
     ("getHealth", 0),

@@ -50,7 +50,13 @@ pub(super) async fn get_list(
     let reserved = Budget::reserve(&request, if fields.has_body() { MOST_ARTICLES } else { 0 })?;
     let query = CuratedQuery { slug, locale, fields };
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
-        let (mut list, mut ground) = reads::curated(connection, &reading, &query)?;
+        let (mut list, ground) = reads::curated(connection, &reading, &query)?;
+        let text = |list: &Option<PublicList>| serde_json::to_string(list).map_err(Problem::internal);
+        let ask = |connection: &mut AnyConnection, reading: &Reading<'_>| {
+            let (list, ground) = reads::curated(connection, reading, &query)?;
+            Ok((text(&list)?, ground))
+        };
+        let mut ground = reads::until_it_differs(connection, &reading, (&text(&list)?, ground), ask)?;
         if let (Some(told), Some(PublicList { data, .. })) = (told, &mut list) {
             reads::add_views(connection, told, data)?;
             ground = ground.changing_at(told.renewed_at());
