@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod categories;
 pub mod cli;
 pub mod db;
+pub mod feeds;
 pub mod http;
 pub mod idempotency;
 pub mod kernel;

@@ -162,7 +162,7 @@ impl Fields {
 
 impl Article {
     /// The date that orders it in lists: of what is live its date, which only what is shown whether it is live or not may lack.
-    pub(super) fn ordering(&self) -> Instant {
+    pub fn ordering(&self) -> Instant {
         self.published_at.unwrap_or(Instant::NEVER)
     }
 }

@@ -2,7 +2,7 @@
 
 mod dates;
 mod drafts;
-mod filters;
+pub mod filters;
 mod views;
 
 use actix_web::web::Data;
