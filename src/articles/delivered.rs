@@ -222,15 +222,20 @@ fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
     text.map(RawValue::from_string).transpose().map_err(Error::corrupt)
 }
 
+/// Where an article stands on the site, by the slug of its category and its own.
+pub(super) fn path_of(category: Option<&str>, slug: &str) -> String {
+    match category {
+        Some(category) => format!("/{category}/{slug}"),
+        None => format!("/{slug}"),
+    }
+}
+
 impl Card {
     /// The article with the names that are in force today, narrowed to `fields`.
     pub(super) fn deliver(self, names: &Names, fields: Fields) -> Result<Article> {
         let refs: Refs = serde_json::from_str(&self.refs).map_err(Error::corrupt)?;
         let main = self.category_id.and_then(|id| category(names, id));
-        let path = match &main {
-            Some(category) => format!("/{}/{}", category.slug, self.slug),
-            None => format!("/{}", self.slug),
-        };
+        let path = path_of(main.as_ref().map(|category| &*category.slug), &self.slug);
         let (body_html, body_text) = self.body.unzip();
         Ok(Article {
             fields,

@@ -5,6 +5,7 @@ mod dates;
 mod drafts;
 mod entries;
 mod one;
+mod paths;
 mod ranked;
 mod selection;
 
@@ -14,6 +15,7 @@ pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
 pub use self::dates::{DatesQuery, dates};
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
+pub use self::paths::{Standing, Stretch, standings};
 pub use self::ranked::{RankedQuery, add_views, most_read, views_of};
 pub use self::selection::Selection;
 use self::selection::Window;

@@ -1,5 +1,7 @@
 //! Feeds over HTTP.
 
+mod sitemaps;
+
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,6 +20,7 @@ use crate::kernel::problem::{Problem, Result};
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(json_feed).service(rss_feed).service(atom_feed);
+    config.service(sitemaps::sitemap).service(sitemaps::news).service(sitemaps::robots);
 }
 
 /// What a request for a feed comes with.

@@ -165,6 +165,12 @@ pub struct JsonFeedAuthor {
     pub url: String,
 }
 
+/// A robots.txt (RFC 9309) in UTF-8.
+#[derive(ToSchema)]
+#[schema(value_type = String)]
+#[expect(dead_code, reason = "the document alone reads it")]
+pub struct RobotsTxt(String);
+
 /// XML in UTF-8.
 #[derive(ToSchema)]
 #[schema(value_type = String)]

@@ -6,4 +6,5 @@ pub mod dto;
 mod json;
 pub mod reads;
 mod rss;
+mod sitemaps;
 mod xml;

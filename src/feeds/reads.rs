@@ -1,5 +1,7 @@
 //! What is in a feed: the newest page of a list, as lists have it.
 
+pub mod sitemaps;
+
 use super::dto::{Feed, FeedStyle, Item};
 use crate::articles::delivered::{Article, Fields};
 use crate::articles::dto::Image;

@@ -19,6 +19,11 @@ impl Xml {
         xml
     }
 
+    /// A further part of one.
+    pub(super) fn within() -> Self {
+        Self(Writer::new(Vec::new()))
+    }
+
     /// Begins an element.
     pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.write(Event::Start(start(name, attributes)));

@@ -38,6 +38,15 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("listViews", 3),
     ("listCategories", 3),
     ("listRedirects", 6),
+    ("getJsonFeed", 1),
+    ("getRssFeed", 1),
+    ("getAtomFeed", 1),
+    // A tally of articles and of pages in each of two languages, or where a file begins.
+    ("getSitemap", 14),
+    ("getNewsSitemap", 3),
+    ("getRobots", 0),
+    // The redirect of the path, what stands there or stood, and that itself in each of two languages.
+    ("resolvePath", 12),
     ("getCategory", 3),
     ("listTags", 4),
     ("getTag", 4),
