@@ -60,6 +60,13 @@ fn is_atom(text: &str) {
     told("xmllint", &["--noout", "--nonet", "--relaxng", grammar.to_str().unwrap(), "-"], text);
 }
 
+/// Holds a sitemap against its schema.
+fn is_valid(text: &str, schema: &str) {
+    let Some(data) = std::env::var_os("DATELINE_SHARED_DATA").map(PathBuf::from) else { return };
+    let schema = data.join("feeds/schemas").join(schema);
+    told("xmllint", &["--noout", "--nonet", "--schema", schema.to_str().unwrap(), "-"], text);
+}
+
 async fn made(editor: &Client, path: &str, body: Value) -> String {
     editor.post(&format!("/v1/editor/{path}")).json(&body).await.is_created().text_at("/id").to_owned()
 }
@@ -134,6 +141,52 @@ on_both_engines! {
         editor.post(&format!("/v1/editor/articles/{id}/publications")).json(json!({})).await.is_created();
         let item = &reader.get("/v1/feed.json").await["items"][0];
         assert_eq!((&item["id"], &item["url"]), (&json!(format!("urn:uuid:{id}")), &json!("https://www.example.org/city/new-bridge")));
+    }
+
+    async fn a_sitemap_has_what_search_engines_may_list_and_the_news_of_two_days(engine) {
+        let site = Site::at(engine, NOW);
+        let (editor, reader) = (site.login(Role::Editor).await, site.anyone());
+        told_of(&editor).await;
+        let text = json!({ "format": "markdown", "source": "x" });
+        for article in [
+            json!({ "title": "Not for engines", "body": text, "seo": { "noindex": true }, "publish": {} }),
+            json!({ "title": "Of old", "body": text, "publish": { "published_at": "2026-11-28T07:59:59Z" } }),
+            json!({ "title": "Just in time", "body": text, "publish": { "published_at": "2026-11-28T08:00:00Z" } }),
+            json!({ "title": "Hidden", "body": text }),
+            json!({ "title": "Imprint", "kind": "page", "body": text, "publish": {} }),
+        ] {
+            made(&editor, "articles", article).await;
+        }
+        let fetch = async |path: &str| {
+            let answer = reader.get(path).await;
+            let text = answer.is_ok().has_header("content-type", "application/xml").has_header("cache-control", "no-cache").text();
+            let preview = editor.get(&format!("/v1/preview{path}")).await;
+            assert_eq!(preview.is_ok().text(), text, "a preview is the same");
+            text
+        };
+        let addresses = |text: &str| text.split("<loc>").skip(1).map(|rest| rest.split("</loc>").next().unwrap().to_owned()).collect::<Vec<_>>();
+        let index = fetch("/sitemap.xml").await;
+        is_valid(&index, "siteindex.xsd");
+        let files = ["sections", "en-article-1", "en-page-1"].map(|name| format!("https://www.example.org/sitemap.xml?file={name}"));
+        assert_eq!(addresses(&index), files);
+        let mut all = Vec::new();
+        for file in files {
+            let text = fetch(file.trim_start_matches("https://www.example.org")).await;
+            is_valid(&text, "sitemap.xsd");
+            all.extend(addresses(&text));
+        }
+        let expected = ["/", "/city", "/of-old", "/just-in-time", "/city/bridge", "/imprint"].map(|path| format!("https://www.example.org{path}"));
+        assert_eq!(all, expected);
+        let news = fetch("/news-sitemap.xml").await;
+        assert_eq!(addresses(&news), ["https://www.example.org/city/bridge", "https://www.example.org/just-in-time"]);
+        assert!(news.contains("<news:publication><news:name>The Morning News</news:name><news:language>en</news:language></news:publication>"), "{news}");
+        for query in ["?file=en-article-2", "?file=tk-article-1", "?file=en-article-01", "?file=en-article-0", "?file=xx-article-1", "?file=en", "?file=en-article-99999999999999999999"] {
+            reader.get(&format!("/sitemap.xml{query}")).await.is_problem(404, "not_found");
+        }
+        reader.get("/sitemap.xml?at=2026-11-30T08:00:00Z").await.is_problem(400, "invalid_parameter");
+        let robots = reader.get("/robots.txt").await;
+        robots.is_ok().has_header("content-type", "text/plain; charset=utf-8");
+        assert!(robots.text().ends_with("Sitemap: https://www.example.org/sitemap.xml\nSitemap: https://www.example.org/news-sitemap.xml\n"));
     }
 
     async fn a_path_is_resolved_with_the_thing_itself(engine) {

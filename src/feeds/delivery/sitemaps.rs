@@ -171,7 +171,12 @@ async fn sections(request: &HttpRequest, as_of: AsOf, db: &Db, delivery: &Delive
 #[get("/news-sitemap.xml")]
 #[get("/v1/preview/news-sitemap.xml")]
 pub(super) async fn news(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
-    let as_of = asked(view, &raw)?;
+    let mut q = raw.collect();
+    let as_of = view.of_site(&mut q)?;
+    if as_of.is_of_newest() {
+        refuse_drafts(&mut q);
+    }
+    q.finish()?;
     let locales = delivery.locales.names();
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::news(connection, &reading, &locales)?);
     let (news, _) = delivery.read_long(&db, as_of, read).await?;

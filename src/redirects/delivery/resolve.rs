@@ -27,6 +27,7 @@ const LONGEST: usize = 1000;
     ),
     responses(
         (status = 200, description = "What it is.", body = Resolved),
+        (status = 404, description = "`not_found`: nothing is there."),
         (status = 410, description = "`withdrawn`: an article was public there and has been taken back."),
     ),
     security(()),
