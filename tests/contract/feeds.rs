@@ -139,6 +139,7 @@ on_both_engines! {
         // Another slug is no other article to whoever reads the feed.
         editor.patch(&format!("/v1/editor/articles/{id}")).if_match("*").merge_patch(json!({ "slug": "new-bridge" })).await.is_ok();
         editor.post(&format!("/v1/editor/articles/{id}/publications")).json(json!({})).await.is_created();
+        site.clock().set("2026-11-30T08:00:01Z".parse().unwrap());
         let item = &reader.get("/v1/feed.json").await["items"][0];
         assert_eq!((&item["id"], &item["url"]), (&json!(format!("urn:uuid:{id}")), &json!("https://www.example.org/city/new-bridge")));
     }
@@ -226,6 +227,7 @@ on_both_engines! {
         site.clock().set("2026-11-30T08:00:20Z".parse().unwrap());
         assert_eq!(resolve("/city/bridge").await.is_ok()["to"], "/city/new-bridge");
         assert_eq!(resolve("/city/new-bridge").await.is_ok()["type"], "article");
+        site.clock().set("2026-11-30T08:00:25Z".parse().unwrap());
         editor.post(&format!("/v1/editor/articles/{id}/unpublish")).json(json!({ "withdrawn": { "reason": "Wrong" } })).await.is_ok();
         resolve("/city/new-bridge").await.is_problem(410, "withdrawn");
         assert_eq!(editor.get("/v1/preview/resolve?path=/city/bridge&at=2026-11-30T08:00:19Z").await.is_ok()["type"], "article");

@@ -34,6 +34,7 @@ const WHO_MAY_IMPORT_WHOM: &[Row] = &[
     Row("*/context",                "kernel http db ground ./names ./context/view",                                          "actix diesel"),
     Row("*/names",                  "kernel db",                                                                   "actix"),
     Row("*/service",                "kernel db ground . !./editor !./delivery !./reads */service */dto */rules audit/store", "actix diesel"),
+    Row("feeds/sitemaps",           "kernel feeds/xml articles/reads",                                              "actix diesel"),
     Row("feeds/delivery",           "kernel http db ground . !./store !./service !./editor */dto */reads */names */context articles/delivery/filters", "diesel Caller"),
     Row("*/delivery",               "kernel http db ground . !./store !./service !./editor */delivered */dto */reads */names */context views/counter", "diesel Caller"),
     Row("*/editor auth/caller preview/viewer", "kernel http db ground . !./store !./reads !./delivery */service */dto */rules */context", "diesel"),
