@@ -231,6 +231,12 @@ pub const MATRIX: &[(&str, &str, [u16; 6])] = &[
     ("previewGetAuthor",        "own draft",       [401, 403, 404, 404, 401, 401]),
     ("previewGetAuthor",        "missing",         [401, 403, 404, 404, 401, 401]),
     ("previewGetSite",          "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewGetJsonFeed",      "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewGetRssFeed",       "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewGetAtomFeed",      "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewGetSitemap",       "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewGetNewsSitemap",   "-",               [401, 403, 200, 200, 401, 401]),
+    ("previewResolvePath",      "-",               [401, 403, 200, 200, 401, 401]),
     ("previewListRedirects",    "-",               [401, 403, 200, 200, 401, 401]),
 
     ("createTag",               "-",               [401, 403, 201, 201, 401, 401]),

@@ -182,7 +182,7 @@ on_both_engines! {
         assert_eq!(addresses(&news), ["https://www.example.org/city/bridge", "https://www.example.org/just-in-time"]);
         assert!(news.contains("<news:publication><news:name>The Morning News</news:name><news:language>en</news:language></news:publication>"), "{news}");
         for query in ["?file=en-article-2", "?file=tk-article-1", "?file=en-article-01", "?file=en-article-0", "?file=xx-article-1", "?file=en", "?file=en-article-99999999999999999999"] {
-            reader.get(&format!("/sitemap.xml{query}")).await.is_problem(404, "not_found");
+            reader.get(&format!("/sitemap.xml{query}")).await.is_problem(400, "invalid_parameter").has_error("/file", "unknown");
         }
         reader.get("/sitemap.xml?at=2026-11-30T08:00:00Z").await.is_problem(400, "invalid_parameter");
         let robots = reader.get("/robots.txt").await;
@@ -213,7 +213,7 @@ on_both_engines! {
         for path in ["/unknown", "/nowhere/bridge", "/tags/hidden", "/a/b/c/d", "/city/imprint/x", "/authors/unknown"] {
             resolve(path).await.is_problem(404, "not_found");
         }
-        for query in ["", "?path=", "?path=city", "?path=/city%3Fa=b", "?path=/a//b", "?path=/city&locale=xx", "?path=/city&at=x"] {
+        for query in ["?path=", "?path=city", "?path=/city%3Fa=b", "?path=/a//b", "?path=/city&locale=xx", "?path=/city&at=x"] {
             reader.get(&format!("/v1/resolve{query}")).await.is_problem(400, "invalid_parameter");
         }
         reader.get("/v1/resolve?path=/city/bridge&locale=tk").await.is_problem(404, "not_found");

@@ -60,12 +60,7 @@ const TEXTS: &str = " JOIN revisions r ON r.article_id = p.article_id AND r.numb
 ///
 /// # Errors
 /// If the database fails.
-pub fn standings(
-    connection: &mut AnyConnection,
-    reading: &Reading<'_>,
-    selection: &Selection,
-    stretch: &Stretch,
-) -> Result<Vec<Standing>> {
+pub fn standings(connection: &mut AnyConnection, reading: &Reading<'_>, selection: &Selection, stretch: &Stretch) -> Result<Vec<Standing>> {
     let Stretch { place, is_descending, skipped, rows } = stretch;
     let (at, window) =
         (reading.snapshot.at, Window { place: place.as_ref(), is_descending: *is_descending, skipped: *skipped, rows: *rows });

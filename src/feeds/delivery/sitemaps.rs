@@ -39,7 +39,6 @@ const MOST_FILES: u64 = 1_000_000;
     params(("file" = Option<String>, Query, max_length = 200, description = "The name of a file, as the index has it.", nullable = false)),
     responses(
         (status = 200, description = "The index, or the file.", body = Xml, content_type = "application/xml"),
-        (status = 404, description = "`not_found`: there is no such file."),
     ),
     security(()),
 )]
@@ -64,11 +63,15 @@ pub(super) async fn sitemap(
         None if !has_file => index(&request, as_of, &db, &delivery).await,
         Some(name) if name == SECTIONS => sections(&request, as_of, &db, &delivery).await,
         name => {
-            let of = name.and_then(|name| named(&name, &delivery.locales.names())).ok_or_else(Problem::not_found)?;
+            let of = name.and_then(|name| named(&name, &delivery.locales.names())).ok_or_else(unknown)?;
             let share = Budget::reserve(&request, PART_BODIES)?;
             file_of(&request, Parts { as_of, of, left: i64::from(sitemaps::MOST), db, delivery, is_at_end: false, _share: share }).await
         }
     }
+}
+
+fn unknown() -> Problem {
+    Problem::invalid_parameter("file", "unknown", "there is no such file; the answer without `file` has those that there are")
 }
 
 /// The index.
@@ -77,9 +80,10 @@ async fn index(request: &HttpRequest, as_of: AsOf, db: &Db, delivery: &Delivery)
     let names: Vec<String> = lists.iter().map(OfList::name).collect();
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| Ok(reads::totals(connection, &reading, &lists)?);
     let (totals, _) = delivery.read_long(db, as_of, read).await?;
-    let files = names.iter().zip(totals).flat_map(|(name, total)| {
-        (1..=total.div_ceil(u64::from(sitemaps::MOST))).map(move |number| format!("{name}-{number}"))
-    });
+    let files = names
+        .iter()
+        .zip(totals)
+        .flat_map(|(name, total)| (1..=total.div_ceil(u64::from(sitemaps::MOST))).map(move |number| format!("{name}-{number}")));
     let files = std::iter::once(SECTIONS.to_owned()).chain(files);
     let bytes = sitemaps::index(files.map(|name| format!("{}/sitemap.xml?file={name}", delivery.site_url)));
     xml(request, bytes).await
@@ -88,7 +92,7 @@ async fn index(request: &HttpRequest, as_of: AsOf, db: &Db, delivery: &Delivery)
 /// A file, sent while it is read.
 async fn file_of(request: &HttpRequest, mut parts: Parts) -> Result<HttpResponse> {
     // The first part is read before the answer begins, so that it can still be refused.
-    let first = parts.next().await?.ok_or_else(Problem::not_found)?;
+    let first = parts.next().await?.ok_or_else(unknown)?;
     let waiting = VecDeque::from([sitemaps::begin(), first]);
     let bytes = stream::try_unfold((waiting, parts), |(mut waiting, mut parts)| async move {
         let next = match waiting.pop_front() {

@@ -12,6 +12,9 @@ use crate::redirects::delivered::Resolved;
 use crate::redirects::reads::resolve::{self as of_path, Asked, Found};
 use crate::redirects::rules;
 
+/// The path of the front page.
+const FRONT: &str = "/";
+
 /// The most characters of a path.
 const LONGEST: usize = 1000;
 
@@ -22,7 +25,7 @@ const LONGEST: usize = 1000;
 #[utoipa::path(
     get, path = "/v1/resolve", tag = "Delivery", operation_id = "resolvePath",
     params(
-        ("path" = String, Query, min_length = 1, max_length = 1000, description = "A path of the site, without query, such as `/city/new-bridge`. Percent-escapes and a slash at the end make no difference."),
+        ("path" = Option<String>, Query, min_length = 1, max_length = 1000, description = "A path of the site, without query, such as `/city/new-bridge`; the front page unless said. Percent-escapes and a slash at the end make no difference.", nullable = false),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which slugs are looked up; all of the site's unless said, the first one first.", nullable = false),
     ),
     responses(
@@ -35,18 +38,22 @@ const LONGEST: usize = 1000;
 #[routes]
 #[get("/v1/resolve")]
 #[get("/v1/preview/resolve")]
-pub(super) async fn resolve(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+pub(super) async fn resolve(
+    request: HttpRequest,
+    view: View,
+    raw: RawQuery,
+    db: Data<Db>,
+    delivery: Data<Delivery>,
+) -> Result<HttpResponse> {
     let mut q = raw.collect();
     let as_of = view.of_site(&mut q)?;
     if as_of.is_of_newest() {
         q.error("drafts", "conflict", "this has what is live alone; leave `drafts` out");
     }
     let locales = if q.has("locale") { vec![delivery.locale(&mut q)] } else { delivery.locales.names() };
-    if !q.has("path") {
-        q.error("path", "required", "a path of the site, such as `/city/new-bridge`");
-    }
-    let given = q.text("path", LONGEST).unwrap_or_default();
-    let path = if given == "/" { Ok(given.clone()) } else { rules::path(&given) };
+    let unless_said = if q.has("path") { "" } else { FRONT };
+    let given = q.text("path", LONGEST).unwrap_or_else(|| unless_said.to_owned());
+    let path = if given == FRONT { Ok(given.clone()) } else { rules::path(&given) };
     if let Err(fault) = &path
         && !given.is_empty()
     {
