@@ -22,6 +22,7 @@ use crate::categories::context::Delivery;
 use crate::categories::context::view::Admission;
 use crate::categories::names::NamesCache;
 use crate::db::{self, Db, PoolSize};
+use crate::feeds::dto::FeedStyle;
 use crate::http::answer::PublicUrl;
 use crate::http::caching::UsualLifetime;
 use crate::http::middleware::Shell;
@@ -36,8 +37,8 @@ use crate::settings::Options;
 use crate::views::reads::ranks::Ranks;
 use crate::views::service::Views;
 use crate::{
-    api_keys, articles, audit, auth, bulk, calendar, categories, corrections, curated, ops, preview, publications, redirects, releases,
-    site, terms, users,
+    api_keys, articles, audit, auth, bulk, calendar, categories, corrections, curated, feeds, ops, preview, publications, redirects,
+    releases, site, terms, users,
 };
 
 /// A server that is ready to listen.
@@ -89,6 +90,7 @@ fn operations(config: &mut ServiceConfig) {
     releases::editor::routes(config);
     bulk::editor::routes(config);
     preview::editor::routes(config);
+    feeds::delivery::routes(config);
     redirects::delivery::routes(config);
     redirects::editor::routes(config);
     ops::routes(config);
@@ -264,6 +266,11 @@ impl App {
     pub fn server(self, listener: TcpListener) -> std::io::Result<Server> {
         let (workers, budget) = (self.options.workers, Budget::default());
         serving::server(listener, workers, Patience::default(), move || {
+            let style = FeedStyle {
+                has_text: self.options.feeds_have_text,
+                hub: self.options.websub_hub.as_deref().map(Into::into),
+                api_url: self.options.api_url.as_str().into(),
+            };
             let site = Site { locales: self.options.locales.clone(), embed_hosts: self.options.embed_hosts.clone() };
             let (app, _) = ActixApp::new().into_utoipa_app().openapi(described()).configure(operations).split_for_parts();
             app.app_data(Data::from(Arc::clone(&self.schemas)))
@@ -279,6 +286,7 @@ impl App {
                 .app_data(Admission(preview::viewer::prove))
                 .app_data(Data::new(self.readiness.clone()))
                 .app_data(Data::new(site))
+                .app_data(Data::new(style))
                 .app_data(budget.clone())
                 .app_data(Recheck(auth::caller::recheck))
                 .app_data(PublicUrl(self.options.api_url.clone()))

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod corrections;
 pub mod curated;
 pub mod db;
+pub mod feeds;
 pub mod http;
 pub mod idempotency;
 pub mod kernel;

@@ -35,6 +35,10 @@ pub struct Options {
     pub trusted_proxies: TrustedProxies,
     /// For how many seconds delivery's answers may be kept.
     pub cache_lifetime: u32,
+    /// Whether feeds have the whole text, and not the excerpt alone.
+    pub feeds_have_text: bool,
+    /// The WebSub hub that feeds name.
+    pub websub_hub: Option<String>,
     /// For how many days saves are kept that nobody needs any more; `None` = for ever.
     pub revisions_kept_days: Option<u32>,
     /// For how many days articles lie in the trash; `None` = for ever.
@@ -92,6 +96,12 @@ pub struct Settings {
     /// For how many seconds readers' answers may be kept, at most 86400; 0 = ask each time.
     #[arg(global = true, long, allow_negative_numbers = true, env = "CACHE_LIFETIME", default_value = "60")]
     pub cache_lifetime: String,
+    /// What feeds have of an article: excerpt or full.
+    #[arg(global = true, long, env = "FEED_TEXT", default_value = "excerpt")]
+    pub feed_text: String,
+    /// The WebSub hub that feeds name; none unless given.
+    #[arg(global = true, long, env = "WEBSUB_HUB")]
+    pub websub_hub: Option<String>,
     /// For how many days saves are kept that are not the newest, were never published and have no note, at most 36500; 0 = for ever.
     #[arg(global = true, long, allow_negative_numbers = true, env = "REVISIONS_KEPT_DAYS", default_value = "0")]
     pub revisions_kept_days: String,
@@ -351,6 +361,20 @@ impl Settings {
         }
     }
 
+    fn feeds_have_text(&self) -> Read<bool> {
+        match self.feed_text.as_str() {
+            "full" => Ok(true),
+            "excerpt" => Ok(false),
+            other => Err(wrong("FEED_TEXT", "full")(format!("`{other}` is neither excerpt nor full"))),
+        }
+    }
+
+    fn websub_hub(&self) -> Read<Option<String>> {
+        let Some(hub) = &self.websub_hub else { return Ok(None) };
+        // A slash at its end is a part of it.
+        address("WEBSUB_HUB", "https://hub.example.org/", hub).map(|_| Some(hub.clone()))
+    }
+
     fn cache_lifetime(&self) -> Read<u32> {
         let lifetime = self.cache_lifetime.parse().ok().filter(|seconds| *seconds <= 86_400);
         let fault = || format!("`{}` is not a number of seconds from 0 to 86400", self.cache_lifetime);
@@ -389,6 +413,8 @@ impl Settings {
             self.cors_allowed_origins().err(),
             self.trusted_proxies().err(),
             self.cache_lifetime().err(),
+            self.feeds_have_text().err(),
+            self.websub_hub().err(),
             self.revisions_kept_days().err(),
             self.trash_kept_days().err(),
             self.workers().err(),
@@ -413,6 +439,8 @@ impl Settings {
             cors_allowed_origins: self.cors_allowed_origins()?,
             trusted_proxies: self.trusted_proxies()?,
             cache_lifetime: self.cache_lifetime()?,
+            feeds_have_text: self.feeds_have_text()?,
+            websub_hub: self.websub_hub()?,
             revisions_kept_days: self.revisions_kept_days()?,
             trash_kept_days: self.trash_kept_days()?,
             workers: self.workers()?,

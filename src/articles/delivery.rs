@@ -5,7 +5,7 @@ mod corrections;
 mod curated;
 mod dates;
 mod drafts;
-mod filters;
+pub mod filters;
 mod on;
 mod related;
 mod views;

@@ -112,6 +112,22 @@ impl Delivered {
         Ok(response)
     }
 
+    /// The answer, with bytes that come while it is sent: without an `ETag`, since nobody has seen all of them; it breaks off where they do.
+    pub fn stream<S>(self, request: &HttpRequest, bytes: S) -> HttpResponse
+    where
+        S: Stream<Item = Result<Bytes>> + 'static,
+    {
+        let mut response = HttpResponse::new(StatusCode::OK);
+        response.headers_mut().insert(CONTENT_TYPE, self.content_type.clone());
+        if Tree::of_request(request) == Tree::Delivery {
+            response.headers_mut().insert(CACHE_CONTROL, self.lifetime.header());
+        }
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response.set_body(BoxBody::new(BodyStream::new(Box::pin(bytes))))
+    }
+
     /// The headers that a 200 and its 304 have in common.
     fn head(self, response: &mut HttpResponse, etag: Option<String>) {
         let headers = response.headers_mut();

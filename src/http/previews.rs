@@ -18,7 +18,11 @@ pub(super) fn add(paths: &mut Value, with: Finish<'_>) {
         .iter()
         .filter_map(|(path, operations)| {
             let get = operations.get("get").filter(|get| get["tags"] == json!(["Delivery"]))?;
-            Some((path.replacen(ROOT, BELOW, 1), json!({ "get": preview(get, with.drafts) })))
+            let below = match path.strip_prefix(ROOT) {
+                Some(rest) => format!("{BELOW}{rest}"),
+                None => format!("{BELOW}{}", path.trim_start_matches('/')),
+            };
+            Some((below, json!({ "get": preview(get, with.drafts) })))
         })
         .collect();
     paths.extend(previews);

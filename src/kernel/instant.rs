@@ -79,6 +79,11 @@ impl Instant {
     }
 
     /// The same instant for the calendar library.
+    /// As RSS tells it (RFC 822, with four digits of the year), in UTC and whole seconds.
+    pub fn rfc_822(self) -> String {
+        self.timestamp().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    }
+
     pub(crate) fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0.clamp(FIRST, LAST)).expect("the years 1 to 9999 are within its range")
     }

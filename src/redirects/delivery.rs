@@ -1,5 +1,7 @@
 //! Redirects for front ends.
 
+mod resolve;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,7 +17,7 @@ use crate::kernel::problem::Result;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list);
+    config.service(list).service(resolve::resolve);
 }
 
 /// List redirects

@@ -1,6 +1,8 @@
 //! What front ends get of redirects.
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+pub mod resolve;
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::dto::Redirect;
 use crate::categories::context::Reading;
@@ -46,6 +48,12 @@ pub fn list(
     let (items, next_change) = paths.told(|at| page.items.iter().filter_map(|row| shown(row, &paths, at)).collect::<Vec<_>>());
     let ground = ground(connection, reading.snapshot.at, &Shown::Nothing, reading.span_ms)?;
     Ok((Page { items, next: page.next, previous: page.previous, total: None }, Ground { next_change, ..ground }))
+}
+
+/// The redirect of a path, if one was made.
+fn of_path(connection: &mut AnyConnection, path: &str) -> Result<Option<Row>> {
+    let row = redirects::table.filter(redirects::from_path.eq(path));
+    Ok(row.select((redirects::id, redirects::from_path, redirects::target, redirects::target_path)).first(connection).optional()?)
 }
 
 fn shown((_, from, target, target_path): &Row, paths: &Paths, at: Instant) -> Option<Redirect> {

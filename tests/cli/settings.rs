@@ -31,6 +31,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("SITE_NAME", " ", "SITE_NAME: it must have 1 to 200 characters, in one line. Example: SITE_NAME=The Morning News"),
     ("SITE_TIME_ZONE", "Mars/Phobos", "SITE_TIME_ZONE: `Mars/Phobos` is not a time zone of the IANA database"),
     ("LOCALES", "en,en", "LOCALES: one is named twice. Example: LOCALES=en,tk"),
+    ("FEED_TEXT", "some", "FEED_TEXT: `some` is neither excerpt nor full. Example: FEED_TEXT=full"),
+    ("WEBSUB_HUB", "hub.example.org", "WEBSUB_HUB: `hub.example.org` is not an http or https address. Example: WEBSUB_HUB=https://"),
     ("CORS_ALLOWED_ORIGINS", "example.org", "CORS_ALLOWED_ORIGINS: "),
     ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS: `*` is not an origin: a scheme, a host and perhaps a port. Example: "),
     ("TRUSTED_PROXIES", "10.0.0.0/99", "TRUSTED_PROXIES: "),

@@ -24,6 +24,7 @@ mod desk;
 mod document;
 mod drafts;
 mod embargoed;
+mod feeds;
 mod former;
 mod front;
 mod history;

@@ -73,6 +73,8 @@ impl Site {
             cors_allowed_origins: dateline::http::cors::Origins::parse("").expect("none"),
             trusted_proxies: dateline::http::TrustedProxies::parse("").expect("none"),
             cache_lifetime: 60,
+            feeds_have_text: false,
+            websub_hub: None,
             revisions_kept_days: None,
             trash_kept_days: None,
             workers: 1,

@@ -43,6 +43,16 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("listViews", 3),
     ("listCategories", 3),
     ("listRedirects", 6),
+    // One more where a feed is empty.
+    ("getJsonFeed", 2),
+    ("getRssFeed", 2),
+    ("getAtomFeed", 2),
+    // A tally of articles and of pages in each of two languages, or where a file begins.
+    ("getSitemap", 14),
+    ("getNewsSitemap", 3),
+    ("getRobots", 0),
+    // The redirect of the path, what stands there or stood, and that itself in each of two languages.
+    ("resolvePath", 12),
     ("getCategory", 3),
     ("listTags", 4),
     ("getTag", 4),
@@ -237,6 +247,7 @@ async fn readers_requests_take_few_statements_and_none_reads_a_whole_table_on_bo
             }
         }
         what_is_listed_together_is_what_is_listed_apart(&editor, &known.categories).await;
+        what_a_sitemap_has_is_what_is_listed(&reader).await;
         let shown: Vec<&str> = faults.iter().take(SHOWN).map(String::as_str).collect();
         assert!(shown.is_empty(), "{engine:?}: {} faults, such as\n{}", faults.len(), shown.join("\n"));
         assert!(asked.len() > 20, "{engine:?}: only {} different statements were seen", asked.len());
@@ -256,6 +267,21 @@ async fn what_is_listed_together_is_what_is_listed_apart(editor: &Client, catego
     // Of `article 1990` and the like there are eleven; two characters are walked to.
     assert_eq!(all(editor, "q=CLE 199").await.len(), 11);
     assert_eq!(all(editor, "q=99").await, all(editor, "q=99&created_from=2000-01-01T00:00:00Z").await);
+}
+
+/// A file that is read in several stretches has every article once, the oldest first.
+async fn what_a_sitemap_has_is_what_is_listed(reader: &Client) {
+    let file = reader.get("/sitemap.xml?file=en-article-1").await.is_ok().text();
+    let paths: Vec<&str> = file.split("<loc>https://www.example.org").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    let (mut listed, mut next) = (Vec::new(), "/v1/articles?sort=published_at&fields=path&limit=100".to_owned());
+    loop {
+        let page = reader.get(&next).await;
+        listed.extend(page.is_ok().each("path").into_iter().map(str::to_owned));
+        let Some(cursor) = page["paging"]["next"].as_str() else { break };
+        next = format!("/v1/articles?sort=published_at&fields=path&limit=100&cursor={cursor}");
+    }
+    assert!(listed.len() > 1000, "{}", listed.len());
+    assert_eq!(paths, listed);
 }
 
 /// When each article of a list was saved, and its id, in the order of the list.

@@ -111,6 +111,18 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
             known.categories.iter().cloned().chain(pairs).chain(owned(&["unknown", "hidden-1"])).collect()
         }
         "published_from" | "published_before" => known.dates.iter().cloned().chain(owned(&["2026-11-01T00:00:00Z"])).collect(),
+        // As they stand without a category, with one, and below tags and authors.
+        "path" => {
+            let slugs = known.articles.iter().rev().filter(|name| name.parse::<ArticleId>().is_err());
+            let articles = slugs.take(3).flat_map(|slug| {
+                let category = known.categories.first().map_or("news", String::as_str);
+                [format!("/{slug}"), format!("/{category}/{slug}")]
+            });
+            let categories = known.categories.iter().rev().take(2).map(|slug| format!("/{slug}"));
+            let terms = known.terms.iter().rev().take(3).flat_map(|slug| [format!("/tags/{slug}"), format!("/authors/{slug}")]);
+            articles.chain(categories).chain(terms).chain(owned(&["/", "/unknown", "/hidden-1", "/tags/hidden-1"])).collect()
+        }
+        "file" => owned(&["sections", "en-article-1", "tk-article-1", "en-page-1", "en-article-2", "unknown"]),
         "kind" => owned(&["article", "page", "page,article"]),
         "ids" => {
             let ids: Vec<String> = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).cloned().collect();

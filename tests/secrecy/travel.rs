@@ -53,7 +53,7 @@ impl Journey {
     }
 
     async fn preview(&self, asked: &Asked, at: Instant) -> Answer {
-        let target = asked.target.replacen("/v1/", "/v1/preview/", 1);
+        let target = format!("/v1/preview/{}", asked.target.trim_start_matches("/v1").trim_start_matches('/'));
         let between = if target.contains('?') { '&' } else { '?' };
         self.editor.get(&format!("{target}{between}at={at}")).await
     }

@@ -15,7 +15,7 @@ use crate::publications::lists::ListKey;
 const MOST_NAMED: usize = 20;
 
 /// Which articles are asked for.
-pub(super) struct Filters {
+pub struct Filters {
     locale: String,
     /// In order, each once.
     kinds: Vec<Kind>,
@@ -30,7 +30,7 @@ pub(super) struct Filters {
 
 impl Filters {
     /// Reads them from a query.
-    pub(super) fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+    pub fn of(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
         let mut named = |name: &'static str| {
             let is_given = q.has(name);
             Some(q.list(name, MOST_NAMED)).filter(|_| is_given)
@@ -66,19 +66,25 @@ impl Filters {
         Self { except: ids(q, "exclude"), ..self }
     }
 
-    /// The language.
-    pub(super) fn locale(&self) -> &str {
+    /// Of which language the articles are.
+    pub fn locale(&self) -> &str {
         &self.locale
     }
 
+    /// The category, if nothing but one is named.
+    pub fn one_category<'a>(&self, names: &'a Names) -> Option<&'a Category> {
+        let Some([slug]) = self.categories.as_deref().filter(|_| self.are_of_one_list()) else { return None };
+        names.category_by_slug(slug)
+    }
+
     /// Whether they name one list at most.
-    pub(super) fn are_of_one_list(&self) -> bool {
+    pub fn are_of_one_list(&self) -> bool {
         let mut named = [&self.categories, &self.tags, &self.authors].into_iter().flatten();
         self.except.is_empty() && self.kinds.len() == 1 && named.next().is_none_or(|slugs| slugs.len() <= 1) && named.next().is_none()
     }
 
     /// In a form in which no two lists are the same.
-    pub(super) fn parameters(&self, operation: &str) -> ListParameters {
+    pub fn parameters(&self, operation: &str) -> ListParameters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());
         let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();
         let joined = |slugs: &Option<Vec<String>>| slugs.as_ref().map(|slugs| slugs.join(","));
@@ -94,13 +100,13 @@ impl Filters {
     }
 
     /// What they name.
-    pub(super) fn selection(&self, names: &Names) -> Selection {
+    pub fn selection(&self, names: &Names) -> Selection {
         self.select(names, self.categories(names))
     }
 
     /// The same articles from as few lists as will do: a category that lies below another one adds nothing. True where the tree and the lists are of
     /// one state.
-    pub(super) fn fewest(&self, names: &Names) -> Selection {
+    pub fn fewest(&self, names: &Names) -> Selection {
         let Some(named) = self.categories(names) else { return self.selection(names) };
         let is_named = |id| named.iter().any(|category| category.id == id);
         let is_below = |of: &Category| names.path(of.id).iter().any(|above| above.id != of.id && is_named(above.id));

@@ -28,6 +28,12 @@ impl AsOf {
     /// As of the instant of the request.
     pub const NOW: Self = Self { at: None, hides_embargoed: false, release_id: None, is_of_newest: false };
 
+    /// The same as of an instant: for what is read in several parts.
+    #[must_use]
+    pub fn at(self, at: Instant) -> Self {
+        Self { at: Some(at), ..self }
+    }
+
     /// The instant.
     pub fn instant(self, db: &Db) -> Instant {
         self.at.unwrap_or_else(|| db.clock().now())
