@@ -37,7 +37,8 @@ use crate::settings::Options;
 use crate::views::reads::ranks::Ranks;
 use crate::views::service::Views;
 use crate::{
-    api_keys, articles, audit, auth, bulk, calendar, categories, feeds, ops, preview, publications, redirects, releases, site, terms, users,
+    api_keys, articles, audit, auth, bulk, calendar, categories, corrections, curated, feeds, ops, preview, publications, redirects,
+    releases, site, terms, users,
 };
 
 /// A server that is ready to listen.
@@ -80,6 +81,8 @@ fn operations(config: &mut ServiceConfig) {
     articles::delivery::routes(config);
     articles::editor::routes(config);
     publications::editor::routes(config);
+    corrections::editor::routes(config);
+    curated::editor::routes(config);
     calendar::editor::routes(config);
     categories::routes(config);
     terms::routes(config);
@@ -161,6 +164,7 @@ fn described() -> OpenApi {
             ("Articles (editors)", "Writing articles. Each save is a revision."),
             ("History", "The revisions of an article: what was saved when, by whom, and in what it differs."),
             ("Publications", "Dates: what goes before the public when."),
+            ("Corrections", "What is said about an article after it was published, without a save of it."),
             ("Releases", "Publications of several articles that move together."),
             ("Preview", "The site as it stood or will stand at any instant, for editors and whoever has a preview link."),
             ("Redirects", "Paths of the site that lead elsewhere."),

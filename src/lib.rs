@@ -10,6 +10,8 @@ pub mod bulk;
 pub mod calendar;
 pub mod categories;
 pub mod cli;
+pub mod corrections;
+pub mod curated;
 pub mod db;
 pub mod feeds;
 pub mod http;

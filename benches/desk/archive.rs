@@ -228,7 +228,8 @@ impl Cast {
         let refs = Refs {
             further_categories: if random.happens(20) { vec![random.of(&self.categories[..CATEGORIES])] } else { Vec::new() },
             tags: vec![random.of(&self.tags)],
-            authors: vec![if is_rare { self.authors[AUTHORS] } else { random.of(&self.authors[..AUTHORS]) }],
+            authors: vec![if is_rare { self.authors[AUTHORS] } else { random.of(&self.authors[..AUTHORS]) }.into()],
+            ..Refs::default()
         };
         let saves = (1..=SAVES).map(|save| {
             let body = usize::try_from(random.between(0, 99)).unwrap();

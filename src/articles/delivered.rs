@@ -1,7 +1,10 @@
 //! An article as readers get it, whole or those of its members that were asked for.
 
+pub mod corrections;
+pub mod curated;
 pub mod dates;
 pub mod drafts;
+pub mod related;
 pub mod views;
 
 use serde::ser::SerializeMap;
@@ -10,18 +13,29 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::dto::{ArticleAuthor, ArticleCategory, ArticleTag, Image, Kind, NamedSlug, Seo};
+use crate::bodies::{Block, blocks, markdown};
 use crate::categories::names::Names;
+use crate::corrections::dto::Correction;
 use crate::db::{Error, Result};
 use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Credit, Refs, Related};
 
 /// An article that is live. Every member is there, unless `fields=` names those that are; bodies are in lists only if they are asked for.
-#[derive(Debug, ToSchema)]
+#[derive(Clone, Debug, ToSchema)]
 pub struct Article {
     /// Which members go out.
     #[schema(ignore)]
     pub(super) fields: Fields,
+    /// Whether there are corrections of it, at whatever instant: then they are looked up.
+    #[schema(ignore)]
+    pub(super) may_be_corrected: bool,
+    /// The group of its translations, where these are asked for.
+    #[schema(ignore)]
+    pub(super) translation_group: Option<ArticleId>,
+    /// What editors want to see beside it.
+    #[schema(ignore)]
+    pub(super) beside: Related,
     /// Its id.
     #[schema(required = false)]
     pub id: ArticleId,
@@ -49,6 +63,12 @@ pub struct Article {
     /// The text without markup; in lists only with `include=body`, or named in `fields`.
     #[schema(nullable = false)]
     pub body_text: Option<String>,
+    /// The text as Markdown, written from the HTML; only with `body=markdown`, or named in `fields`.
+    #[schema(nullable = false)]
+    pub body_markdown: Option<String>,
+    /// The text as a tree; only with `body=blocks`, or named in `fields`. Of what comes behind 20,000 nodes it has the characters alone.
+    #[schema(nullable = false)]
+    pub body_blocks: Option<Vec<Block>>,
     /// The main category.
     pub category: Option<ArticleCategory>,
     /// Further categories.
@@ -84,12 +104,29 @@ pub struct Article {
     /// The same article in other languages.
     #[schema(required = false)]
     pub translations: Vec<Translation>,
-    /// What was corrected after it had been published.
-    #[schema(required = false)]
+    /// What was corrected after it had been published, the earliest first. No correction changes `updated_at`.
+    #[schema(required = false, max_items = 50)]
     pub corrections: Vec<Correction>,
     /// How often it was read, up to the last whole minute; with `include=views`.
     #[schema(nullable = false, minimum = 0)]
     pub views: Option<i64>,
+    /// Articles that are related to it, as lists show them; with `include=related`.
+    #[schema(nullable = false, no_recursion)]
+    pub related: Option<Vec<Article>>,
+    /// The next and the previous article; with `include=neighbours`.
+    #[schema(nullable = false)]
+    pub neighbours: Option<Neighbours>,
+}
+
+/// The articles beside one, in the order of their dates, as lists show them.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Neighbours {
+    /// The one with the next newer date; `null` beside the newest.
+    #[schema(required, no_recursion)]
+    pub next: Option<Box<Article>>,
+    /// The one with the next older date; `null` beside the oldest.
+    #[schema(required, no_recursion)]
+    pub previous: Option<Box<Article>>,
 }
 
 macro_rules! members {
@@ -115,6 +152,12 @@ macro_rules! members {
                 if let Some(views) = self.views {
                     map.serialize_entry("views", &views)?;
                 }
+                if let Some(related) = &self.related {
+                    map.serialize_entry("related", related)?;
+                }
+                if let Some(neighbours) = &self.neighbours {
+                    map.serialize_entry("neighbours", neighbours)?;
+                }
                 map.end()
             }
         }
@@ -123,6 +166,7 @@ macro_rules! members {
 
 members! {
     Id id, Kind kind, Slug slug, Path path, Locale locale, Title title, Excerpt excerpt, BodyHtml body_html, BodyText body_text,
+    BodyMarkdown body_markdown, BodyBlocks body_blocks,
     Category category, FurtherCategories further_categories, Tags tags, Authors authors, Image image, Seo seo, Custom custom,
     PublishedAt published_at, UpdatedAt updated_at, WordCount word_count, ReadingMinutes reading_minutes, Translations translations,
     Corrections corrections,
@@ -133,11 +177,12 @@ members! {
 pub struct Fields(u32);
 
 impl Fields {
-    /// All of them.
-    pub const WHOLE: Self = Self(u32::MAX);
+    /// All of them, the body in two forms.
+    pub const WHOLE: Self = Self(!Self::BODIES | Self::BODY);
     /// What lists show unless they are asked for more.
-    pub const CARD: Self = Self(Self::WHOLE.0 & !Self::BODY);
+    pub const CARD: Self = Self(Self::WHOLE.0 & !Self::BODIES);
     const BODY: u32 = 1 << ArticleField::BodyHtml as u32 | 1 << ArticleField::BodyText as u32;
+    const BODIES: u32 = Self::BODY | 1 << ArticleField::BodyMarkdown as u32 | 1 << ArticleField::BodyBlocks as u32;
 
     /// These.
     pub fn of(fields: &[ArticleField]) -> Self {
@@ -150,9 +195,15 @@ impl Fields {
         Self(self.0 | Self::BODY)
     }
 
+    /// The same with the body in these forms, if any are named.
+    #[must_use]
+    pub fn with_forms(self, forms: &[ArticleField]) -> Self {
+        if forms.is_empty() { self } else { Self(self.0 & !Self::BODIES | Self::of(forms).0) }
+    }
+
     /// Whether a body has to be read.
     pub fn has_body(self) -> bool {
-        self.0 & Self::BODY != 0
+        self.0 & Self::BODIES != 0
     }
 
     fn has(self, field: ArticleField) -> bool {
@@ -168,7 +219,7 @@ impl Article {
 }
 
 /// An article in another language.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Translation {
     /// The language.
     pub locale: String,
@@ -176,16 +227,6 @@ pub struct Translation {
     pub slug: String,
     /// Where it stands on the site.
     pub path: String,
-}
-
-/// A correction of a published article.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Correction {
-    /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
-    pub corrected_at: Instant,
-    /// What was wrong and what is right.
-    pub text: String,
 }
 
 /// Words that an adult reads in a minute.
@@ -210,6 +251,10 @@ pub(super) struct Card {
     pub(super) updated_at: Instant,
     /// HTML and text.
     pub(super) body: Option<(String, String)>,
+    /// Whether there are corrections of it.
+    pub(super) may_be_corrected: bool,
+    /// The group of its translations.
+    pub(super) translation_group: Option<ArticleId>,
 }
 
 fn category(names: &Names, id: CategoryId) -> Option<ArticleCategory> {
@@ -218,16 +263,13 @@ fn category(names: &Names, id: CategoryId) -> Option<ArticleCategory> {
     Some(ArticleCategory { id, slug: category.slug.clone(), name: category.name.clone(), path })
 }
 
-fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
-    text.map(RawValue::from_string).transpose().map_err(Error::corrupt)
+/// Where an article stands on the site, by the slugs of its main category and its own.
+pub(super) fn path(category: Option<&str>, slug: &str) -> String {
+    category.map_or_else(|| format!("/{slug}"), |category| format!("/{category}/{slug}"))
 }
 
-/// Where an article stands on the site, by the slug of its category and its own.
-pub(super) fn path_of(category: Option<&str>, slug: &str) -> String {
-    match category {
-        Some(category) => format!("/{category}/{slug}"),
-        None => format!("/{slug}"),
-    }
+fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
+    text.map(RawValue::from_string).transpose().map_err(Error::corrupt)
 }
 
 impl Card {
@@ -235,10 +277,15 @@ impl Card {
     pub(super) fn deliver(self, names: &Names, fields: Fields) -> Result<Article> {
         let refs: Refs = serde_json::from_str(&self.refs).map_err(Error::corrupt)?;
         let main = self.category_id.and_then(|id| category(names, id));
-        let path = path_of(main.as_ref().map(|category| &*category.slug), &self.slug);
+        let path = path(main.as_ref().map(|category| category.slug.as_str()), &self.slug);
         let (body_html, body_text) = self.body.unzip();
+        let is_tree_wanted = fields.has(ArticleField::BodyMarkdown) || fields.has(ArticleField::BodyBlocks);
+        let body_blocks = body_html.as_deref().filter(|_| is_tree_wanted).map(blocks);
+        let body_markdown = body_blocks.as_deref().filter(|_| fields.has(ArticleField::BodyMarkdown)).map(markdown);
         Ok(Article {
             fields,
+            may_be_corrected: self.may_be_corrected && fields.has(ArticleField::Corrections),
+            translation_group: self.translation_group.filter(|_| fields.has(ArticleField::Translations)),
             id: self.id,
             kind: Kind::find(&self.kind).ok_or_else(|| Error::corrupt("unknown kind"))?,
             slug: self.slug,
@@ -248,6 +295,8 @@ impl Card {
             excerpt: self.excerpt,
             body_html,
             body_text,
+            body_markdown,
+            body_blocks,
             category: main,
             further_categories: refs.further_categories.iter().filter_map(|id| category(names, *id)).collect(),
             tags: refs
@@ -258,8 +307,12 @@ impl Card {
             authors: refs
                 .authors
                 .iter()
-                .filter_map(|id| names.author(*id).map(|(slug, name)| ArticleAuthor { id: *id, slug: slug.clone(), name: name.clone() }))
+                .filter_map(|Credit { id, role }| {
+                    let (slug, name) = names.author(*id)?;
+                    Some(ArticleAuthor { id: *id, slug: slug.clone(), name: name.clone(), role: *role })
+                })
                 .collect(),
+            beside: refs.related,
             image: raw(self.image)?,
             seo: raw(self.seo)?,
             custom: raw(self.custom)?,
@@ -270,6 +323,8 @@ impl Card {
             translations: Vec::new(),
             corrections: Vec::new(),
             views: None,
+            related: None,
+            neighbours: None,
         })
     }
 }

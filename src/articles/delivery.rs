@@ -1,8 +1,13 @@
 //! Articles for readers: anonymous, cacheable by anyone, and only what is live.
 
+mod batch;
+mod corrections;
+mod curated;
 mod dates;
 mod drafts;
 pub mod filters;
+mod on;
+mod related;
 mod views;
 
 use actix_web::web::Data;
@@ -10,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, routes};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::filters::Filters;
+use self::filters::{Filters, every};
 use super::delivered::{Article, ArticleField, ArticleList, Fields};
 use super::dto::Kind;
 use super::reads::{self, Found, ListQuery, Order, Wanted};
@@ -27,7 +32,8 @@ use crate::views::reads::Told;
 
 /// Mounts these operations.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(get_one).service(dates::list);
+    config.service(list).service(get_one).service(dates::list).service(corrections::list).service(related::list);
+    config.service(curated::get_list);
     config.service(views::count).service(views::most_read).service(views::list);
 }
 
@@ -60,6 +66,14 @@ enum ArticleInclude {
 enum OneInclude {
     /// How often it was read.
     Views,
+    /// Articles that are related to it.
+    Related,
+    /// The next and the previous article.
+    Neighbours,
+}
+
+impl OneInclude {
+    const ALL: [(&str, Self); 3] = [("views", Self::Views), ("related", Self::Related), ("neighbours", Self::Neighbours)];
 }
 
 /// `fields=`: the members that are named, or `unless_said`.
@@ -68,24 +82,59 @@ fn fields(q: &mut Collector<'_>, unless_said: Fields) -> Fields {
     if named.is_empty() { unless_said } else { Fields::of(&named) }
 }
 
+/// `body=`: in which forms the body comes.
+fn forms(q: &mut Collector<'_>) -> Vec<ArticleField> {
+    q.any_of("body", &BODY_FORMS.map(|(name, form)| (name, form.field())))
+}
+
+/// The forms of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum BodyForm {
+    /// `body_html`: sanitised HTML.
+    Html,
+    /// `body_text`: the text without markup.
+    Text,
+    /// `body_markdown`: Markdown, written from the HTML.
+    Markdown,
+    /// `body_blocks`: a tree, for apps that draw it themselves.
+    Blocks,
+}
+
+const BODY_FORMS: [(&str, BodyForm); 4] =
+    [("html", BodyForm::Html), ("text", BodyForm::Text), ("markdown", BodyForm::Markdown), ("blocks", BodyForm::Blocks)];
+
+impl BodyForm {
+    fn field(self) -> ArticleField {
+        match self {
+            Self::Html => ArticleField::BodyHtml,
+            Self::Text => ArticleField::BodyText,
+            Self::Markdown => ArticleField::BodyMarkdown,
+            Self::Blocks => ArticleField::BodyBlocks,
+        }
+    }
+}
+
 /// `fields=` and `include=` of a list: the members, and whether how often each article was read is one of them.
 fn includes(q: &mut Collector<'_>, unless_said: Fields) -> (Fields, bool) {
     let fields = fields(q, unless_said);
     let includes = q.any_of("include", &[("body", ArticleInclude::Body), ("views", ArticleInclude::Views)]);
     let fields = if includes.contains(&ArticleInclude::Body) { fields.with_body() } else { fields };
-    (fields, includes.contains(&ArticleInclude::Views))
+    (fields.with_forms(&forms(q)), includes.contains(&ArticleInclude::Views))
 }
 
 fn asked(raw: &RawQuery, view: View, delivery: &Delivery, now: Instant) -> Result<Asked> {
     let mut q = raw.collect();
+    // Where it is given, the list is another one.
+    q.has("ids");
     let as_of = view.of_site(&mut q)?;
     let (fields, has_views) = includes(&mut q, Fields::CARD);
     if as_of.is_of_newest() && has_views {
-        drafts::refuse_views(&mut q);
+        drafts::refuse_includes(&mut q);
     }
     let asked = Asked {
         as_of,
-        filters: Filters::of(&mut q, delivery),
+        filters: Filters::of(&mut q, delivery).dated(&mut q, delivery).without(&mut q),
         order: q.one_of("sort", &[("-published_at", Order::Newest), ("published_at", Order::Oldest)]).unwrap_or(Order::Newest),
         limit: q.limit(),
         cursor: q.cursor(),
@@ -131,6 +180,12 @@ impl Asked {
         ("author" = inline(Option<Vec<FilterItem>>), Query, style = Form, explode = false, min_items = 1, max_items = 20, description = "Slugs of authors, up to 20 with commas between for any of them.", nullable = false),
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
+        ("on" = Option<String>, Query, pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", max_length = 10, description = "Dates in this year, month or day of the site's zone or of `time_zone`,             such as `2021-02`: instead of `published_from` and `published_before`, for which it stands. Where clocks were set back from one day into the day before, what lies between is on both.", nullable = false),
+        ("time_zone" = Option<String>, Query, max_length = 60, description = "With `on`: a name of the IANA database, such as `Asia/Kathmandu`; the site's zone unless said.", nullable = false),
+        ("exclude" = inline(Option<Vec<ArticleId>>), Query, style = Form, explode = false, min_items = 1, max_items = 100, description = "Ids of articles that are left out, such as those that the page shows already: up to 100 with commas between, each once. \
+            Counts and pages by number then look at 10,000 articles at most.", nullable = false),
+        ("ids" = inline(Option<Vec<ArticleId>>), Query, style = Form, explode = false, min_items = 1, max_items = 100, description = "Ids of articles, up to 100 with commas between, each once: these alone, in this order, in any language and of any kind. Those that are \
+            not live are left out. It goes with `fields` and `include` and with nothing else.", nullable = false),
         ("sort" = inline(Option<Order>), Query, description = "`-published_at` unless said.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
         ("cursor" = Option<String>, Query, max_length = 2048, description = "From `paging.next` or `paging.previous`. It goes with another `limit`, `fields` or `include`, but not with other filters or another `sort`.", nullable = false),
@@ -139,8 +194,9 @@ impl Asked {
             below another, tags or authors, or with several filters, a page begins behind 10,000 articles at most.", nullable = false),
         ("count" = Option<String>, Query, pattern = "^exact$", max_length = 5, description = "`exact` adds `paging.total`. Over several kinds, categories of which none lies \
             below another, tags or authors, or with several filters, it counts up to 10,000 articles.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever, up to the last whole minute.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "With their bodies in these forms, with commas between.", nullable = false),
     ),
     responses(
         (status = 200, description = "A page of articles.", body = ArticleList),
@@ -153,6 +209,9 @@ impl Asked {
 #[get("/v1/articles")]
 #[get("/v1/preview/articles")]
 async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
+    if batch::is_asked(&raw) {
+        return batch::list(&request, view, &raw, &db, &delivery).await;
+    }
     let asked = asked(&raw, view, &delivery, db.clock().now())?;
     if asked.as_of.is_of_newest() {
         return drafts::list(&request, &db, &delivery, asked).await;
@@ -235,8 +294,11 @@ fn too_far(of: &str) -> Problem {
     params(
         ("slug" = String, Path, max_length = 200, description = "The slug or the id."),
         ("locale" = Option<String>, Query, max_length = 20, description = "The language in which the slug is looked up.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
-        ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 1, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that it has; all unless said. With commas between, each once.", nullable = false),
+        ("include" = inline(Option<Vec<OneInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 3, description = "What it has besides: `views` is how often it was read, ever, up to the last whole minute; `related` five \
+            articles as `listRelatedArticles` has them; `neighbours` the next and the previous one by date, of its language and kind.", nullable = false),
+        ("neighbours_in" = Option<String>, Query, pattern = "^(all|category)$", max_length = 8, description = "With `include=neighbours`: `category` for those of its main category and below; `all` unless said.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "In which forms the body comes, with commas between: `html` and `text` unless said.", nullable = false),
     ),
     responses(
         (status = 200, description = "The article.", body = Article),
@@ -251,42 +313,62 @@ fn too_far(of: &str) -> Problem {
 async fn get_one(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let slug = path::text(&request, "slug")?;
     let mut q = raw.collect();
-    let as_of = view.as_of(&mut q)?;
+    let includes = q.any_of("include", &OneInclude::ALL);
+    let beside = related::asked(&mut q, &includes);
+    // What stands beside an article is of the site.
+    let as_of = if beside.is_some() { view.of_site(&mut q)? } else { view.as_of(&mut q)? };
     let locale = delivery.locale(&mut q);
-    let fields = fields(&mut q, Fields::WHOLE);
-    let has_views = !q.any_of("include", &[("views", OneInclude::Views)]).is_empty();
-    if as_of.is_of_newest() && has_views {
-        drafts::refuse_views(&mut q);
+    let fields = fields(&mut q, Fields::WHOLE).with_forms(&forms(&mut q));
+    let has_views = includes.contains(&OneInclude::Views);
+    if as_of.is_of_newest() && !includes.is_empty() {
+        drafts::refuse_includes(&mut q);
     }
     q.finish()?;
-    let wanted = match (slug.parse(), view.article()) {
-        (Ok(id), _) => {
-            view.admits(id)?;
-            Wanted::Id { id, locales: delivery.locales.names() }
-        }
-        // A link shows its article by the slugs of that one, whatever its language.
-        (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(&db, &delivery, shown, &slug).await?, slug },
-        (Err(_), None) => Wanted::Slug { locale, slug },
-    };
+    let wanted = wanted(&db, &delivery, view, (slug, locale)).await?;
     if as_of.is_of_newest() {
         return drafts::get_one(&request, &db, &delivery, as_of, wanted, fields).await;
     }
+    let (every, is_long) = (every(&delivery), beside.is_some());
     let told = has_views.then(|| Told::at(db.clock().now()));
+    let find = move |connection: &mut AnyConnection, reading: &Reading<'_>| {
+        let (mut found, mut ground) = reads::find(connection, reading, &wanted, fields)?;
+        if let (Some(beside), Found::Live(article)) = (&beside, &mut found) {
+            ground = related::add(connection, reading, article, (beside, &every), ground)?;
+        }
+        Ok((found, ground))
+    };
     let find = move |connection: &mut AnyConnection, reading: Reading<'_>| {
-        let (mut found, mut ground) = reads::find(connection, &reading, &wanted, fields)?;
+        let found = if is_long { related::settled(connection, &reading, &find) } else { find(connection, &reading) };
+        let (mut found, mut ground) = found?;
         if let (Some(told), Found::Live(article)) = (told, &mut found) {
             reads::add_views(connection, told, std::slice::from_mut(article))?;
             ground = ground.changing_at(told.renewed_at());
         }
         Ok((found, ground))
     };
-    let (found, lifetime) = delivery.read(&db, as_of, find).await?;
+    let (found, lifetime) = if is_long { delivery.read_long(&db, as_of, find).await? } else { delivery.read(&db, as_of, find).await? };
     match found {
         Found::Live(article) => answer::delivered(&request, &article, lifetime).await,
         Found::Moved(slug) => answer::moved(&request, &slug, lifetime),
         Found::Withdrawn(reason) => Err(Problem::new(Code::Withdrawn, reason)),
         Found::Nothing => Err(Problem::not_found()),
     }
+}
+
+/// What a slug or id in a path means to whoever looks.
+///
+/// # Errors
+/// `forbidden` (403) if a link shows another article; 404 if the site does not publish in its language.
+async fn wanted(db: &Db, delivery: &Delivery, view: View, (slug, locale): (String, String)) -> Result<Wanted> {
+    Ok(match (slug.parse(), view.article()) {
+        (Ok(id), _) => {
+            view.admits(id)?;
+            Wanted::Id { id, locales: delivery.locales.names() }
+        }
+        // A link shows its article by the slugs of that one, whatever its language.
+        (Err(_), Some(shown)) => Wanted::Slug { locale: own_locale(db, delivery, shown, &slug).await?, slug },
+        (Err(_), None) => Wanted::Slug { locale, slug },
+    })
 }
 
 /// The language in which a slug is one of an article's own.

@@ -2,14 +2,17 @@
 
 pub mod amended;
 pub mod autosave;
+mod byline;
 pub mod calendar;
 pub mod history;
 pub mod merge;
 mod patch;
+pub mod translations;
 pub mod visibility;
 
 use self::autosave::AutosaveMark;
-pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, SeoPatch, UnfinishedArticle};
+pub use self::byline::Byline;
+pub use self::patch::{Amendment, ArticlePatch, BodyPatch, ImagePatch, RelatedPatch, SeoPatch, UnfinishedArticle};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,6 +22,7 @@ use crate::bodies::{Format, Warning};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::patch::Patch;
+use crate::kernel::refs::{AuthorRole, Related};
 use crate::kernel::slug::Slug;
 use crate::kernel::zone::Zone;
 use crate::publications::dto::{EditorPublication, PublicationCreate};
@@ -150,10 +154,10 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(value_type = Vec<Slug>, max_items = 50)]
     pub tags: Vec<String>,
-    /// Slugs of authors, in the order in which they are named.
+    /// Authors by their slugs, in the order in which they are named, each once in each role.
     #[serde(default)]
-    #[schema(value_type = Vec<Slug>, max_items = 50)]
-    pub authors: Vec<String>,
+    #[schema(max_items = 50)]
+    pub authors: Vec<Byline>,
     /// The picture.
     #[serde(default)]
     pub image: Option<Image>,
@@ -165,6 +169,10 @@ pub struct ArticleCreate {
     /// A number comes back as the same integer of 64 bits or the same double, in its shortest form. One that neither holds, or of more than 17 digits, is `inexact_number`; send it as a string.
     #[serde(default)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub related: Related,
     /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
     #[serde(default)]
     #[schema(max_length = 200)]
@@ -177,6 +185,10 @@ pub struct ArticleCreate {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub embargo_note: Patch<String>,
+    /// The article that it is a translation of, or any other translation of that; `null` = of none, missing leaves it as it is. One in each language.
+    #[serde(default)]
+    #[schema(value_type = Option<ArticleId>)]
+    pub translation_of: Patch<ArticleId>,
     /// Publishes this save as well.
     #[serde(default)]
     pub publish: Option<PublicationCreate>,
@@ -206,8 +218,8 @@ pub struct EditorArticle {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors: the slug of whoever wrote it, an object of whoever did something else.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,
@@ -217,6 +229,8 @@ pub struct EditorArticle {
     /// Anything else.
     #[schema(required)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    pub related: Related,
     /// Counts saves, trash and restore; its `ETag`.
     #[schema(minimum = 1)]
     pub version: i64,
@@ -244,6 +258,9 @@ pub struct EditorArticle {
     /// Why.
     #[schema(required)]
     pub embargo_note: Option<String>,
+    /// The group of its translations: all of them have the same. Of which there are `listTranslations` tells.
+    #[schema(required)]
+    pub translation_group: Option<ArticleId>,
     /// Its publications, the latest start first: the next 100 that lie ahead and the latest 100 that have begun. The list of an article's publications has the
     /// rest.
     #[schema(max_items = 200)]
@@ -277,8 +294,8 @@ pub struct ArticleSummary {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors: the slug of whoever wrote it, an object of whoever did something else.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,
@@ -358,7 +375,7 @@ pub struct ArticleTag {
     pub name: String,
 }
 
-/// An author of an article.
+/// An author of an article, and what they did for it. Who did several things stands there as often.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ArticleAuthor {
     /// Its id.
@@ -367,4 +384,6 @@ pub struct ArticleAuthor {
     pub slug: String,
     /// Its name.
     pub name: String,
+    /// What they did.
+    pub role: AuthorRole,
 }

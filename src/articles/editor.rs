@@ -6,6 +6,7 @@ mod calendar;
 mod history;
 mod publishing;
 mod saving;
+mod translations;
 mod visibility;
 
 use actix_web::http::StatusCode;
@@ -34,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(publishing::unpublish)
         .service(publishing::amend);
     config.service(autosave::get_one).service(autosave::discard);
-    config.service(visibility::get_visibility);
+    config.service(visibility::get_visibility).service(translations::list);
     config.service(history::list).service(history::get_one).service(history::diff).service(history::restore);
 }
 
@@ -47,7 +48,7 @@ fn require_for(caller: &Caller, publishes: bool) -> Result<()> {
 ///
 /// A draft, unless `publish` says when it goes before the public. The answer's `warnings` say what the sanitiser takes out of the body. A body that becomes more than 4 MiB of HTML is refused:
 /// `too_long_rendered` at `/body`, 422.
-#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken`, or with `publish` what publishing answers: `past_is_history`, `base_changed` or `embargoed`.")), security(("bearer" = [])))]
+#[utoipa::path(tag = "Articles (editors)", operation_id = "createArticle", request_body = ArticleCreate, responses((status = 201, description = "The article.", body = EditorArticle), (status = 409, description = "`slug_taken` or `translation_taken`, or with `publish` what publishing answers: `past_is_history`, `base_changed` or `embargoed`.")), security(("bearer" = [])))]
 #[post("/v1/editor/articles")]
 async fn create(
     caller: Caller,

@@ -11,3 +11,4 @@ pub mod save;
 pub mod seen;
 pub mod service;
 pub mod store;
+pub mod translation;

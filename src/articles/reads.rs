@@ -1,22 +1,31 @@
 //! What readers get of articles: functions of an instant. Pages are one range scan; the text in force is one probe a row.
 
+mod corrected;
 mod counting;
+mod curated;
 mod dates;
+mod differs;
 mod drafts;
 mod entries;
 mod one;
 mod paths;
 mod ranked;
+mod related;
 mod selection;
+mod translated;
 
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+pub use self::corrected::{CorrectionsQuery, corrections};
 pub use self::counting::{FEW_SEEN, MOST_SEEN, behind, total};
-pub use self::dates::{DatesQuery, dates};
+pub use self::curated::{CuratedQuery, curated};
+pub use self::dates::{DatesQuery, dates, dates_on};
+pub use self::differs::until_it_differs;
 pub use self::drafts::{DraftsQuery, FoundDraft, drafts, find_draft};
 pub use self::one::{Found, Wanted, find, locale_of_own};
 pub use self::paths::{Standing, Stretch, standings};
-pub use self::ranked::{RankedQuery, add_views, most_read, views_of};
+pub use self::ranked::{RankedQuery, add_views, by_ids, most_read, views_of};
+pub use self::related::{Among, Beside, beside};
 pub use self::selection::Selection;
 use self::selection::Window;
 use super::delivered::{Article, Card, Fields};
@@ -72,6 +81,8 @@ type CardSql = (
     BigInt,
     Nullable<Text>,
     Nullable<Text>,
+    Bool,
+    Nullable<IdSql>,
 );
 type CardRow = (
     ArticleId,
@@ -90,11 +101,31 @@ type CardRow = (
     Instant,
     Option<String>,
     Option<String>,
+    bool,
+    Option<ArticleId>,
 );
 
 fn card(row: CardRow) -> Card {
-    let (id, kind, locale, slug, title, excerpt, category_id, refs, image, seo, custom, word_count, published_at, updated_at, html, text) =
-        row;
+    let (
+        id,
+        kind,
+        locale,
+        slug,
+        title,
+        excerpt,
+        category_id,
+        refs,
+        image,
+        seo,
+        custom,
+        word_count,
+        published_at,
+        updated_at,
+        html,
+        text,
+        may_be_corrected,
+        translation_group,
+    ) = row;
     Card {
         id,
         kind,
@@ -111,18 +142,20 @@ fn card(row: CardRow) -> Card {
         published_at,
         updated_at,
         body: html.zip(text),
+        may_be_corrected,
+        translation_group,
     }
 }
 
 const TEXT: &str = "a.id, a.kind, a.locale, r.slug, r.title, r.excerpt, r.category_id, r.refs, r.image, r.seo, r.custom, r.word_count";
 const DATES: &str = ", p.published_at, p.updated_at";
-const WITH_BODY: &str = ", b.html, b.text FROM ";
-const WITHOUT_BODY: &str = ", NULL, NULL FROM ";
+const WITH_BODY: &str = ", b.html, b.text, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id), a.translation_group FROM ";
+const WITHOUT_BODY: &str = ", NULL, NULL, EXISTS (SELECT 1 FROM corrections k WHERE k.article_id = a.id), a.translation_group FROM ";
 const TEXTS: &str = " JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.number = p.revision";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
 /// The articles on the lists at the snapshot, with the cursors of the neighbouring pages. One statement, whatever the size of the page, or more where
-/// it is empty; equal dates are ordered by id.
+/// it is empty, and one where any of them was corrected; equal dates are ordered by id.
 ///
 /// # Errors
 /// If the database fails.
@@ -138,8 +171,21 @@ pub fn list(connection: &mut AnyConnection, reading: &Reading<'_>, query: &ListQ
     let cards = query.merged(connection, reading, rows.into_iter().map(|(_, row)| card(row)).collect())?;
     let articles = cards.into_iter().map(|card| card.deliver(reading.names, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |article: &Article| (SortValue::Number(article.ordering().millis()), article.id.uuid());
-    let page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    let ground = ground.changing(complete(connection, reading, &mut page.items)?);
     Ok((page, ground))
+}
+
+/// Adds what lies apart from texts: corrections and translations. Tells when any of it becomes something else.
+fn complete<'a>(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    articles: impl IntoIterator<Item = &'a mut Article>,
+) -> Result<Option<Instant>> {
+    let mut articles: Vec<&mut Article> = articles.into_iter().collect();
+    let corrected = corrected::add(connection, reading, articles.iter_mut().map(|article| &mut **article))?;
+    let translated = translated::add(connection, reading, &mut articles)?;
+    Ok(corrected.into_iter().chain(translated).min())
 }
 
 /// A page by its number behind the last article stays empty until enough more have come.

@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::dto::{ArticleCreate, ArticlePatch, BodySource, Image, Seo};
+use super::dto::{ArticleCreate, ArticlePatch, BodySource, Byline, Image, RelatedPatch, Seo};
 use super::embargo::Embargo;
-use super::store::{Content, Known};
+use super::store::{Called, Content, Known, known_articles};
+use super::translation::TranslationOf;
 use crate::db::AnyConnection;
-use crate::kernel::id::CategoryId;
+use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::mistakes::Mistakes;
 use crate::kernel::patch::Patch;
 use crate::kernel::problem::{Problem, Result};
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Credit, Refs, Related};
 
 /// The most bytes of `custom` as JSON.
 const CUSTOM_BYTES: usize = 64 * 1024;
@@ -32,18 +33,22 @@ pub struct Draft {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags.
     pub tags: Vec<String>,
-    /// Slugs of authors.
-    pub authors: Vec<String>,
+    /// Authors.
+    pub authors: Vec<Byline>,
     /// The picture.
     pub image: Option<String>,
     /// For search engines.
     pub seo: Option<String>,
     /// Anything else.
     pub custom: Option<String>,
+    /// What stands beside it.
+    pub related: Related,
     /// What the save is about.
     pub note: Option<String>,
     /// What becomes of the article's embargo.
     pub embargo: Embargo,
+    /// What becomes of its translations.
+    pub translation_of: TranslationOf,
 }
 
 impl Draft {
@@ -64,8 +69,10 @@ impl Draft {
             image: create.image.as_ref().map(text).transpose()?,
             seo: create.seo.as_ref().map(text).transpose()?,
             custom: mistakes.take(create.custom.as_ref().map(custom_text).transpose())?.flatten(),
+            related: create.related.clone(),
             note: note(create.note.as_deref()),
             embargo: Embargo::read(&create.embargo_until, &create.embargo_note, mistakes),
+            translation_of: TranslationOf(create.translation_of.clone()),
         })
     }
 
@@ -73,7 +80,7 @@ impl Draft {
     ///
     /// # Errors
     /// If what is stored is not JSON.
-    pub fn patched(present: &Content, names: (Vec<String>, Vec<String>), patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
+    pub fn patched(present: &Content, names: Called, patch: &ArticlePatch, mistakes: &mut Mistakes) -> Result<Self> {
         let body = patch.body.clone().unwrap_or_default();
         let present_format = crate::bodies::Format::find(&present.format).unwrap_or(crate::bodies::Format::Markdown);
         let image =
@@ -98,8 +105,10 @@ impl Draft {
             image: mistakes.take(image)?.flatten(),
             seo: mistakes.take(seo)?.flatten(),
             custom: mistakes.take(custom)?.flatten(),
+            related: beside(&present.refs.related, &patch.related),
             note: note(patch.note.as_deref()),
             embargo: Embargo::read(&patch.embargo_until, &patch.embargo_note, mistakes),
+            translation_of: TranslationOf(patch.translation_of.clone()),
         })
     }
 
@@ -109,11 +118,32 @@ impl Draft {
     /// If the database fails.
     pub fn resolve(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Refs> {
         let categories: Vec<CategoryId> = self.category_id.into_iter().chain(self.further_category_ids.iter().copied()).collect();
-        let known = Known::find(connection, &categories, &self.tags, &self.authors)?;
+        let named: Vec<String> = self.authors.iter().map(|byline| byline.slug.clone()).collect();
+        let known = Known::find(connection, &categories, &self.tags, &named)?;
         self.check_categories(&known.categories, mistakes);
         let tags = look_up(&self.tags, &known.tags, "/tags", "tag", mistakes);
-        let authors = look_up(&self.authors, &known.authors, "/authors", "author", mistakes);
-        Ok(Refs { further_categories: self.further_categories(), tags: unique(tags), authors: unique(authors) })
+        let authors = look_up(&named, &known.authors, "/authors", "author", mistakes);
+        // Where one is unknown nothing is kept.
+        let authors = authors.into_iter().zip(&self.authors).map(|(id, byline)| Credit { id, role: byline.role }).collect();
+        Ok(Refs {
+            further_categories: self.further_categories(),
+            tags: unique(tags),
+            authors: unique(authors),
+            related: self.known_related(connection, mistakes)?,
+        })
+    }
+
+    /// Each once; one that there is none of is a mistake. It may be hidden, and is passed over then, or purged later.
+    fn known_related(&self, connection: &mut AnyConnection, mistakes: &mut Mistakes) -> Result<Related> {
+        let Related { pinned, excluded } = &self.related;
+        let all: Vec<ArticleId> = pinned.iter().chain(excluded).copied().collect();
+        let known = known_articles(connection, &all)?;
+        for (pointer, ids) in [("/related/pinned", pinned), ("/related/excluded", excluded)] {
+            for (at, _) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
+                mistakes.note(format!("{pointer}/{at}"), "unknown", "there is no such article");
+            }
+        }
+        Ok(Related { pinned: unique(pinned.clone()), excluded: unique(excluded.clone()) })
     }
 
     /// The content with ids instead of names. `slug` is the one decided on.
@@ -147,6 +177,18 @@ impl Draft {
                 mistakes.note(format!("/further_category_ids/{at}"), "unknown", "there is no such category");
             }
         }
+    }
+}
+
+/// RFC 7396: what is missing stays, `null` removes.
+fn beside(present: &Related, patch: &Patch<RelatedPatch>) -> Related {
+    match patch.clone() {
+        Patch::Absent => present.clone(),
+        Patch::Null => Related::default(),
+        Patch::Value(patch) => Related {
+            pinned: patch.pinned.or(Some(present.pinned.clone())).unwrap_or_default(),
+            excluded: patch.excluded.or(Some(present.excluded.clone())).unwrap_or_default(),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ mod rendering;
 pub mod retention;
 pub mod shelving;
 mod told;
+pub mod translations;
 pub mod trash;
 mod versions;
 pub mod visibility;
@@ -106,9 +107,11 @@ pub async fn create(
             title_folded: fold(&draft.title),
             embargo_until: None,
             embargo_note: None,
+            translation_group: None,
         };
         let mut edited = Edited { subject, history: Vec::new(), now };
         draft.embargo.set(may_publish(&caller), &mut edited, &mut mistakes)?;
+        draft.translation_of.set(tx, &caller, &mut edited, &mut mistakes)?;
         let mut edited = prepared(tx, &caller, edited, create.publish.as_ref(), Followers::All, &mut mistakes)?;
         mistakes.finish()?;
         let slug = match &draft.slug {
@@ -223,13 +226,19 @@ struct Former {
     content: Content,
     embargo_until: Option<Instant>,
     embargo_note: Option<String>,
+    translation_group: Option<ArticleId>,
 }
 
 /// The newest save of an article, before it changes.
 fn present(tx: &mut Tx<'_>, subject: &Subject) -> Result<Former> {
     let revision = store::revision(tx.conn(), subject.id, subject.newest_revision)?;
     let content = revision.ok_or_else(|| crate::db::Error::corrupt("the newest revision is missing"))?.content;
-    Ok(Former { content, embargo_until: subject.embargo_until, embargo_note: subject.embargo_note.clone() })
+    Ok(Former {
+        content,
+        embargo_until: subject.embargo_until,
+        embargo_note: subject.embargo_note.clone(),
+        translation_group: subject.translation_group,
+    })
 }
 
 /// What is saved of an article that is there.
@@ -277,6 +286,7 @@ fn save(
     advance(tx, &mut edited, &content)?;
     let before = edited.history.clone();
     draft.embargo.set(may_publish(caller), &mut edited, &mut mistakes)?;
+    draft.translation_of.set(tx, caller, &mut edited, &mut mistakes)?;
     let mut edited = prepared(tx, caller, edited, saved.publish, saved.followers, &mut mistakes)?;
     mistakes.finish()?;
     let body = body(&draft.body)?;

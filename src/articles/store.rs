@@ -6,18 +6,20 @@ pub mod desk;
 pub mod history;
 mod named;
 pub mod retention;
+pub mod translations;
 
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
+use super::dto::Byline;
 use crate::bodies::Rendered;
-use crate::db::schema::{categories, revision_bodies, revision_keys, revisions, terms};
+use crate::db::schema::{articles, categories, revision_bodies, revision_keys, revisions, terms};
 use crate::db::{AnyConnection, Bind, Error, IdSql, Result, Statement, StoredId};
 use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TagId, TermId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::Refs;
+use crate::kernel::refs::{Credit, Refs};
 pub use crate::publications::revision::{Content, Revision, revision};
 
 /// Deletes all revisions of an article that has no publications.
@@ -137,9 +139,20 @@ fn body((save, content, body): &Written<'_>) -> Result<[Bind; 7]> {
 fn keys((save, content, _): &Written<'_>) -> Vec<[Bind; 4]> {
     let categories = content.category_id.iter().chain(&content.refs.further_categories).map(|id| ("category", id.uuid()));
     let tags = content.refs.tags.iter().map(|id| ("tag", id.uuid()));
-    let authors = content.refs.authors.iter().map(|id| ("author", id.uuid()));
+    let authors = content.refs.authors.iter().map(|credit| ("author", credit.id.uuid()));
     let keys: BTreeSet<(&str, uuid::Uuid)> = categories.chain(tags).chain(authors).collect();
     keys.into_iter().map(|(relation, id)| [save.article_id.into(), save.number.into(), relation.into(), id.into()]).collect()
+}
+
+/// Which of these articles there are. One statement, if any are named.
+///
+/// # Errors
+/// If the database fails.
+pub fn known_articles(connection: &mut AnyConnection, ids: &[ArticleId]) -> Result<Vec<ArticleId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(articles::table.filter(articles::id.eq_any(ids.to_vec())).select(articles::id).load(connection)?)
 }
 
 /// Which of these categories there are.
@@ -204,6 +217,9 @@ impl Known {
     }
 }
 
+/// What the tags of a revision are called, and its authors, with what they did.
+pub type Called = (Vec<String>, Vec<Byline>);
+
 /// The slugs of the tags and authors that some revisions name.
 #[derive(Debug)]
 pub struct RefSlugs(HashMap<TermId, String>);
@@ -223,10 +239,11 @@ impl RefSlugs {
     }
 
     /// Those of one revision, in its order: tags, then authors.
-    pub fn of(&self, refs: &Refs) -> (Vec<String>, Vec<String>) {
-        let tags = refs.tags.iter().filter_map(|id| self.0.get(&TermId::from(*id)).cloned()).collect();
-        let authors = refs.authors.iter().filter_map(|id| self.0.get(&TermId::from(*id)).cloned()).collect();
-        (tags, authors)
+    pub fn of(&self, refs: &Refs) -> Called {
+        let called = |id: TermId| self.0.get(&id).cloned();
+        let tags = refs.tags.iter().filter_map(|id| called((*id).into())).collect();
+        let byline = |credit: &Credit| Some(Byline { slug: called(credit.id.into())?, role: credit.role });
+        (tags, refs.authors.iter().filter_map(byline).collect())
     }
 }
 
@@ -234,7 +251,7 @@ impl RefSlugs {
 ///
 /// # Errors
 /// If the database fails.
-pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<(Vec<String>, Vec<String>)> {
+pub fn slugs_of(connection: &mut AnyConnection, refs: &Refs) -> Result<Called> {
     Ok(RefSlugs::load(connection, std::slice::from_ref(refs))?.of(refs))
 }
 

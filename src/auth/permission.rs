@@ -26,6 +26,10 @@ pub enum Action {
     ReadReleases,
     /// Decide on dates of several articles at once.
     Release,
+    /// Read curated lists as editors see them.
+    ReadCuratedLists,
+    /// Decide what curated lists show, and from when on.
+    Curate,
     /// Look at the site as of any instant.
     Preview,
     /// Let others look at it.
@@ -57,7 +61,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Action::ReadArticles,
         Role::Author,
         &[Scope::ArticlesRead, Scope::ArticlesWrite],
-        &["listEditorArticles", "getEditorArticle", "listRevisions", "getRevision", "diffRevision"],
+        &["listEditorArticles", "getEditorArticle", "listTranslations", "listRevisions", "getRevision", "diffRevision"],
     ),
     (
         Action::WriteArticles,
@@ -79,7 +83,7 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Action::ReadPublications,
         Role::Author,
         &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite],
-        &["getArticleVisibility", "listArticlePublications", "getPublication"],
+        &["getArticleVisibility", "listArticlePublications", "getPublication", "listArticleCorrections", "getCorrection"],
     ),
     (Action::ReadCalendar, Role::Editor, &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite], &["listPublications"]),
     (
@@ -98,7 +102,16 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         Action::Publish,
         Role::Editor,
         &[Scope::PublicationsWrite],
-        &["createPublication", "updatePublication", "deletePublication", "unpublishArticle", "amendArticle"],
+        &[
+            "createPublication",
+            "updatePublication",
+            "deletePublication",
+            "unpublishArticle",
+            "amendArticle",
+            "createCorrection",
+            "updateCorrection",
+            "deleteCorrection",
+        ],
     ),
     // Each of its operations takes the right that it takes alone.
     (Action::Bulk, Role::Author, &[Scope::ArticlesWrite, Scope::PublicationsWrite], &["bulk"]),
@@ -115,6 +128,18 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
         &["createRelease", "updateRelease", "deleteRelease", "addReleasePublication", "removeReleasePublication"],
     ),
     (
+        Action::ReadCuratedLists,
+        Role::Editor,
+        &[Scope::ArticlesRead, Scope::ArticlesWrite, Scope::PublicationsWrite],
+        &["listCuratedLists", "getCuratedList"],
+    ),
+    (
+        Action::Curate,
+        Role::Editor,
+        &[Scope::PublicationsWrite],
+        &["createCuratedList", "updateCuratedList", "deleteCuratedList", "updateCuratedEdition", "deleteCuratedEdition"],
+    ),
+    (
         Action::Preview,
         Role::Editor,
         &[Scope::ArticlesRead, Scope::ArticlesWrite],
@@ -123,7 +148,10 @@ pub const TABLE: &[(Action, Role, &[Scope], &[&str])] = &[
             "previewGetArticle",
             "previewListPublicationDates",
             "previewListMostRead",
+            "previewGetList",
             "previewListViews",
+            "previewListCorrections",
+            "previewListRelatedArticles",
             "previewListCategories",
             "previewGetCategory",
             "previewGetSite",
@@ -312,6 +340,8 @@ mod tests {
             Action::Bulk,
             Action::ReadReleases,
             Action::Release,
+            Action::ReadCuratedLists,
+            Action::Curate,
             Action::Preview,
             Action::SharePreview,
             Action::ChangeRedirects,

@@ -40,6 +40,11 @@ pub struct EmbedHosts(Arc<[String]>);
 pub struct InvalidEmbedHosts(String);
 
 impl EmbedHosts {
+    /// No host at all.
+    pub fn none() -> Self {
+        Self(Arc::new([]))
+    }
+
     /// The names in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

@@ -13,12 +13,15 @@
 //! 4. [`sanitise`] has ammonia, which builds the tree as browsers do, check all of it again, until nothing changes any more;
 //! 5. [`text`] takes the plain text out of the result and counts its words.
 //!
-//! No step calls itself, nesting ends at [`MAX_DEPTH`], each step is linear in its input, and none writes more than
+//! Readers may have it in two more forms, made of that HTML: as a tree ([`tree`]), and as Markdown written from the tree ([`written`]).
+//!
+//! No step of rendering calls itself, nesting ends at [`MAX_DEPTH`], each step is linear in its input, and none writes more than
 //! [`MAX_HTML_BYTES`], so that no body can take the stack or the processor away from others.
 
 mod allowed;
 mod attributes;
 mod balance;
+mod blocks;
 mod bounds;
 mod characters;
 mod embeds;
@@ -28,11 +31,16 @@ mod render;
 mod sanitise;
 mod text;
 mod tokens;
+mod tree;
 mod warnings;
+mod written;
 
 pub use balance::MAX_DEPTH;
+pub use blocks::{Block, BlockType};
 pub use bounds::{MAX_HTML_BYTES, TooLong};
 pub use embeds::{EmbedHosts, InvalidEmbedHosts};
 pub use render::{Format, Rendered, render};
 pub use text::count_words;
+pub use tree::blocks;
 pub use warnings::{MAX_WARNINGS, Warning};
+pub use written::markdown;

@@ -22,6 +22,19 @@ pub(super) fn of(html: &str) -> String {
 /// The character references that HTML holds once it is sanitised.
 const REFERENCES: [(&str, &str); 5] = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&quot;", "\"")];
 
+/// Characters as they are meant.
+pub(super) fn decoded(mut encoded: &str) -> String {
+    let mut out = String::with_capacity(encoded.len());
+    while let Some((before, from)) = encoded.find('&').map(|at| encoded.split_at(at)) {
+        let (reference, c) = REFERENCES.into_iter().find(|(reference, _)| from.starts_with(reference)).unwrap_or(("&", "&"));
+        out.push_str(before);
+        out.push_str(c);
+        encoded = &from[reference.len()..];
+    }
+    out.push_str(encoded);
+    out
+}
+
 #[derive(Default)]
 struct Text {
     out: String,

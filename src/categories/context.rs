@@ -49,6 +49,8 @@ pub struct Reading<'a> {
     pub entries: &'a [Entry],
     /// The names of categories, tags and authors.
     pub names: &'a Names,
+    /// The languages of the site, the first one first.
+    pub locales: &'a Locales,
     /// Where pages begin.
     pub quarters: &'a KeptQuarters,
     /// How far ahead the next change is looked for.
@@ -136,6 +138,7 @@ impl Delivery {
         F: Fn(&mut AnyConnection, Reading<'_>) -> Result<(T, Ground)> + Send + 'static,
     {
         let (kept, quarters, usual, cursor_key) = (self.names.clone(), self.quarters.clone(), self.usual, self.cursor_key.clone());
+        let locales = self.locales.clone();
         let (clock, first, now) = (Arc::clone(db.clock()), as_of.instant(db), db.clock().now());
         move |connection| {
             let (mut at, mut names) = (first, kept.kept());
@@ -146,7 +149,15 @@ impl Delivery {
                     let span_ms = i64::from(usual.0) * 1000;
                     read(
                         connection,
-                        Reading { snapshot, entries: &entries, names: &names, quarters: &quarters, span_ms, cursor_key: &cursor_key },
+                        Reading {
+                            snapshot,
+                            entries: &entries,
+                            names: &names,
+                            locales: &locales,
+                            quarters: &quarters,
+                            span_ms,
+                            cursor_key: &cursor_key,
+                        },
                     )
                 };
                 let (found, ground) = if is_of_one_state { dialect::in_one_state(connection, read)? } else { read(connection)? };

@@ -73,7 +73,7 @@ pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, slug: &str, l
     let lists: Vec<ListKey> =
         std::iter::once(wanted).chain(below.iter().copied()).map(|of| ListKey::category(locale, KIND, of.id)).collect();
     let counts = reading.totals(connection, Lists::These(&lists))?;
-    let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None };
+    let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() };
     let ground = ground(connection, snapshot.at, &Shown::Lists(within, Part::Counts), span_ms)?;
     let mut found = category(names, wanted, locale, &counts);
     found.children = Some(below.into_iter().map(|of| category(names, of, locale, &counts)).collect());

@@ -115,6 +115,7 @@ table! {
         title_folded -> Text,
         embargo_until -> Nullable<BigInt>,
         embargo_note -> Nullable<Text>,
+        translation_group -> Nullable<IdSql>,
     }
 }
 
@@ -530,6 +531,61 @@ table! {
     }
 }
 
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    corrections (id) {
+        id -> IdSql,
+        article_id -> IdSql,
+        locale -> Text,
+        from_at -> BigInt,
+        until_at -> BigInt,
+        kind -> Text,
+        format -> Text,
+        source -> Text,
+        html -> Text,
+        time_zone -> Nullable<Text>,
+        at_local -> Nullable<Text>,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    curated_lists (id) {
+        id -> IdSql,
+        slug -> Text,
+        name -> Text,
+        version -> BigInt,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use super::super::types::IdSql;
+    use diesel::sql_types::*;
+
+    #[allow(missing_docs)]
+    curated_editions (id) {
+        id -> IdSql,
+        list_id -> IdSql,
+        publish_at -> BigInt,
+        time_zone -> Nullable<Text>,
+        publish_at_local -> Nullable<Text>,
+        slots -> Text,
+        created_by -> IdSql,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     names_version,
     secrets,
@@ -562,5 +618,8 @@ allow_tables_to_appear_in_same_query!(
     release_entries,
     trashings,
     calendar_subscriptions,
-    autosaves
+    autosaves,
+    corrections,
+    curated_lists,
+    curated_editions
 );

@@ -17,7 +17,8 @@ use uuid::Uuid;
 use super::connection::AnyConnection;
 use super::types::{IdSql, StoredId};
 use crate::kernel::id::{
-    ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, TermId, UserId,
+    ApiKeyId, ArticleId, AuditId, AuthorId, CategoryId, CorrectionId, PreviewLinkId, PublicationId, ReleaseId, SessionId, TagId, TermId,
+    UserId,
 };
 use crate::kernel::instant::Instant;
 
@@ -262,7 +263,7 @@ binds! {
     Id: Uuid => |id| StoredId(id), StoredId => |id| id, ArticleId => |id| StoredId(id.uuid()), PublicationId => |id| StoredId(id.uuid()),
         CategoryId => |id| StoredId(id.uuid()), TagId => |id| StoredId(id.uuid()), AuthorId => |id| StoredId(id.uuid()),
         UserId => |id| StoredId(id.uuid()), SessionId => |id| StoredId(id.uuid()), ApiKeyId => |id| StoredId(id.uuid()), AuditId => |id| StoredId(id.uuid()),
-        PreviewLinkId => |id| StoredId(id.uuid()), ReleaseId => |id| StoredId(id.uuid()), TermId => |id| StoredId(id.uuid());
+        PreviewLinkId => |id| StoredId(id.uuid()), ReleaseId => |id| StoredId(id.uuid()), CorrectionId => |id| StoredId(id.uuid()), TermId => |id| StoredId(id.uuid());
 }
 
 impl From<bool> for Bind {

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::connection::{MultiBackend, MultiRawValue};
 use crate::kernel::id::{
-    ApiKeyId, ArticleId, AuditId, AuthorId, CalendarSubscriptionId, CategoryId, PreviewLinkId, PublicationId, RedirectId, ReleaseId,
-    SessionId, TagId, TermId, UserId,
+    ApiKeyId, ArticleId, AuditId, AuthorId, CalendarSubscriptionId, CategoryId, CorrectionId, CuratedEditionId, CuratedListId,
+    PreviewLinkId, PublicationId, RedirectId, ReleaseId, SessionId, TagId, TermId, UserId,
 };
 use crate::kernel::instant::Instant;
 
@@ -100,7 +100,7 @@ macro_rules! stored_ids {
     };
 }
 
-stored_ids!(ArticleId PublicationId CategoryId TagId AuthorId TermId UserId SessionId ReleaseId PreviewLinkId RedirectId CalendarSubscriptionId ApiKeyId AuditId StoredId);
+stored_ids!(ArticleId CorrectionId CuratedListId CuratedEditionId PublicationId CategoryId TagId AuthorId TermId UserId SessionId ReleaseId PreviewLinkId RedirectId CalendarSubscriptionId ApiKeyId AuditId StoredId);
 
 /// An id whose kind another column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

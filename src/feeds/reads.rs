@@ -3,7 +3,7 @@
 pub mod sitemaps;
 
 use super::dto::{Feed, FeedStyle, Item};
-use crate::articles::delivered::{Article, Fields};
+use crate::articles::delivered::{Article, ArticleField, Fields};
 use crate::articles::dto::Image;
 use crate::articles::reads::{self, ListQuery, Order, Selection};
 use crate::categories::context::{Delivery, Reading};
@@ -45,7 +45,7 @@ pub fn feed(
         passed: 0,
         mixed: 0,
         has_total: false,
-        fields: if style.has_text { Fields::WHOLE } else { Fields::CARD },
+        fields: fields(style),
         parameters: ListParameters::of("feed"),
     };
     let (page, ground) = reads::list(connection, reading, &query)?;
@@ -66,6 +66,16 @@ pub fn feed(
         items,
     };
     Ok((feed, ground))
+}
+
+/// What an item is made of and no more: what it does not show changes nothing of how long the feed is kept.
+fn fields(style: &FeedStyle) -> Fields {
+    use ArticleField::{Authors, BodyHtml, Category, Excerpt, FurtherCategories, Id, Image, Path, PublishedAt, Tags, Title, UpdatedAt};
+    let mut fields = vec![Id, Path, Title, Excerpt, Category, FurtherCategories, Tags, Authors, Image, PublishedAt, UpdatedAt];
+    if style.has_text {
+        fields.push(BodyHtml);
+    }
+    Fields::of(&fields)
 }
 
 fn item(article: Article, site_url: &str) -> Result<Item> {

@@ -150,9 +150,24 @@ fn digest(bytes: &[u8], coding: Coding) -> String {
 
 /// 308: what is asked for has another name now, the last segment of its path. The query stays.
 pub fn moved(request: &HttpRequest, name: &str, lifetime: Lifetime) -> Result<HttpResponse> {
-    let (query, above) = (request.query_string(), request.match_info().as_str().rsplit_once('/').map_or("", |(above, _)| above));
+    let above = request.match_info().as_str().rsplit_once('/').map_or("", |(above, _)| above);
+    redirected(request, format!("{above}/{name}"), lifetime)
+}
+
+/// The same where it is the last segment but one.
+///
+/// # Errors
+/// As [`moved`].
+pub fn moved_above(request: &HttpRequest, name: &str, lifetime: Lifetime) -> Result<HttpResponse> {
+    let mut segments = request.match_info().as_str().rsplitn(3, '/');
+    let (last, _, above) = (segments.next().unwrap_or_default(), segments.next(), segments.next().unwrap_or_default());
+    redirected(request, format!("{above}/{name}/{last}"), lifetime)
+}
+
+fn redirected(request: &HttpRequest, path: String, lifetime: Lifetime) -> Result<HttpResponse> {
+    let query = request.query_string();
     let between = if query.is_empty() { "" } else { "?" };
-    let location = HeaderValue::try_from(format!("{above}/{name}{between}{query}")).map_err(Problem::internal)?;
+    let location = HeaderValue::try_from(format!("{path}{between}{query}")).map_err(Problem::internal)?;
     let mut response = HttpResponse::new(StatusCode::PERMANENT_REDIRECT);
     response.headers_mut().insert(LOCATION, location);
     if Tree::of_request(request) == Tree::Delivery {

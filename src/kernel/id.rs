@@ -103,6 +103,12 @@ ids! {
     ApiKeyId
     /// Names a preview link.
     PreviewLinkId
+    /// Names a correction.
+    CorrectionId
+    /// Names a list that editors make.
+    CuratedListId
+    /// Names an edition of one.
+    CuratedEditionId
     /// Names a redirect.
     RedirectId
     /// Names a subscription to the editorial calendar.

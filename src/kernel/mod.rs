@@ -15,6 +15,7 @@ pub mod patch;
 pub mod problem;
 pub mod refs;
 pub mod repeat;
+pub mod settled;
 pub mod slug;
 pub mod version;
 pub mod zone;

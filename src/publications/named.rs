@@ -6,9 +6,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use crate::db::schema::{articles, autosaves, names_version, revision_keys, revisions};
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement, StoredId};
-use crate::kernel::id::{ArticleId, CategoryId, TermId, UserId};
+use crate::kernel::id::{ArticleId, AuthorId, CategoryId, TermId, UserId};
 use crate::kernel::instant::Instant;
-use crate::kernel::refs::{Refs, Relation};
+use crate::kernel::refs::{Credit, Refs, Relation};
 
 /// Something that revisions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,20 +45,29 @@ impl Named {
                 return main;
             }
             Self::Term(Relation::Tag, _) => put(&mut refs.tags, own.into(), other.into()),
-            Self::Term(Relation::Author, _) => put(&mut refs.authors, own.into(), other.into()),
+            Self::Term(Relation::Author, _) => credit(&mut refs.authors, own.into(), other.into()),
         }
         main
     }
 }
 
 fn put<Id: Copy + PartialEq>(ids: &mut Vec<Id>, own: Id, other: Id) {
-    let mut kept: Vec<Id> = Vec::with_capacity(ids.len());
-    for id in ids.drain(..).map(|id| if id == own { other } else { id }) {
-        if !kept.contains(&id) {
-            kept.push(id);
+    each_once(ids, |id| if id == own { other } else { id });
+}
+
+/// The same of authors, who keep their places and roles.
+fn credit(credits: &mut Vec<Credit>, own: AuthorId, other: AuthorId) {
+    each_once(credits, |credit| if credit.id == own { Credit { id: other, ..credit } } else { credit });
+}
+
+fn each_once<T: Copy + PartialEq>(items: &mut Vec<T>, become_of: impl Fn(T) -> T) {
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    for item in items.drain(..).map(become_of) {
+        if !kept.contains(&item) {
+            kept.push(item);
         }
     }
-    *ids = kept;
+    *items = kept;
 }
 
 /// Whether a revision names it that is the newest, was published, or will be.
@@ -165,6 +174,7 @@ pub fn names_changed(connection: &mut AnyConnection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::refs::AuthorRole;
 
     #[test]
     fn a_revision_names_each_category_once() {
@@ -178,5 +188,14 @@ mod tests {
         assert_eq!(replaced(vec![new, old], None), (None, vec![new]));
         assert_eq!(replaced(vec![old, other], Some(new)), (Some(new), vec![other]));
         assert_eq!(replaced(vec![new, other], Some(old)), (Some(new), vec![other]));
+    }
+
+    #[test]
+    fn an_author_takes_anothers_place_in_the_order_and_the_role() {
+        let [old, new, other] = [(); 3].map(|()| AuthorId::new());
+        let [by, photo] = [AuthorRole::By, AuthorRole::Photo].map(|role| move |id| Credit { id, role });
+        let mut refs = Refs { authors: vec![photo(old), by(other), by(new), by(old)], ..Refs::default() };
+        Named::Term(Relation::Author, old.into()).replace(StoredId(new.uuid()), None, &mut refs);
+        assert_eq!(refs.authors, [photo(new), by(other), by(new)]);
     }
 }

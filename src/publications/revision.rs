@@ -95,8 +95,8 @@ pub fn revision(connection: &mut AnyConnection, article_id: ArticleId, number: i
 }
 
 /// The top-level fields of a save, in the order in which they are named.
-pub const FIELDS: [&str; 11] =
-    ["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom"];
+pub const FIELDS: [&str; 12] =
+    ["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom", "related"];
 
 /// The names of the top-level fields in which two saves differ.
 pub fn differences(then: &Content, now: &Content) -> Vec<String> {
@@ -112,6 +112,7 @@ pub fn differences(then: &Content, now: &Content) -> Vec<String> {
         then.image != now.image,
         then.seo != now.seo,
         then.custom != now.custom,
+        then.refs.related != now.refs.related,
     ];
     FIELDS.iter().zip(differs).filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
@@ -130,6 +131,7 @@ fn take_over(field: &str, from: &Content, to: &mut Content) {
         "image" => to.image.clone_from(&from.image),
         "seo" => to.seo.clone_from(&from.seo),
         "custom" => to.custom.clone_from(&from.custom),
+        "related" => to.refs.related.clone_from(&from.refs.related),
         _ => {}
     }
 }

@@ -18,11 +18,7 @@ pub use self::take_down::{TakeDown, restore, set_withdrawn, trash, unpublish};
 use crate::kernel::id::{ArticleId, PublicationId, ReleaseId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Code, FieldError, Problem};
-
-/// How old a "now" may be when it arrives (rule 4).
-const LATE_MS: i64 = 1000;
-/// How long before its start a publication no longer changes (rules 4 and 7).
-const FREEZE_MS: i64 = 1000;
+use crate::kernel::settled::{FREEZE_MS, LATE_MS};
 
 /// A publication as it is stored. The three derived members are kept by [`derive`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,6 +47,8 @@ pub struct Subject {
     pub embargo_until: Option<Instant>,
     /// Why.
     pub embargo_note: Option<String>,
+    /// The group of its translations: the id of the one that was there first.
+    pub translation_group: Option<ArticleId>,
 }
 
 impl Subject {
@@ -81,7 +83,7 @@ pub fn find(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subj
 /// # Errors
 /// If the database fails.
 pub fn lock(connection: &mut AnyConnection, id: ArticleId) -> Result<Option<Subject>> {
-    const ROW: &str = "SELECT id, kind, locale, created_at, created_by, trashed_at, version, newest_revision, saved_at, category_id, title_folded, embargo_until, embargo_note FROM articles WHERE id = ";
+    const ROW: &str = "SELECT id, kind, locale, created_at, created_by, trashed_at, version, newest_revision, saved_at, category_id, title_folded, embargo_until, embargo_note, translation_group FROM articles WHERE id = ";
     dialect::lock(connection, Lock::Tree, Hold::Shared)?;
     let suffix = dialect::for_update(connection);
     Ok(Statement::<articles::SqlType>::new(ROW).bind(id).sql(suffix).get_result(connection).optional()?)
@@ -102,6 +104,25 @@ pub fn insert(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
 /// If the database fails.
 pub fn update(connection: &mut AnyConnection, subject: &Subject) -> Result<()> {
     updating(subject).execute(connection)?;
+    Ok(())
+}
+
+/// Which article of a group of translations is of a language.
+///
+/// # Errors
+/// If the database fails.
+pub fn translation(connection: &mut AnyConnection, group: ArticleId, locale: &str) -> Result<Option<ArticleId>> {
+    let row = articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale));
+    Ok(row.select(articles::id).first(connection).optional()?)
+}
+
+/// An article that has no translations yet is the first of a group.
+///
+/// # Errors
+/// If the database fails.
+pub fn found_translations(connection: &mut AnyConnection, id: ArticleId) -> Result<()> {
+    let row = articles::table.find(id).filter(articles::translation_group.is_null());
+    diesel::update(row).set(articles::translation_group.eq(id)).execute(connection)?;
     Ok(())
 }
 
@@ -154,6 +175,8 @@ pub fn updating(subject: &Subject) -> Statement<()> {
         .bind(subject.embargo_until)
         .sql(", embargo_note = ")
         .bind(subject.embargo_note.clone())
+        .sql(", translation_group = ")
+        .bind(subject.translation_group)
         .sql(" WHERE id = ")
         .bind(subject.id)
 }

@@ -30,6 +30,12 @@ impl Snapshot {
         Self { at, embargoed_at: None, release_id: None, is_of_newest: false }
     }
 
+    /// The same at another instant.
+    #[must_use]
+    pub fn as_of(self, at: Instant) -> Self {
+        Self { at, ..self }
+    }
+
     /// The same with a release as a whole, whose articles are shown by [`super::entries`] while it has no date.
     #[must_use]
     pub fn with_release(self, id: Option<ReleaseId>) -> Self {
@@ -80,6 +86,8 @@ pub enum Within {
         published_from: Option<Instant>,
         /// Dates before this one.
         published_before: Option<Instant>,
+        /// None of these articles.
+        except: Vec<ArticleId>,
     },
     /// All from one list to another, both included.
     Between([ListKey; 2]),
@@ -138,6 +146,12 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// The same under an answer that also changes at an instant, if at any.
+    #[must_use]
+    pub fn changing(self, at: Option<Instant>) -> Self {
+        at.map_or(self, |at| self.changing_at(at))
+    }
+
     /// The same under an answer that changes at an instant anyway, if nothing changes it before.
     #[must_use]
     pub fn changing_at(self, at: Instant) -> Self {
@@ -155,6 +169,12 @@ pub const IN_FORCE_END: &str = " ORDER BY q.publish_at DESC LIMIT 1) AND p.ends_
 pub const LISTED: &str = " AND from_at <= ";
 /// See [`LISTED`].
 pub const LISTED_UNTIL: &str = " AND until_at > ";
+
+/// Appends a select of the articles of which a publication starts within the span.
+pub fn starting<ST>(statement: Statement<ST>, at: Instant, span_ms: i64) -> Statement<ST> {
+    let statement = statement.sql("SELECT p.article_id FROM publications p WHERE p.ends_at > p.publish_at AND p.publish_at > ").bind(at);
+    statement.sql(" AND p.publish_at <= ").bind(at.plus_millis(span_ms))
+}
 
 /// The columns of [`ground_columns`].
 pub type GroundSql = (Nullable<BigInt>, BigInt, Nullable<BigInt>, Nullable<BigInt>);

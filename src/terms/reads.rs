@@ -171,7 +171,7 @@ pub fn find<D: Delivered>(connection: &mut AnyConnection, reading: &Reading<'_>,
     let lists = vec![ListKey::term(locale, KIND, D::RELATION, id)];
     let articles = reading.totals(connection, Lists::These(&lists))?.into_values().sum();
     let row = rows(connection, &[id])?.into_iter().next();
-    let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None };
+    let within = Within::These { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() };
     let ground = ground(connection, at, &Shown::Lists(within, Part::Counts), reading.span_ms)?;
     let found = match row {
         Some(row) if articles > 0 && present == slug => Found::Here(Box::new(D::of(row, articles)?)),

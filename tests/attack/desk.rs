@@ -28,9 +28,14 @@ impl Desk {
     pub async fn path(&mut self, operation: &Operation) -> String {
         let Some(kind) = operation.kind() else { return operation.path("") };
         let state = match &*operation.id {
-            "unpublishArticle" | "amendArticle" | "getArticle" | "previewGetArticle" => "live",
+            "unpublishArticle"
+            | "amendArticle"
+            | "getArticle"
+            | "previewGetArticle"
+            | "listRelatedArticles"
+            | "previewListRelatedArticles" => "live",
             "restoreArticle" => "trashed",
-            _ if kind == "publications" => "scheduled",
+            _ if ["publications", "corrections"].contains(&kind) => "scheduled",
             "getAutosave" | "deleteAutosave" => "autosaved",
             _ => "draft",
         };

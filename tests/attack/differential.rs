@@ -60,6 +60,12 @@ impl Side {
             }
             let made = admin.client.post("/v1/editor/articles").json(article).await;
             newsroom.site.clock().advance_ms(i64::from(number % 2 == 0));
+            if number % 3 == 0 {
+                let at = (number % 2 == 0).then(|| format!("2026-12-{:02}T08:00:00Z", 1 + number / 3));
+                let correction = json!({ "kind": "update", "text": { "format": "html", "source": format!("Number {number}.") }, "at": at });
+                let path = format!("/v1/editor/articles/{}/corrections", made.text_at("/id"));
+                admin.client.post(&path).json(correction).await.is_created();
+            }
             if number % 11 == 10 {
                 admin.client.delete(made.is_created().expect_header("location")).if_match("*").await.is_no_content();
             }

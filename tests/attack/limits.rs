@@ -42,6 +42,8 @@ const MEANT: &[&str] = &[
     "add",
     "remove",
     "authors",
+    "pinned",
+    "excluded",
     // Of the filters of a calendar.
     "category",
     "author",

@@ -14,6 +14,10 @@ use dateline::bodies::EmbedHosts;
 use dateline::calendar::store::{self as subscriptions, StoredSubscription};
 use dateline::categories::dto::CategoryCreate;
 use dateline::categories::service as categories;
+use dateline::corrections::dto::CorrectionCreate;
+use dateline::corrections::service as corrections;
+use dateline::curated::dto::{CuratedList, CuratedListCreate, CuratedListPatch};
+use dateline::curated::service as curated;
 use dateline::db::Tx;
 use dateline::kernel::caller::{Caller, Role, Scope};
 use dateline::kernel::id::{ApiKeyId, ArticleId, CalendarSubscriptionId, PreviewLinkId, RedirectId, ReleaseId, SessionId, TermId, UserId};
@@ -140,7 +144,10 @@ impl Newsroom {
             "articles" => self.article(owner, state).await.0.to_string(),
             "publications" => self.publication(owner, state).await,
             "categories" => self.category().await.0,
+            "corrections" => self.correction(owner, state).await,
             "users" => owner.user_id.to_string(),
+            "lists" => self.curated().await.summary.id.to_string(),
+            "lists editions" => self.edition().await,
             "releases" => self.release().await.0,
             "releases publications" => self.in_release(owner).await,
             "sessions" => self.session(owner).await,
@@ -160,6 +167,7 @@ impl Newsroom {
         match kind {
             "articles" => self.article(owner, state).await.1,
             "categories" => self.category().await.1,
+            "lists" => self.curated().await.summary.slug,
             "tags" => self.term(Relation::Tag, owner, state).await.1,
             "authors" => self.term(Relation::Author, owner, state).await.1,
             other => panic!("nothing here makes {other}: teach `Newsroom::slug` to"),
@@ -204,6 +212,30 @@ impl Newsroom {
     async fn publication(&self, owner: &Caller, state: &str) -> String {
         let (article, _) = self.article(owner, state).await;
         articles::get(self.site.db(), &self.editor, article).await.unwrap().publications[0].id.to_string()
+    }
+
+    /// A correction that lies ahead or has begun.
+    async fn correction(&self, owner: &Caller, state: &str) -> String {
+        let (article, _) = self.article(owner, "live").await;
+        let at = (state == "scheduled").then_some("2026-12-01T08:00:00Z");
+        let create = json!({ "kind": "correction", "text": { "format": "html", "source": "It has four lanes." }, "at": at });
+        let create = from::<CorrectionCreate>(create).into();
+        let made = corrections::create(self.site.db(), &self.editor, article, Expected::Anything, create, None).await.unwrap();
+        made.first().unwrap().id.to_string()
+    }
+
+    /// A list that readers get.
+    async fn curated(&self) -> CuratedList {
+        let create: CuratedListCreate = from(json!({ "name": "Front page", "slots": [{ "rule": { "limit": 3 } }] }));
+        curated::create(self.site.db(), &self.editor, create.into(), None).await.unwrap().first().unwrap()
+    }
+
+    /// A list, and an edition of it that lies ahead.
+    async fn edition(&self) -> String {
+        let id = self.curated().await.summary.id;
+        let patch: CuratedListPatch = from(json!({ "slots": [], "publish_at": "2026-12-01T08:00:00Z" }));
+        let list = curated::update(self.site.db(), &self.editor, id, Expected::Anything, patch.into()).await.unwrap();
+        format!("{id} {}", list.editions[0].id)
     }
 
     /// A release whose date lies ahead: its id.

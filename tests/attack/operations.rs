@@ -9,7 +9,8 @@ use serde_json::Value;
 const FIRST: &str = "1";
 
 /// The placeholders of what lies below another thing, and both kinds.
-const BELOW: &[(&str, &str)] = &[("{session_id}", "users sessions"), ("{publication_id}", "releases publications")];
+const BELOW: &[(&str, &str)] =
+    &[("{session_id}", "users sessions"), ("{publication_id}", "releases publications"), ("{edition_id}", "lists editions")];
 
 /// One operation.
 #[derive(Clone, Debug)]

@@ -24,11 +24,11 @@ const ADMIN: &[Scope] = &[];
 const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
-    (READING,           "listEditorArticles getEditorArticle listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews"),
+    (READING,           "listEditorArticles getEditorArticle listTranslations listRevisions getRevision diffRevision"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews previewListCorrections previewListRelatedArticles previewGetList"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
-    (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease"),
-    (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle"),
+    (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease listCuratedLists getCuratedList listArticleCorrections getCorrection"),
+    (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle createCorrection updateCorrection deleteCorrection createCuratedList updateCuratedList deleteCuratedList updateCuratedEdition deleteCuratedEdition"),
     (DATES,             "createRelease updateRelease deleteRelease addReleasePublication removeReleasePublication"),
     (SEEING_CATEGORIES, "listEditorCategories getEditorCategory"),
     (CATEGORIES,        "createCategory replaceCategory updateCategory deleteCategory"),
@@ -109,10 +109,10 @@ on_both_engines! {
 
 /// What changes an article or a category: who is limited gets of these what every editor gets within their categories, and 403 elsewhere.
 const LIMITED: &str = "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision createPublication updatePublication deletePublication \
-                       unpublishArticle amendArticle removeReleasePublication createCategory replaceCategory updateCategory deleteCategory";
+                       unpublishArticle amendArticle createCorrection updateCorrection deleteCorrection removeReleasePublication createCategory replaceCategory updateCategory deleteCategory";
 
 /// What belongs to the site as a whole: who is limited is refused it wherever they ask.
-const WHOLE: &str = "createRedirect deleteRedirect createTag updateTag deleteTag createAuthor updateAuthor deleteAuthor";
+const WHOLE: &str = "createCuratedList updateCuratedList deleteCuratedList updateCuratedEdition deleteCuratedEdition createRedirect deleteRedirect createTag updateTag deleteTag createAuthor updateAuthor deleteAuthor";
 
 /// What changes something and asks for no category: what readers tell, one's own things, what admins do, and releases as such. `addReleasePublication` names its article in the body; the
 /// contract's own tests have it. So do those of `bulk`, whose operations are done as they are alone.

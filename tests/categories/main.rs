@@ -14,6 +14,7 @@ use dateline::db::{self, Db, PoolSize};
 use dateline::kernel::caller::{Caller, Role};
 use dateline::kernel::clock::{Clock, SettableClock};
 use dateline::kernel::id::{CategoryId, SessionId, UserId};
+use dateline::kernel::locale::Locales;
 use dateline::kernel::page::{CursorKey, Limit};
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::{Code, Problem, Result};
@@ -60,9 +61,11 @@ impl Tree {
             let names = Names::load(connection)?;
             let cursor_key = &CursorKey::new([7; 32]);
             let quarters = &KeptQuarters::default();
+            let locales = &Locales::new(vec!["en".parse().unwrap()]).unwrap();
+            let snapshot = Snapshot::of(at);
             reads::flat(
                 connection,
-                &Reading { snapshot: Snapshot::of(at), entries: &[], names: &names, quarters, span_ms: 60_000, cursor_key },
+                &Reading { snapshot, entries: &[], names: &names, locales, quarters, span_ms: 60_000, cursor_key },
                 "en",
             )
         };

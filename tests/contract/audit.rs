@@ -52,7 +52,7 @@ on_both_engines! {
         let [created, planned] = &entries[..] else { panic!() };
         assert_eq!(created["target"], json!({ "kind": "article", "id": id, "email": null }));
         assert_eq!(created["before"], json!(null));
-        let after = json!({ "title": "Prices rise", "slug": "prices-rise", "category_id": null, "kind": "article", "locale": "en", "version": 1, "revision": 1, "embargo_until": null, "embargo_note": null });
+        let after = json!({ "title": "Prices rise", "slug": "prices-rise", "category_id": null, "kind": "article", "locale": "en", "version": 1, "revision": 1, "embargo_until": null, "embargo_note": null, "translation_group": null });
         assert_eq!(created["after"], after);
         let actor = json!({ "kind": "user", "user_id": me, "email": "editor@example.org", "name": "editor", "api_key_id": null, "address": "127.0.0.1" });
         assert_eq!(created["actor"], actor);

@@ -32,6 +32,7 @@ on_both_engines! {
             "article_id": before["id"], "base_version": 1, "saved_at": "2026-11-30T08:00:05.000Z", "note": "Half done",
             "slug": "the-bridge", "title": "The bridge", "excerpt": "", "body": { "format": "markdown", "source": "Some **text**." },
             "category_id": null, "further_category_ids": [], "tags": [], "authors": [], "image": null, "seo": null, "custom": { "a": { "b": 1 } },
+            "related": { "pinned": [], "excluded": [] },
         });
         assert_eq!(kept.json(), &expected);
         assert_eq!(editor.get(&format!("{path}/autosave")).await.is_ok().json(), &expected);

@@ -83,6 +83,7 @@ on_both_engines! {
             "category_id": main, "further_category_ids": [further], "tags": [], "authors": [],
             "image": { "url": "/bridge.jpg", "alt": "A bridge", "caption": null, "credit": null, "width": null, "height": null },
             "seo": { "title": null, "description": null, "canonical_url": null, "noindex": true }, "custom": { "box": [1, 2.5, { "a": null }] },
+            "related": { "pinned": [], "excluded": [] },
         });
         assert_eq!(first.is_ok().json(), &expected);
         let (newest, article) = (editor.get(&format!("{path}/revisions/2")).await, editor.get(&path).await);

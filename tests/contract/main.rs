@@ -3,15 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_keys;
+mod archives;
 mod audit;
 mod auth;
 mod autosave;
+mod batch;
 mod bodies;
 mod bulk;
+mod bylines;
 mod calendar;
 mod conflicts;
+mod corrections;
 mod counts;
 mod crowd;
+mod curated;
 mod custom;
 mod dates;
 mod delivery;
@@ -37,6 +42,7 @@ mod purge;
 mod queued;
 mod reassign;
 mod redirects;
+mod related;
 mod released;
 mod releases;
 mod repeats;
@@ -48,6 +54,7 @@ mod slugs;
 #[path = "../support/mod.rs"]
 mod support;
 mod terms;
+mod translations;
 mod versions;
 mod views;
 mod visibility;

@@ -209,7 +209,7 @@ on_both_engines! {
 
     async fn a_name_is_hinted_at_only_if_it_is_near(engine) {
         let site = Site::at(engine, "2026-11-30T08:00:00.000Z");
-        let far = site.anyone().get("/v1/articles?zone=economy").await;
+        let far = site.anyone().get("/v1/articles?colour=economy").await;
         assert!(!far.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").contains("nearest"), "{far}");
         let near = site.anyone().get("/v1/articles?catgory=economy").await;
         assert!(near.is_problem(400, "invalid_parameter").text_at("/errors/0/detail").ends_with("the nearest is `category`"), "{near}");

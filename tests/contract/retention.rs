@@ -159,7 +159,7 @@ on_both_engines! {
         site.clock().advance_ms(DAY);
         assert_eq!(site.keep_up().await.revisions, 2);
         let editor = site.login(Role::Editor).await;
-        let all = json!(["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom"]);
+        let all = json!(["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom", "related"]);
         for gone in ["\"1\"", "\"3\""] {
             let stale = editor.patch(&path).query("merge", "preview").if_match(gone).merge_patch(json!({ "excerpt": "Mine" })).await;
             assert_eq!(stale.is_problem(412, "precondition_failed")["changed_fields"], all);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails, as it should")]
 
 mod formats;
+mod forms;
 mod sanitiser;
 mod shared;
 mod slugs;

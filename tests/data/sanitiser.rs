@@ -18,7 +18,7 @@ const ATTRIBUTES: &str = "align allowfullscreen alt cite class colspan datetime 
     referrerpolicy rel reversed rowspan sandbox scope span src start target title type value width";
 
 /// All inputs, each with the name of its collection.
-fn inputs() -> Vec<(String, String)> {
+pub fn inputs() -> Vec<(String, String)> {
     let mut inputs = Vec::new();
     for (file, member) in [
         ("sanitiser/dompurify/expect.json", "payload"),

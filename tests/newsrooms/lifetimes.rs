@@ -64,8 +64,13 @@ impl Asked {
             Self::Counts(selection) => {
                 let counts = totals(connection, Snapshot::of(at), Lists::These(&selection.lists))?;
                 let counts: Vec<_> = selection.lists.iter().map(|list| counts.get(list.as_str()).copied().unwrap_or(0)).collect();
-                let within =
-                    Within::These { lists: selection.lists.clone(), also: Vec::new(), published_from: None, published_before: None };
+                let within = Within::These {
+                    lists: selection.lists.clone(),
+                    also: Vec::new(),
+                    published_from: None,
+                    published_before: None,
+                    except: Vec::new(),
+                };
                 let ground = ground(connection, at, &Shown::Lists(within, Part::Counts), reading.span_ms)?;
                 Ok((format!("{counts:?}"), ground.next_change))
             }

@@ -10,6 +10,7 @@ use dateline::categories::names::Names;
 use dateline::db::{self, AnyConnection};
 use dateline::kernel::id::ArticleId;
 use dateline::kernel::instant::Instant;
+use dateline::kernel::locale::Locales;
 use dateline::kernel::page::{CursorKey, Limit, ListParameters};
 use dateline::kernel::zone::Zone;
 use dateline::publications::lists::ListKey;
@@ -32,13 +33,21 @@ pub fn compare(
 ) -> db::Result<()> {
     let names = Names::default();
     let snapshot = Snapshot::of(at);
-    let reading = Reading { snapshot, entries: &[], names: &names, quarters, span_ms: 0, cursor_key: &CursorKey::new([0; 32]) };
+    let reading = Reading {
+        snapshot,
+        entries: &[],
+        names: &names,
+        locales: &Locales::new(vec!["en".parse().unwrap()]).unwrap(),
+        quarters,
+        span_ms: 0,
+        cursor_key: &CursorKey::new([0; 32]),
+    };
     // What is compared differs from instant to instant, or it would be much.
     let mut pick = Random::new(at.millis().unsigned_abs());
     let date = if expected.is_empty() { None } else { Instant::from_millis(pick.of(expected).1) };
     let (published_from, published_before) = pick.of(&[(None, None), (date, None), (None, date)]);
     let also = others.iter().map(|list| vec![list.clone()]).collect();
-    let mut selection = Selection { lists: lists.to_vec(), also, published_from, published_before };
+    let mut selection = Selection { lists: lists.to_vec(), also, published_from, published_before, except: Vec::new() };
     if pick.happens(50) {
         selection = selection.by_fewest(connection, snapshot)?;
     }

@@ -364,7 +364,15 @@ impl Subject for Stored {
             let names = Names::load(connection)?;
             let cursor_key = CursorKey::new([0; 32]);
             let (snapshot, quarters) = (Snapshot::of(instant(now)), &self.quarters);
-            let reading = Reading { snapshot, entries: &[], names: &names, quarters, span_ms: 0, cursor_key: &cursor_key };
+            let reading = Reading {
+                snapshot,
+                entries: &[],
+                names: &names,
+                locales: &Locales::new(vec!["en".parse().unwrap()]).unwrap(),
+                quarters,
+                span_ms: 0,
+                cursor_key: &cursor_key,
+            };
             reads::find(connection, &reading, &wanted, Fields::WHOLE).map(|(found, _)| found)
         });
         let named = |id: ArticleId| self.ids.iter().find(|(_, known)| **known == id).map(|(a, _)| *a);

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use dateline::articles::store::{self as articles, Content, Save};
 use dateline::audit::store::{Actor, Change, Target, record};
 use dateline::bodies::{EmbedHosts, Format, render};
+use dateline::corrections::store as corrections;
 use dateline::db::Tx;
 use dateline::kernel::caller::Role;
-use dateline::kernel::id::{ArticleId, CategoryId, TermId, UserId};
+use dateline::kernel::id::{ArticleId, CategoryId, CorrectionId, TermId, UserId};
 use dateline::kernel::instant::Instant;
 use dateline::kernel::patch::Patch;
 use dateline::kernel::problem::Problem;
@@ -66,6 +67,12 @@ pub async fn site(engine: Engine) -> (Site, Known) {
         let redirect = json!({ "from": format!("/{}/{slug}", known.categories[1]), "to": "https://elsewhere.example/" });
         editor.post("/v1/editor/redirects").json(redirect).await.is_created();
     }
+    let pinned = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).take(20).map(|id| json!({ "article_id": id }));
+    let rules =
+        [json!({ "category": known.categories[0], "limit": 10 }), json!({ "tag": known.terms[0], "limit": 10 }), json!({ "limit": 20 })];
+    let slots: Vec<_> = pinned.chain(rules.map(|rule| json!({ "rule": rule }))).collect();
+    let list = editor.post("/v1/editor/lists").json(json!({ "name": "Front", "slots": slots })).await;
+    known.lists.push(list.is_created().text_at("/slug").to_owned());
     known.articles.push("unknown".to_owned());
     (site, known)
 }
@@ -74,6 +81,27 @@ pub async fn site(engine: Engine) -> (Site, Known) {
 fn refs(terms: &[TermId], random: &mut Random) -> Refs {
     let at = 2 * usize::try_from(random.between(0, TERMS as i64 - 1)).unwrap();
     Refs { tags: vec![terms[at].into()], authors: vec![terms[at + 1].into()], ..Refs::default() }
+}
+
+/// Corrects an article from an instant on.
+fn correct(tx: &mut Tx<'_>, subject: &Subject, from_at: Instant) -> Result<(), Problem> {
+    let row = corrections::Row {
+        id: CorrectionId::new(),
+        article_id: subject.id,
+        locale: subject.locale.clone(),
+        from_at,
+        until_at: Instant::NEVER,
+        kind: "correction".to_owned(),
+        format: "html".to_owned(),
+        source: "Four lanes.".to_owned(),
+        html: "Four lanes.".to_owned(),
+        time_zone: None,
+        at_local: None,
+        version: 1,
+        created_by: subject.created_by,
+        created_at: subject.created_at,
+    };
+    Ok(corrections::insert(tx.conn(), &row)?)
 }
 
 /// Writes an article as the services do: one in ten is a draft, some lie ahead or have ended. Its slugs and its id.
@@ -154,6 +182,9 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
     subject::hold_slugs(tx.conn(), &subject, &history, now)?;
     standings::rewrite(tx.conn(), &subject, &history, now)?;
     listings::rewrite(tx.conn(), &subject, &history)?;
+    if number.is_multiple_of(4) {
+        correct(tx, &subject, now.plus_millis(-random.between(-YEARS_MS / 200, YEARS_MS)))?;
+    }
     let [first, second] = slugs;
     Ok([first, second, subject.id.to_string()])
 }

@@ -29,12 +29,17 @@ use support::random::Random;
 /// The most statements that one request to an operation takes, once names are in memory, beside those that open and end a transaction. An empty page
 /// takes one more.
 const MOST_STATEMENTS: &[(&str, usize)] = &[
-    ("listArticles", 1),
-    ("getArticle", 1),
+    // The second where something was corrected.
+    ("listArticles", 2),
+    ("getArticle", 2),
+    // The page, what comes, what comes or goes, what begins, the articles; once more for each change that lies ahead within the minute.
+    ("listCorrections", 10),
+    // The article, what is pinned, candidates, what comes or goes of these and of the lists, the texts, what was corrected; once more likewise.
+    ("listRelatedArticles", 16),
     // One for each 200 pieces of days, months or years.
     ("listPublicationDates", 40),
-    // One for each 200 articles that were read and are not on the lists, what comes or goes, the texts.
-    ("listMostRead", 7),
+    // One for each 200 articles that were read and are not on the lists, what comes or goes, the texts, what was corrected.
+    ("listMostRead", 8),
     ("listViews", 3),
     ("listCategories", 3),
     ("listRedirects", 6),
@@ -53,6 +58,8 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
     ("getTag", 4),
     ("listAuthors", 4),
     ("getAuthor", 4),
+    // The edition, what may fill its slots, the texts with the ground under them, what was corrected; once more for each change that lies ahead within the minute.
+    ("getList", 8),
     ("getSite", 0),
     ("getJwks", 1),
     ("getHealth", 0),
@@ -60,7 +67,8 @@ const MOST_STATEMENTS: &[(&str, usize)] = &[
 ];
 
 /// How many more a parameter may take.
-const MORE_STATEMENTS: &[(&str, usize)] = &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2), ("include=views", 1)];
+const MORE_STATEMENTS: &[(&str, usize)] =
+    &[("count=", 5), ("page=", 8), ("tag=", 2), ("author=", 2), ("include=views", 1), ("ids=", 2), ("related", 14), ("neighbours", 16)];
 
 /// What editors ask for, and by which index it is found, in whatever status.
 const EDITORS_SCANS: &[(&str, &str)] = &[

@@ -10,7 +10,7 @@ use crate::support::client::Client;
 use crate::support::random::Random;
 
 /// All kinds.
-pub const KINDS: [&str; 23] = [
+pub const KINDS: [&str; 28] = [
     "draft",
     "autosave of a draft",
     "autosave of what is public",
@@ -30,6 +30,11 @@ pub const KINDS: [&str; 23] = [
     "restored revision",
     "scheduled update",
     "scheduled end",
+    "correction that lies ahead",
+    "correction that is called off",
+    "correction of a draft",
+    "front page that lies ahead",
+    "list that lies ahead",
     "draft under embargo",
     "draft with a preview link",
     "draft in a release",
@@ -60,9 +65,13 @@ impl Desk<'_> {
     pub async fn hide(&mut self, kind: &str, known: &mut Known, random: &mut Random) {
         for _ in 0..TRIES {
             let hidden = match kind {
-                "newer save" | "restored revision" | "scheduled update" | "scheduled end" | "autosave of what is public" => {
-                    self.change_public(kind, known, random).await
-                }
+                "newer save"
+                | "restored revision"
+                | "scheduled update"
+                | "scheduled end"
+                | "autosave of what is public"
+                | "correction that lies ahead"
+                | "correction that is called off" => self.change_public(kind, known, random).await,
                 _ => self.add(kind, known, random).await,
             };
             if hidden.is_some() {
@@ -127,6 +136,21 @@ impl Desk<'_> {
                 }
                 is_cancelled
             }
+            "front page that lies ahead" => {
+                let slots = json!([{ "article_id": made["id"] }, { "rule": { "tag": public::TERMS[0], "limit": 9 } }]);
+                let body = json!({ "slots": slots, "publish_at": later });
+                self.dates.push(later);
+                done(self.editor.patch(&self.public.list).merge_patch(body).await).map(|_| ())
+            }
+            "list that lies ahead" => {
+                let slots = json!([{ "article_id": made["id"] }, { "rule": {} }]);
+                let body = json!({ "name": "Hidden list", "slots": slots, "publish_at": later });
+                self.dates.push(later);
+                let list = done(self.editor.post("/v1/editor/lists").json(body).await)?;
+                known.lists.push(list.text_at("/slug").to_owned());
+                Some(())
+            }
+            "correction of a draft" => self.correct(&path, None).await.map(|_| ()),
             "draft with a preview link" => self.link(made.text_at("/id")).await,
             "draft in a release" => self.release(made.text_at("/id"), None).await,
             "release that lies ahead" => self.release(made.text_at("/id"), Some(later)).await.map(|()| self.dates.push(later)),
@@ -148,6 +172,20 @@ impl Desk<'_> {
         let path = format!("/v1/editor/articles/{}", random.of(&self.public.articles).id);
         match kind {
             "newer save" => self.save(&path, None, known, random).await,
+            "correction that lies ahead" => {
+                let later = self.later(random);
+                self.correct(&path, Some(later)).await.map(|_| self.dates.push(later))
+            }
+            "correction that is called off" => {
+                let (at, later) = (self.soon(random), self.later(random));
+                let correction = self.correct(&path, Some(if random.happens(50) { at } else { later })).await?;
+                // What begins within a second stays.
+                let gone = done(self.editor.delete(&format!("/v1/editor/corrections/{correction}")).await).map(|_| ());
+                if gone.is_none() {
+                    self.dates.push(at);
+                }
+                gone
+            }
             "autosave of what is public" => self.autosave(&path, known, random).await,
             "restored revision" => {
                 self.save(&path, None, known, random).await?;
@@ -195,6 +233,14 @@ impl Desk<'_> {
 
     async fn unpublish(&self, path: &str, how: Value) -> Option<()> {
         done(self.editor.post(&format!("{path}/unpublish")).json(how).await).map(|_| ())
+    }
+
+    /// A correction from now or from an instant on: its id.
+    async fn correct(&self, path: &str, at: Option<Instant>) -> Option<String> {
+        let text = json!({ "format": "markdown", "source": "Nobody may know what was wrong." });
+        let made =
+            done(self.editor.post(&format!("{path}/corrections")).json(json!({ "kind": "correction", "text": text, "at": at })).await)?;
+        Some(made.text_at("/id").to_owned())
     }
 
     async fn link(&self, article_id: &str) -> Option<()> {

@@ -29,6 +29,10 @@ pub struct Public {
     pub articles: Vec<Article>,
     /// The ids of its categories.
     pub categories: Vec<String>,
+    /// The path of its front page.
+    pub list: String,
+    /// Those of what was corrected, or will be.
+    pub corrections: Vec<String>,
 }
 
 /// A request of an editor.
@@ -117,9 +121,46 @@ impl Public {
                 let at = (!is_renamed && random.happens(50)).then(|| between(now, end, random));
                 article.change(editor, known, at, random).await;
             }
+            if number < 2 || random.happens(40) {
+                let text = json!({ "format": "markdown", "source": format!("Number {number} was *otherwise*.") });
+                let start = between(now, end, random);
+                let at = random.of(&[None, Some(start)]);
+                let body = json!({ "kind": "correction", "text": text, "at": at });
+                let made = editor.post(&format!("/v1/editor/articles/{}/corrections", article.id)).json(body).await;
+                public.corrections.push(made.is_created().text_at("/id").to_owned());
+            }
             public.articles.push(article);
         }
+        public.curate(editor, [now, end], known, random).await;
         public
+    }
+
+    /// A front page that pins some articles and has rules, and another one from an instant on.
+    async fn curate(&mut self, editor: &Client, [now, end]: [Instant; 2], known: &mut Known, random: &mut Random) {
+        let body = json!({ "name": "Front", "slug": "front", "slots": self.slots(random) });
+        let made = editor.post("/v1/editor/lists").json(body).await;
+        self.list = format!("/v1/editor/lists/{}", made.is_created().text_at("/id"));
+        let next = json!({ "slots": self.slots(random), "publish_at": between(now, end, random).plus_millis(1) });
+        editor.patch(&self.list).merge_patch(next).await.is_ok();
+        known.lists.extend(["front".to_owned(), "unknown".to_owned()]);
+    }
+
+    /// Slots that pin some articles, each once, and rules.
+    fn slots(&self, random: &mut Random) -> Value {
+        let mut slots: Vec<Value> =
+            self.articles.iter().filter(|_| random.happens(30)).map(|article| json!({ "article_id": article.id })).collect();
+        let rules = [
+            json!({ "category": "politics", "limit": 2 }),
+            json!({ "tag": TERMS[0], "limit": 3 }),
+            json!({}),
+            json!({ "author": TERMS[1] }),
+        ];
+        let at = usize::try_from(random.between(0, 1)).unwrap_or_default().min(slots.len());
+        slots.insert(at, json!({ "rule": random.of(&rules) }));
+        slots.push(json!({ "rule": random.of(&rules) }));
+        // Whatever is published is shown.
+        slots.push(json!({ "rule": { "limit": 20 } }));
+        json!(slots)
     }
 
     /// What happens to it before the eyes of readers; the same on both sites.
@@ -127,7 +168,9 @@ impl Public {
         let article = random.of(&self.articles);
         let path = format!("/v1/editor/articles/{}", article.id);
         let reason = random.of(&[json!(null), json!({ "reason": "It was wrong." })]);
-        match random.between(0, 5) {
+        match random.between(0, 7) {
+            7 => Act { method: "PATCH", path: self.list.clone(), body: Some(json!({ "slots": self.slots(random) })) },
+            6 => Act { method: "DELETE", path: format!("/v1/editor/corrections/{}", random.of(&self.corrections)), body: None },
             0..=2 => {
                 let body = json!({ "revision": random.between(1, article.revisions), "minor": random.happens(30) });
                 Act { method: "POST", path: format!("{path}/publications"), body: Some(body) }

@@ -21,6 +21,8 @@ pub struct Known {
     pub categories: Vec<String>,
     /// Slugs of tags and authors.
     pub terms: Vec<String>,
+    /// Slugs of curated lists.
+    pub lists: Vec<String>,
     /// Starts, ends and dates.
     pub dates: Vec<String>,
 }
@@ -86,6 +88,7 @@ fn paths(operation: &Operation, known: &Known, random: &mut Random) -> Vec<Strin
         Some("articles") => &known.articles,
         Some("categories") => &known.categories,
         Some("tags" | "authors") => &known.terms,
+        Some("lists") => &known.lists,
         Some(other) => panic!("{} asks by names of {other}: `Known` in tests/secrecy/requests.rs gets them", operation.id),
     };
     let newest = names.iter().rev().take(PATHS / 2).cloned();
@@ -133,7 +136,14 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
                 .chain(owned(if ids.is_empty() { &["unknown"] } else { &[] }))
                 .collect()
         }
-        "exclude" => known.articles.iter().cloned().chain(owned(&["unknown"])).collect(),
+        "exclude" => {
+            let ids = known.articles.iter().filter(|name| name.parse::<ArticleId>().is_ok()).cloned();
+            ids.chain(owned(&["unknown"])).collect()
+        }
+        "on" => {
+            let dates = known.dates.iter().filter(|date| date.len() > 10);
+            dates.flat_map(|date| [4, 7, 10].map(|length| date[..length].to_owned())).chain(owned(&["2026-11", "2026-13"])).collect()
+        }
         "limit" => owned(&["1", "2", "3", "7", "100"]),
         "page" => owned(&["1", "2", "3", "4", "1000"]),
         // Real ones come from answers.

@@ -231,6 +231,9 @@ pub async fn publish_in_one(engine: Engine) -> BTreeSet<String> {
     whole["publish"] = serde_json::json!({});
     let made = twins.editors[1].post("/v1/editor/articles").json(&whole).await;
     known.articles.extend(["/slug", "/id"].map(|name| made.is_created().text_at(name).to_owned()));
+    let correction = serde_json::json!({ "kind": "update", "text": { "format": "markdown", "source": "Nor is this." } });
+    let path = format!("/v1/editor/articles/{}/corrections", made.text_at("/id"));
+    twins.editors[1].post(&path).json(correction).await.is_created();
     let read = twins.readers[1].post(&format!("/v1/articles/{}/views", made.text_at("/id"))).header("user-agent", "Mozilla/5.0 Firefox/1");
     assert_eq!(read.await.status, 204);
     twins.twin.write_views().await;

@@ -69,4 +69,12 @@ pub struct PublicationDates {
     /// The zone whose clocks tell the day, by its IANA name.
     #[schema(example = "Asia/Ashgabat")]
     pub time_zone: String,
+    /// With `on`: the latest year, month or day before it that has articles; `null` if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false, example = "2021-02-03")]
+    pub previous: Option<Option<String>>,
+    /// With `on`: the first one after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false, example = "2021-02-07")]
+    pub next: Option<Option<String>>,
 }

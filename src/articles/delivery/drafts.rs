@@ -13,9 +13,14 @@ use crate::http::{Budget, Collector, answer};
 use crate::kernel::problem::{Code, Problem, Result};
 use crate::publications::tallies::Order;
 
-/// Readers read what is live.
-pub(super) fn refuse_views(q: &mut Collector<'_>) {
-    q.error("include", "conflict", "with `drafts` nothing was read; leave `views` out");
+/// Readers read what is live, and that is what stands beside what is live.
+pub(super) fn refuse_includes(q: &mut Collector<'_>) {
+    q.error("include", "conflict", "with `drafts` nothing was read, and nothing stands beside it; leave all but `body` out");
+}
+
+/// The same of what there is of live articles alone.
+pub(super) fn refuse(q: &mut Collector<'_>) {
+    q.error("drafts", "conflict", "what stands beside an article is live; leave `drafts` out");
 }
 
 /// A page.

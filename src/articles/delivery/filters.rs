@@ -5,7 +5,7 @@ use crate::articles::reads::Selection;
 use crate::categories::context::Delivery;
 use crate::categories::names::{Category, Names};
 use crate::http::Collector;
-use crate::kernel::id::TermId;
+use crate::kernel::id::{ArticleId, TermId};
 use crate::kernel::instant::Instant;
 use crate::kernel::page::ListParameters;
 use crate::kernel::refs::Relation;
@@ -24,6 +24,8 @@ pub struct Filters {
     authors: Option<Vec<String>>,
     published_from: Option<Instant>,
     published_before: Option<Instant>,
+    /// None of these articles.
+    except: Vec<ArticleId>,
 }
 
 impl Filters {
@@ -42,10 +44,29 @@ impl Filters {
             authors,
             published_from: q.instant("published_from"),
             published_before: q.instant("published_before"),
+            except: Vec::new(),
         }
     }
 
-    /// Of which language the articles are.
+    /// The same of a list that takes categories alone.
+    pub fn of_categories(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+        let is_given = q.has("category");
+        let categories = Some(q.list("category", MOST_NAMED)).filter(|_| is_given);
+        let (locale, kinds) = (delivery.locale(q), kinds(q));
+        Self { locale, kinds, categories, tags: None, authors: None, published_from: None, published_before: None, except: Vec::new() }
+    }
+
+    /// Those of them that have a date from the first instant on and before the second one.
+    pub fn within(self, [from, before]: [Instant; 2]) -> Self {
+        Self { published_from: Some(from), published_before: Some(before), ..self }
+    }
+
+    /// The same without those that `exclude` names.
+    pub fn without(self, q: &mut Collector<'_>) -> Self {
+        Self { except: ids(q, "exclude"), ..self }
+    }
+
+    /// The language.
     pub fn locale(&self) -> &str {
         &self.locale
     }
@@ -59,12 +80,13 @@ impl Filters {
     /// Whether they name one list at most.
     pub fn are_of_one_list(&self) -> bool {
         let mut named = [&self.categories, &self.tags, &self.authors].into_iter().flatten();
-        self.kinds.len() == 1 && named.next().is_none_or(|slugs| slugs.len() <= 1) && named.next().is_none()
+        self.except.is_empty() && self.kinds.len() == 1 && named.next().is_none_or(|slugs| slugs.len() <= 1) && named.next().is_none()
     }
 
     /// In a form in which no two lists are the same.
     pub fn parameters(&self, operation: &str) -> ListParameters {
         let instant = |at: Option<Instant>| at.map(|at| at.to_string());
+        let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();
         let joined = |slugs: &Option<Vec<String>>| slugs.as_ref().map(|slugs| slugs.join(","));
         ListParameters::of(operation)
             .with("locale", Some(&self.locale))
@@ -74,6 +96,7 @@ impl Filters {
             .with("author", joined(&self.authors).as_deref())
             .with("published_from", instant(self.published_from).as_deref())
             .with("published_before", instant(self.published_before).as_deref())
+            .with("exclude", Some(except.join(",")).filter(|_| !except.is_empty()).as_deref())
     }
 
     /// What they name.
@@ -107,7 +130,8 @@ impl Filters {
             groups = vec![Vec::new()];
         }
         let lists = groups.remove(0);
-        Selection { lists, also: groups, published_from: self.published_from, published_before: self.published_before }
+        let Self { published_from, published_before, except, .. } = self;
+        Selection { lists, also: groups, published_from: *published_from, published_before: *published_before, except: except.clone() }
     }
 
     fn terms(&self, names: &Names, relation: Relation) -> Option<Vec<ListKey>> {
@@ -134,4 +158,27 @@ fn kinds(q: &mut Collector<'_>) -> Vec<Kind> {
     }
     kinds.sort_unstable();
     kinds
+}
+
+/// How many articles may be named at once.
+const MOST_IDS: usize = 100;
+
+/// Ids of articles with commas between, each once.
+pub(super) fn ids(q: &mut Collector<'_>, name: &'static str) -> Vec<ArticleId> {
+    let mut ids: Vec<ArticleId> = Vec::new();
+    for text in q.list(name, MOST_IDS) {
+        match text.parse() {
+            Ok(id) if ids.contains(&id) => q.error(name, "repeated", format!("`{id}` is named more than once")),
+            Ok(id) => ids.push(id),
+            Err(fault) => q.error(name, "invalid_format", format!("`{text}`: {fault}")),
+        }
+    }
+    ids
+}
+
+/// Everything that the site publishes, in any language and of any kind.
+pub(super) fn every(delivery: &Delivery) -> Selection {
+    let locales = delivery.locales.iter().map(ToString::to_string);
+    let lists = locales.flat_map(|locale| Kind::ALL.map(|(kind, _)| ListKey::all(&locale, kind))).collect();
+    Selection::of(lists)
 }

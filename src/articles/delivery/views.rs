@@ -4,25 +4,21 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, post, routes};
 
-use super::filters::Filters;
-use super::{ArticleInclude, includes};
+use super::filters::{Filters, every, ids};
+use super::{ArticleInclude, BodyForm, includes};
 use crate::articles::delivered::views::{ArticleViews, ArticleViewsList, MostRead};
 use crate::articles::delivered::{ArticleField, Fields};
 use crate::articles::dto::Kind;
-use crate::articles::reads::{self, Found, RankedQuery, Selection, Wanted};
+use crate::articles::reads::{self, Found, RankedQuery, Wanted};
 use crate::categories::context::view::{AsOf, View};
 use crate::categories::context::{Delivery, Reading};
 use crate::db::{AnyConnection, Db};
-use crate::http::{Budget, ClientAddress, Collector, FilterItem, JsonBody, RawQuery, SMALL_BODY_BYTES, answer, path};
+use crate::http::{Budget, ClientAddress, FilterItem, JsonBody, RawQuery, SMALL_BODY_BYTES, answer, path};
 use crate::kernel::id::ArticleId;
 use crate::kernel::problem::{Code, Problem, Result};
-use crate::publications::lists::ListKey;
 use crate::views::counter::Counter;
 use crate::views::reads::ranks::Ranks;
 use crate::views::reads::{Told, Window};
-
-/// So many articles are asked for at once.
-const MOST_IDS: usize = 100;
 
 /// Count a view
 ///
@@ -109,8 +105,9 @@ async fn live(db: &Db, delivery: &Delivery, counter: &Counter, locale: String, n
         ("published_from" = Option<String>, Query, format = DateTime, description = "Dates from this instant on.", nullable = false),
         ("published_before" = Option<String>, Query, format = DateTime, description = "Dates before this instant.", nullable = false),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said.", nullable = false),
-        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 22, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
+        ("fields" = inline(Option<Vec<ArticleField>>), Query, style = Form, explode = false, min_items = 1, max_items = 24, description = "The members that the articles have; all but bodies unless said. With commas between, each once.", nullable = false),
         ("include" = inline(Option<Vec<ArticleInclude>>), Query, style = Form, explode = false, min_items = 1, max_items = 2, description = "What they have besides: `body` adds `body_html` and `body_text`, `views` how often they were read, ever.", nullable = false),
+        ("body" = inline(Option<Vec<BodyForm>>), Query, style = Form, explode = false, min_items = 1, max_items = 4, description = "With their bodies in these forms, with commas between.", nullable = false),
     ),
     responses((status = 200, description = "The articles.", body = MostRead)),
     security(()),
@@ -164,11 +161,9 @@ pub(super) async fn most_read(
 pub(super) async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Data<Db>, delivery: Data<Delivery>) -> Result<HttpResponse> {
     let mut q = raw.collect();
     let as_of = view.of_site(&mut q)?;
-    let ids = ids(&mut q);
+    let ids = ids(&mut q, "ids");
     q.finish()?;
-    let locales = delivery.locales.iter().map(ToString::to_string);
-    let lists = locales.flat_map(|locale| Kind::ALL.map(|(kind, _)| ListKey::all(&locale, kind))).collect();
-    let selection = Selection { lists, also: Vec::new(), published_from: None, published_before: None };
+    let selection = every(&delivery);
     let told = Told::at(db.clock().now());
     let read = move |connection: &mut AnyConnection, reading: Reading<'_>| {
         let (counted, ground) = reads::views_of(connection, &reading, &selection, told, &ids)?;
@@ -177,16 +172,4 @@ pub(super) async fn list(request: HttpRequest, view: View, raw: RawQuery, db: Da
     let (counted, lifetime) = delivery.read(&db, as_of, read).await?;
     let data = counted.into_iter().map(|(id, views)| ArticleViews { id, views }).collect();
     answer::delivered(&request, &ArticleViewsList { data }, lifetime).await
-}
-
-fn ids(q: &mut Collector<'_>) -> Vec<ArticleId> {
-    let mut ids: Vec<ArticleId> = Vec::new();
-    for text in q.list("ids", MOST_IDS) {
-        match text.parse() {
-            Ok(id) if ids.contains(&id) => q.error("ids", "repeated", format!("`{id}` is named more than once")),
-            Ok(id) => ids.push(id),
-            Err(fault) => q.error("ids", "invalid_format", format!("`{text}`: {fault}")),
-        }
-    }
-    ids
 }

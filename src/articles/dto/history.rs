@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{BodySource, Image, Seo};
+use super::{BodySource, Byline, Image, Seo};
 use crate::kernel::id::{CategoryId, UserId};
 use crate::kernel::instant::Instant;
 use crate::kernel::problem::{Problem, Result};
+use crate::kernel::refs::Related;
 
 /// Who saved a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -89,8 +90,8 @@ pub struct RevisionContent {
     pub further_category_ids: Vec<CategoryId>,
     /// Slugs of tags as they are today.
     pub tags: Vec<String>,
-    /// Slugs of authors as they are today.
-    pub authors: Vec<String>,
+    /// Authors by their slugs as they are today.
+    pub authors: Vec<Byline>,
     /// The picture.
     #[schema(required)]
     pub image: Option<Image>,
@@ -100,6 +101,8 @@ pub struct RevisionContent {
     /// Anything else.
     #[schema(required)]
     pub custom: Option<Map<String, Value>>,
+    /// Which articles stand beside it: some first, some never.
+    pub related: Related,
 }
 
 impl RevisionContent {
@@ -131,7 +134,7 @@ pub struct RevisionDiff {
 /// A top-level field of an article in which two revisions differ.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldChange {
-    /// Its name: `slug`, `title`, `excerpt`, `body`, `category_id`, `further_category_ids`, `tags`, `authors`, `image`, `seo` or `custom`. More may come.
+    /// Its name: `slug`, `title`, `excerpt`, `body`, `category_id`, `further_category_ids`, `tags`, `authors`, `image`, `seo`, `custom` or `related`. More may come.
     #[schema(example = "title")]
     pub field: String,
     /// Its value in `from`, as in the revision.

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Kind;
+use super::{Byline, Kind};
 use crate::bodies::Format;
-use crate::kernel::id::CategoryId;
+use crate::kernel::id::{ArticleId, CategoryId};
 use crate::kernel::patch::Patch;
 use crate::kernel::slug::Slug;
 use crate::publications::dto::PublicationCreate;
@@ -46,10 +46,10 @@ macro_rules! article_patch {
             #[serde(default)]
             #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
             pub tags: Patch<Vec<String>>,
-            /// Slugs of authors.
+            /// Authors by their slugs, in the order in which they are named, each once in each role.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<Slug>>, max_items = 50)]
-            pub authors: Patch<Vec<String>>,
+            #[schema(value_type = Option<Vec<Byline>>, max_items = 50)]
+            pub authors: Patch<Vec<Byline>>,
             /// The picture; its members are merged.
             #[serde(default)]
             #[schema(value_type = Option<ImagePatch>)]
@@ -62,6 +62,10 @@ macro_rules! article_patch {
             #[serde(default)]
             #[schema(value_type = Option<Object>)]
             pub custom: Patch<Value>,
+            /// Which articles stand beside it: some first, some never. Its members are merged; `null` leaves nothing of it.
+            #[serde(default)]
+            #[schema(value_type = Option<RelatedPatch>)]
+            pub related: Patch<RelatedPatch>,
             /// What this save is about, for those who read the history; it is kept with the revision, and not on the article.
             #[serde(default)]
             #[schema(max_length = 200)]
@@ -82,6 +86,10 @@ article_patch! {
         #[serde(default)]
         #[schema(value_type = Option<String>, max_length = 500)]
         pub embargo_note: Patch<String>,
+        /// The article that it is a translation of, or any other translation of that; `null` = of none any more.
+        #[serde(default)]
+        #[schema(value_type = Option<ArticleId>)]
+        pub translation_of: Patch<ArticleId>,
         /// Publishes this save as well.
         #[serde(default)]
         pub publish: Option<PublicationCreate>,
@@ -128,6 +136,7 @@ impl From<UnfinishedArticle> for ArticlePatch {
             image: unfinished.image,
             seo: unfinished.seo,
             custom: unfinished.custom,
+            related: unfinished.related,
             note: unfinished.note,
             ..Self::default()
         }
@@ -148,10 +157,25 @@ impl From<Amendment> for ArticlePatch {
             image: amendment.image,
             seo: amendment.seo,
             custom: amendment.custom,
+            related: amendment.related,
             note: amendment.note,
             ..Self::default()
         }
     }
+}
+
+/// A change of what stands beside an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelatedPatch {
+    /// Those that come first, in this order, while they are live.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ArticleId>>, max_items = 20)]
+    pub pinned: Patch<Vec<ArticleId>>,
+    /// Those that are never shown beside it.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ArticleId>>, max_items = 100)]
+    pub excluded: Patch<Vec<ArticleId>>,
 }
 
 /// A change of a body.

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use diesel::OptionalExtension;
 use diesel::sql_types::BigInt;
 use jiff::civil::Date;
 
 use super::drafts::draft_dates;
-use super::selection::Window;
+use super::selection::{Table, Window};
 use super::{MOST_SEEN, Selection};
 use crate::articles::delivered::dates::{Granularity, PublicationDate};
 use crate::categories::context::Reading;
@@ -54,6 +55,50 @@ pub fn dates(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Date
     let ground = ground(connection, snapshot.at, &query.selection.shown(Part::Dates), reading.span_ms)?;
     let date = |(day, articles)| PublicationDate { date: query.granularity.name(day), articles };
     Ok((counts.map(|counts| counts.into_iter().rev().map(date).collect()), ground))
+}
+
+/// The date before one, and the one after, if there are any.
+pub type BesideDates = [Option<String>; 2];
+
+/// The same of the dates from one instant to another, and the dates beside those that have articles: the one before, the one after. One statement each.
+///
+/// # Errors
+/// If the database fails.
+pub fn dates_on(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    query: DatesQuery,
+    [start, end]: [Instant; 2],
+) -> Result<(Option<Vec<PublicationDate>>, BesideDates, Ground)> {
+    let all = query.selection.clone();
+    let within = Selection { published_from: Some(start), published_before: Some(end), ..all.clone() };
+    let name = |at: Instant| query.granularity.name(query.zone.date(at));
+    let (mut dates, _) = dates(connection, reading, &DatesQuery { selection: within, ..query.clone() })?;
+    // Where clocks were set back over midnight, another day lies within.
+    dates.iter_mut().for_each(|dates| dates.retain(|date| date.date == name(start)));
+    let before = Selection { published_before: Some(start), ..all.clone() };
+    let behind = Selection { published_from: Some(end), ..all.clone() };
+    let newest = before.outermost(connection, reading, Window::newest(1))?;
+    let oldest = behind.outermost(connection, reading, Window { is_descending: false, ..Window::newest(1) })?;
+    let ground = ground(connection, reading.snapshot.at, &all.shown(Part::Dates), reading.span_ms)?;
+    Ok((dates, [newest, oldest].map(|at| at.map(name)), ground))
+}
+
+impl Selection {
+    /// The date of the first article in an order.
+    fn outermost(&self, connection: &mut AnyConnection, reading: &Reading<'_>, window: Window<'_>) -> Result<Option<Instant>> {
+        if self.lists.is_empty() {
+            return Ok(None);
+        }
+        let (table, dated) = match reading.snapshot.is_of_newest() {
+            true => (Table::Drafts, self.clone().dated()),
+            false => (Table::Listings, self.clone()),
+        };
+        let statement = dated.rows_of(table, Statement::<BigInt>::new("SELECT first_at FROM ("), reading.snapshot, window);
+        let found: Option<Instant> = statement.sql(") l").get_result(connection).optional()?;
+        let dates = self.of_release(reading).into_iter().map(|entry| entry.published_at).chain(found);
+        Ok(if window.is_descending { dates.max() } else { dates.min() })
+    }
 }
 
 fn of_one(connection: &mut AnyConnection, snapshot: Snapshot, query: &DatesQuery, list: &ListKey) -> Result<Counts> {

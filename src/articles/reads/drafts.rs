@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use uuid::Uuid;
 
 use super::selection::{Table, Window};
-use super::{CardRow, CardSql, MOST_SEEN, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card};
+use super::{CardRow, CardSql, MOST_SEEN, Order, Selection, TEXT, WITH_BODY, WITHOUT_BODY, Wanted, card, complete};
 use crate::articles::delivered::Fields;
 use crate::articles::delivered::drafts::PreviewArticle;
 use crate::categories::context::Reading;
@@ -67,7 +67,7 @@ type DraftRow = (String, i64, CardRow);
 const NEWEST: &str = ", a.newest_revision, ";
 const BODIES: &str = " JOIN revision_bodies b ON b.article_id = r.article_id AND b.number = r.number";
 
-/// A page of newest saves, dated as of the snapshot, with the cursors of the neighbouring pages. One statement, or two where it is empty.
+/// A page of newest saves, dated as of the snapshot, with the cursors of the neighbouring pages. One statement, or two where it is empty or something was corrected.
 ///
 /// # Errors
 /// If the database fails.
@@ -83,6 +83,7 @@ pub fn drafts(connection: &mut AnyConnection, reading: &Reading<'_>, query: &Dra
     let articles = rows.into_iter().map(|(_, row)| draft(row, reading, query.fields)).collect::<Result<Vec<_>>>()?;
     let place = |draft: &PreviewArticle| (SortValue::Number(draft.article.ordering().millis()), draft.article.id.uuid());
     let mut page = Page::cut(articles, query.limit, query.place.as_ref(), reading.cursor_key, query.parameters.as_str(), place);
+    complete(connection, reading, page.items.iter_mut().map(|draft| &mut draft.article))?;
     if query.has_total {
         page.total = total(connection, reading.snapshot, &query.selection)?;
     }
@@ -142,14 +143,16 @@ fn page(reading: &Reading<'_>, query: &DraftsQuery) -> Statement<(GroundSql, Dra
     statement.sql(order).bind(rows)
 }
 
-/// The newest save of what a slug or id names. One statement.
+/// The newest save of what a slug or id names. One statement, and one more where it was corrected.
 ///
 /// # Errors
 /// If the database fails.
 pub fn find_draft(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(FoundDraft, Ground)> {
     let row: (GroundRow, Option<DraftRow>) = one(reading, wanted, fields).get_result(connection)?;
     let (below, row) = row;
-    let found = match row.map(|row| draft(row, reading, fields)).transpose()? {
+    let mut draft = row.map(|row| draft(row, reading, fields)).transpose()?;
+    complete(connection, reading, draft.iter_mut().map(|draft| &mut draft.article))?;
+    let found = match draft {
         None => FoundDraft::Nothing,
         Some(draft) => match wanted {
             Wanted::Slug { slug, .. } if draft.article.slug != *slug => FoundDraft::Moved(draft.article.slug),

@@ -17,7 +17,10 @@ use crate::publications::visibility::{Ground, Shown, ground, was_shown};
 impl Selection {
     fn has(&self, entry: &Entry) -> bool {
         let is_on = |lists: &Vec<ListKey>| lists.iter().any(|list| entry.lists.contains(list));
-        self.dates().contains(&entry.published_at) && is_on(&self.lists) && self.also.iter().all(is_on)
+        self.dates().contains(&entry.published_at)
+            && !self.except.contains(&entry.article_id)
+            && is_on(&self.lists)
+            && self.also.iter().all(is_on)
     }
 
     /// Those of a release that are on the lists.
@@ -54,7 +57,7 @@ impl ListQuery {
 }
 
 /// The revisions that are shown, under the dates that they would have.
-fn texts(connection: &mut AnyConnection, entries: &[&Entry], fields: Fields) -> Result<Vec<Card>> {
+pub(super) fn texts(connection: &mut AnyConnection, entries: &[&Entry], fields: Fields) -> Result<Vec<Card>> {
     let statement = revisions::<CardSql>(entries.iter().copied()).sql("SELECT ").sql(TEXT).sql(DATES);
     let statement = statement.sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }).sql("s p").sql(TEXTS);
     let statement = if fields.has_body() { statement.sql(BODIES) } else { statement };

@@ -3,7 +3,7 @@
 use diesel::OptionalExtension;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card, entries};
+use super::{CardRow, CardSql, DATES, TEXT, WITH_BODY, WITHOUT_BODY, card, complete, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Result, Statement};
@@ -77,11 +77,19 @@ pub fn locale_of_own(connection: &mut AnyConnection, id: ArticleId, slug: &str) 
     Ok(statement.sql(" WHERE a.id = ").bind(id).sql(" AND s.slug = ").bind(slug).get_result(connection).optional()?)
 }
 
-/// What a slug or id answers at the snapshot.
+/// What a slug or id answers at the snapshot. One statement, and one more where it was corrected.
 ///
 /// # Errors
 /// If the database fails.
 pub fn find(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(Found, Ground)> {
+    let (mut found, mut ground) = named(connection, reading, wanted, fields)?;
+    if let Found::Live(article) = &mut found {
+        ground = ground.changing(complete(connection, reading, [&mut **article])?);
+    }
+    Ok((found, ground))
+}
+
+fn named(connection: &mut AnyConnection, reading: &Reading<'_>, wanted: &Wanted, fields: Fields) -> Result<(Found, Ground)> {
     if let Some(found) = entries::find(connection, reading, wanted, fields)? {
         return Ok(found);
     }

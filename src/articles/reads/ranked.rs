@@ -7,13 +7,14 @@ use std::collections::{HashMap, HashSet};
 use diesel::sql_types::BigInt;
 
 use super::selection::Table;
-use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card};
+use super::{BODIES, CardRow, CardSql, DATES, Selection, TEXT, TEXTS, WITH_BODY, WITHOUT_BODY, card, complete, entries};
 use crate::articles::delivered::{Article, Fields};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::Limit;
+use crate::publications::entries::Entry;
 use crate::publications::visibility::{Ground, IN_FORCE, IN_FORCE_END, LISTED, LISTED_UNTIL, Part, Snapshot, ground};
 use crate::views::reads::ranks::{Ranked, Ranking};
 use crate::views::reads::{Told, totals};
@@ -68,11 +69,13 @@ pub fn most_read(connection: &mut AnyConnection, reading: &Reading<'_>, query: &
     let part = Part::Some { of: Some(of).filter(|of| of.len() <= MOST_ASKED), shown: shown.clone() };
     let ground = ground(connection, reading.snapshot.at, &query.selection.shown(part), reading.span_ms)?;
     let mut cards = cards(connection, reading, &shown, query.fields)?;
-    Ok((shown.iter().filter_map(|id| cards.remove(id)).collect(), ground))
+    let mut articles: Vec<Article> = shown.iter().filter_map(|id| cards.remove(id)).collect();
+    let ground = ground.changing(complete(connection, reading, &mut articles)?);
+    Ok((articles, ground))
 }
 
 /// Which of these articles are live on the lists, and under which dates.
-fn listed(
+pub(super) fn listed(
     connection: &mut AnyConnection,
     snapshot: Snapshot,
     selection: &Selection,
@@ -82,31 +85,89 @@ fn listed(
     if ids.peek().is_none() || selection.lists.is_empty() {
         return Ok(HashMap::new());
     }
-    // By the article: a list may be as long as the site is old.
-    let statement = Statement::<(IdSql, BigInt)>::new("SELECT article_id, first_at FROM listings d WHERE article_id IN (").bind_all(ids);
+    let rows: Vec<(Instant, ArticleId)> =
+        of_ids(Statement::<(BigInt, IdSql)>::new(""), snapshot, selection, ids).once().load(connection)?;
+    Ok(rows.into_iter().map(|(first_at, id)| (id, first_at)).collect())
+}
+
+/// Appends the rows of these articles that are on the lists, `first_at` and `article_id`. By the article: a list may be as long as the site is old.
+pub(super) fn of_ids<ST>(
+    statement: Statement<ST>,
+    snapshot: Snapshot,
+    selection: &Selection,
+    ids: impl Iterator<Item = ArticleId>,
+) -> Statement<ST> {
+    let statement = statement.sql("SELECT first_at, article_id FROM listings d WHERE article_id IN (").bind_all(ids);
     let statement = statement.sql(") AND list || '' IN (").bind_all(&selection.lists).sql(")");
     let statement = selection.within(statement, None, true);
     let statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
     let statement = selection.also_listed(Table::Listings, statement, snapshot);
-    let rows: Vec<(ArticleId, Instant)> = snapshot.shows(statement, " AND article_id").once().load(connection)?;
-    Ok(rows.into_iter().collect())
+    snapshot.shows(statement, " AND article_id")
 }
 
-/// The texts in force of these articles.
+/// The texts in force of these articles, without what was corrected of them.
 fn cards(connection: &mut AnyConnection, reading: &Reading<'_>, ids: &[ArticleId], fields: Fields) -> Result<HashMap<ArticleId, Article>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let at = reading.snapshot.at;
-    let statement = Statement::<CardSql>::new("SELECT ").sql(TEXT).sql(DATES).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY });
-    let statement = statement.sql("(SELECT id AS article_id FROM articles WHERE id IN (").bind_all(ids.iter().copied()).sql(")) l");
-    let mut statement = statement.sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at).sql(TEXTS);
-    if fields.has_body() {
-        statement = statement.sql(BODIES);
-    }
+    let statement = texts_in_force(Statement::<CardSql>::new("SELECT "), reading.snapshot.at, ids, fields, |statement| statement);
     let rows: Vec<CardRow> = statement.once().load(connection)?;
     let articles = rows.into_iter().map(|row| card(row).deliver(reading.names, fields).map(|article| (article.id, article)));
     articles.collect()
+}
+
+/// Appends the columns of the texts in force of these articles, of whatever is joined `beside` them.
+pub(super) fn texts_in_force<ST>(
+    statement: Statement<ST>,
+    at: Instant,
+    ids: &[ArticleId],
+    fields: Fields,
+    beside: impl FnOnce(Statement<ST>) -> Statement<ST>,
+) -> Statement<ST> {
+    let statement = beside(statement.sql(TEXT).sql(DATES).sql(if fields.has_body() { WITH_BODY } else { WITHOUT_BODY }));
+    let statement = statement.sql("(SELECT id AS article_id FROM articles WHERE id IN (").bind_all(ids.iter().copied()).sql(")) l");
+    let statement = statement.sql(IN_FORCE).bind(at).sql(IN_FORCE_END).bind(at).sql(TEXTS);
+    if fields.has_body() { statement.sql(BODIES) } else { statement }
+}
+
+/// The same of what is live on the lists, by the texts of a release where it shows others.
+pub(super) fn cards_with_entries(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    ids: &[ArticleId],
+    selection: &Selection,
+    fields: Fields,
+) -> Result<HashMap<ArticleId, Article>> {
+    let mut cards = cards(connection, reading, ids, fields)?;
+    let entered: Vec<&Entry> = selection.of_release(reading).into_iter().filter(|entry| ids.contains(&entry.article_id)).collect();
+    let texts = if entered.is_empty() { Vec::new() } else { entries::texts(connection, &entered, fields)? };
+    for text in texts {
+        cards.insert(text.id, text.deliver(reading.names, fields)?);
+    }
+    Ok(cards)
+}
+
+/// Those of these articles that are live on the lists, in their order. To be asked in one state of the database.
+///
+/// # Errors
+/// If the database fails.
+pub fn by_ids(
+    connection: &mut AnyConnection,
+    reading: &Reading<'_>,
+    selection: &Selection,
+    ids: &[ArticleId],
+    fields: Fields,
+) -> Result<(Vec<Article>, Ground)> {
+    let live = listed(connection, reading.snapshot, selection, ids.iter().copied())?;
+    let shown: Vec<ArticleId> = ids.iter().filter(|id| live.contains_key(id)).copied().collect();
+    let part = Part::Some { of: Some(ids.to_vec()), shown: shown.clone() };
+    let ground = ground(connection, reading.snapshot.at, &selection.shown(part), reading.span_ms)?;
+    let entered = selection.of_release(reading).into_iter().map(|entry| entry.article_id).filter(|id| ids.contains(id));
+    let chosen: Vec<ArticleId> = shown.into_iter().chain(entered).collect();
+    let mut cards = cards_with_entries(connection, reading, &chosen, selection, fields)?;
+    let mut articles: Vec<Article> = ids.iter().filter_map(|id| cards.remove(id)).collect();
+    let ground = ground.changing(complete(connection, reading, &mut articles)?);
+    Ok((articles, ground))
 }
 
 /// How often those of these articles were read that are live on the lists, in their order.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::db::{AnyConnection, Result, Statement};
+use crate::kernel::id::ArticleId;
 use crate::kernel::instant::Instant;
 use crate::kernel::page::{Place, SortValue};
 use crate::publications::lists::ListKey;
@@ -20,6 +21,8 @@ pub struct Selection {
     pub published_from: Option<Instant>,
     /// Dates before this one.
     pub published_before: Option<Instant>,
+    /// None of these articles.
+    pub except: Vec<ArticleId>,
 }
 
 /// Of what the lists are.
@@ -52,6 +55,11 @@ impl Window<'_> {
 }
 
 impl Selection {
+    /// All that is on any of these lists.
+    pub fn of(lists: Vec<ListKey>) -> Self {
+        Self { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() }
+    }
+
     /// The dates that are asked for.
     pub(super) fn dates(&self) -> Range<Instant> {
         let every = every_date();
@@ -70,14 +78,14 @@ impl Selection {
         if self.lists.is_empty() {
             return Shown::Nothing;
         }
-        let Self { lists, also, published_from, published_before } = self.clone();
-        Shown::Lists(Within::These { lists, also, published_from, published_before }, part)
+        let Self { lists, also, published_from, published_before, except } = self.clone();
+        Shown::Lists(Within::These { lists, also, published_from, published_before, except }, part)
     }
 
-    /// The one list that it is, if it is one.
+    /// The one list that it is, if it is one with all that is on it.
     pub fn one_list(&self) -> Option<&ListKey> {
         match self.lists.as_slice() {
-            [list] if self.also.is_empty() => Some(list),
+            [list] if self.also.is_empty() && self.except.is_empty() => Some(list),
             _ => None,
         }
     }
@@ -130,9 +138,16 @@ impl Selection {
                 Table::Drafts => "SELECT * FROM (SELECT first_at, article_id FROM drafts d WHERE list = ",
             };
             statement = self.within(statement.sql(start).bind(list), place, is_descending);
+            if table == Table::Listings && place.is_none() && is_descending && self.published_before.is_none() {
+                // No date lies after the start that it is of (contract 2.6): of the past nothing newer is walked over.
+                statement = statement.sql(" AND first_at <= ").bind(snapshot.at);
+            }
             statement = statement.sql(LISTED).bind(snapshot.at).sql(LISTED_UNTIL).bind(snapshot.at);
             statement = self.also_listed(table, statement, snapshot);
             statement = snapshot.shows(statement, " AND article_id");
+            if !self.except.is_empty() {
+                statement = statement.sql(" AND article_id NOT IN (").bind_all(self.except.iter().copied()).sql(")").once();
+            }
             statement = statement.sql(if is_descending {
                 " ORDER BY first_at DESC, article_id DESC LIMIT "
             } else {

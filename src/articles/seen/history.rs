@@ -3,8 +3,8 @@
 use super::{format, json};
 use crate::articles::dto::BodySource;
 use crate::articles::dto::history::{Revision, RevisionContent, RevisionSummary, SavedBy};
-use crate::articles::store::Content;
 use crate::articles::store::history::Row;
+use crate::articles::store::{Called, Content};
 use crate::db::Result;
 
 /// A revision in the list of them.
@@ -24,7 +24,7 @@ pub fn summary(row: Row) -> RevisionSummary {
 ///
 /// # Errors
 /// If what is stored is not JSON.
-pub fn revision(row: Row, whole: Content, slugs: (Vec<String>, Vec<String>)) -> Result<Revision> {
+pub fn revision(row: Row, whole: Content, slugs: Called) -> Result<Revision> {
     let RevisionSummary { number, saved_at, saved_by, note, restored_from, live, .. } = summary(row);
     Ok(Revision { number, saved_at, saved_by, note, restored_from, live, content: content(whole, slugs)? })
 }
@@ -33,7 +33,7 @@ pub fn revision(row: Row, whole: Content, slugs: (Vec<String>, Vec<String>)) -> 
 ///
 /// # Errors
 /// If what is stored is not JSON.
-pub fn content(content: Content, (tags, authors): (Vec<String>, Vec<String>)) -> Result<RevisionContent> {
+pub fn content(content: Content, (tags, authors): Called) -> Result<RevisionContent> {
     Ok(RevisionContent {
         slug: content.slug,
         title: content.title,
@@ -41,6 +41,7 @@ pub fn content(content: Content, (tags, authors): (Vec<String>, Vec<String>)) ->
         body: BodySource { format: format(&content.format), source: content.source },
         category_id: content.category_id,
         further_category_ids: content.refs.further_categories,
+        related: content.refs.related,
         tags,
         authors,
         image: json(content.image.as_deref())?,

@@ -186,7 +186,7 @@ fn leave_out_what_is_gone(connection: &mut AnyConnection, content: &mut Content)
     refs.further_categories.retain(|id| keep(categories.contains(id), "category", id, &mut gone));
     let terms = history::known_terms(connection, &Vec::from_iter(refs.terms()))?;
     refs.tags.retain(|id| keep(terms.contains(&TermId::from(*id)), "tag", id, &mut gone));
-    refs.authors.retain(|id| keep(terms.contains(&TermId::from(*id)), "author", id, &mut gone));
+    refs.authors.retain(|credit| keep(terms.contains(&TermId::from(credit.id)), "author", &credit.id, &mut gone));
     Ok(gone)
 }
 

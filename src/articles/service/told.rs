@@ -1,4 +1,4 @@
-//! What the audit log tells of articles: version, revision, title, slug, category and embargo, and of all else only which fields changed. The revisions have the rest.
+//! What the audit log tells of articles: version, revision, title, slug, category, embargo and translations, and of all else only which fields changed. The revisions have the rest.
 
 use serde_json::{Value, json};
 
@@ -19,10 +19,11 @@ fn told(content: &Content) -> Value {
     json!({ "title": content.title, "slug": content.slug, "category_id": content.category_id })
 }
 
-/// The same with the embargo, which is of the article and not of a save.
-fn told_whole(content: &Content, embargo_until: Option<Instant>, embargo_note: Option<&str>) -> Value {
+/// The same with the embargo and the group of translations, which are of the article and not of a save.
+fn told_whole(content: &Content, (embargo_until, embargo_note): (Option<Instant>, Option<&str>), group: Option<ArticleId>) -> Value {
     let mut told = told(content);
-    add(&mut told, [("embargo_until", json!(embargo_until)), ("embargo_note", json!(embargo_note))]);
+    let more = [("embargo_until", json!(embargo_until)), ("embargo_note", json!(embargo_note)), ("translation_group", json!(group))];
+    add(&mut told, more);
     told
 }
 
@@ -35,12 +36,12 @@ fn add<const N: usize>(told: &mut Value, more: [(&str, Value); N]) {
 /// Records a save: the first one, or what it changed.
 pub(super) fn record_save(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject, written: &Written<'_>) -> Result<()> {
     let (version, revision) = (subject.version, subject.newest_revision);
-    let present = told_whole(written.content, subject.embargo_until, subject.embargo_note.as_deref());
+    let present = told_whole(written.content, (subject.embargo_until, subject.embargo_note.as_deref()), subject.translation_group);
     let Some(former) = written.former else {
         let change = Change::made(present).with("kind", subject.kind.as_str()).with("locale", subject.locale.as_str());
         return record(tx, actor, "article.created", target(subject.id), change.with("version", version).with("revision", revision));
     };
-    let before = told_whole(&former.content, former.embargo_until, former.embargo_note.as_deref());
+    let before = told_whole(&former.content, (former.embargo_until, former.embargo_note.as_deref()), former.translation_group);
     let mut change = Change::between(before, present, &[]);
     if let Some(before) = &mut change.before {
         add(before, [("version", json!(version - 1)), ("revision", json!(revision - 1))]);

@@ -40,7 +40,7 @@ impl OfList {
 
     fn selection(&self) -> Selection {
         let lists = vec![ListKey::all(&self.locale, self.kind.name())];
-        Selection { lists, also: Vec::new(), published_from: None, published_before: None }
+        Selection { lists, also: Vec::new(), published_from: None, published_before: None, except: Vec::new() }
     }
 }
 

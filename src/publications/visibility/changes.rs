@@ -26,6 +26,7 @@ struct Row {
     among: &'static str,
     from: &'static str,
     before: &'static str,
+    except: &'static str,
 }
 
 macro_rules! row {
@@ -36,6 +37,7 @@ macro_rules! row {
             among: concat!($row, ".list IN ("),
             from: concat!(" AND ", $row, ".first_at >= "),
             before: concat!(" AND ", $row, ".first_at < "),
+            except: concat!(" AND ", $row, ".article_id NOT IN ("),
         }
     };
 }
@@ -250,9 +252,12 @@ impl Within {
         }
     }
 
-    /// It has a date that is asked for.
+    /// It has a date that is asked for, and is of none of the articles that are left out.
     fn dates<ST>(&self, mut statement: Statement<ST>, row: &Row) -> Statement<ST> {
-        let Self::These { published_from, published_before, .. } = self else { return statement };
+        let Self::These { published_from, published_before, except, .. } = self else { return statement };
+        if !except.is_empty() {
+            statement = statement.sql(row.except).bind_all(except.iter().copied()).sql(")").once();
+        }
         if let Some(at) = published_from {
             statement = statement.sql(row.from).bind(*at);
         }

@@ -36,6 +36,9 @@ const ALL: [&str; 22] = [
     "corrections",
 ];
 
+/// Forms of the body that are there only if they are asked for, behind the other two.
+const FORMS: [&str; 2] = ["body_markdown", "body_blocks"];
+
 fn members(object: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
@@ -53,6 +56,30 @@ fn first(list: &Answer) -> Vec<&str> {
 }
 
 on_both_engines! {
+    async fn a_body_comes_in_the_forms_that_are_asked_for(engine) {
+        let site = Site::at(engine, START);
+        let source = json!({ "format": "markdown", "source": "Four **lanes**.\n\n<!-- nobody may see this -->\n\n- [a](https://example.org)" });
+        live(&site.login(Role::Editor).await, "Prices rise", json!({ "body": source })).await;
+        let reader = site.anyone();
+        let all = reader.get("/v1/articles/prices-rise?body=blocks,markdown,text,html&fields=slug").await;
+        assert_eq!(members(all.is_ok().json()), ["body_blocks", "body_html", "body_markdown", "body_text", "slug"]);
+        assert_eq!(all["body_markdown"], "Four **lanes**.\n\n- [a](https://example.org)\n");
+        let paragraph = json!({ "type": "paragraph", "children": [
+            { "type": "text", "text": "Four " }, { "type": "strong", "children": [{ "type": "text", "text": "lanes" }] }, { "type": "text", "text": "." },
+        ] });
+        assert_eq!(all["body_blocks"][0], paragraph);
+        let one = reader.get("/v1/articles/prices-rise?body=blocks").await;
+        let mut expected: Vec<&str> = ALL.into_iter().filter(|name| !name.starts_with("body_")).chain(["body_blocks"]).collect();
+        expected.sort_unstable();
+        assert_eq!(members(one.is_ok().json()), expected);
+        for list in ["/v1/articles?fields=slug&body=markdown", "/v1/articles?fields=slug&include=body&body=markdown", "/v1/most-read?fields=slug&body=markdown"] {
+            reader.get(list).await.is_ok();
+        }
+        assert_eq!(first(&reader.get("/v1/articles?fields=slug&include=body&body=markdown").await), ["body_markdown", "slug"]);
+        assert_eq!(first(&reader.get("/v1/articles?fields=slug,body_blocks").await), ["body_blocks", "slug"]);
+        reader.get("/v1/articles?body=pdf").await.is_problem(400, "invalid_parameter").has_error("/body", "not_one_of");
+    }
+
     async fn an_article_shows_every_member_and_a_list_all_but_bodies(engine) {
         let site = Site::at(engine, START);
         live(&site.login(Role::Editor).await, "Prices rise", json!({})).await;
@@ -122,10 +149,11 @@ fn the_api_document_lists_the_names_that_fields_takes() {
     for path in ["/paths/~1v1~1articles/get/parameters", "/paths/~1v1~1articles~1{slug}/get/parameters"] {
         let parameters = document.json().pointer(path).unwrap().as_array().unwrap();
         let fields = parameters.iter().find(|parameter| parameter["name"] == "fields").unwrap();
-        assert_eq!(fields["schema"]["items"]["enum"], json!(ALL));
+        let all: Vec<&str> = ALL[..9].iter().chain(&FORMS).chain(&ALL[9..]).copied().collect();
+        assert_eq!(fields["schema"]["items"]["enum"], json!(all));
         assert_eq!((&fields["style"], &fields["explode"]), (&json!("form"), &json!(false)));
     }
     let members = document.json().pointer("/components/schemas/Article/properties").unwrap();
-    // Views come by `include` alone.
-    assert_eq!(self::members(members), sorted(ALL.into_iter().chain(["views"])));
+    // These come by `include` alone.
+    assert_eq!(self::members(members), sorted(ALL.into_iter().chain(FORMS).chain(["views", "related", "neighbours"])));
 }

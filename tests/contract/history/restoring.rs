@@ -9,8 +9,8 @@ use crate::on_both_engines;
 use crate::site::{Site, article};
 
 /// What a restored revision has in common with the one that it was made of.
-const CONTENT: [&str; 11] =
-    ["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom"];
+const CONTENT: [&str; 12] =
+    ["slug", "title", "excerpt", "body", "category_id", "further_category_ids", "tags", "authors", "image", "seo", "custom", "related"];
 
 on_both_engines! {
     async fn restoring_saves_the_content_again_and_changes_nothing_that_is_live(engine) {

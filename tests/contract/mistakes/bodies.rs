@@ -81,6 +81,27 @@ fn content() -> Vec<(&'static str, Value)> {
     [text(), publication(&PUBLISH), vec![("/embargo_until", json!("soon")), ("/embargo_note", json!("x".repeat(501)))]].concat()
 }
 
+fn correction_faults() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/kind", json!("erratum")),
+        ("/text", json!({ "format": "rtf", "source": " ", "html": "" })),
+        ("/at", json!("tomorrow")),
+        ("/time_zone", json!("Mars/Phobos")),
+        ("/retracted_at", json!("2026-12-24T18:00:00Z")),
+    ]
+}
+
+fn curated_faults() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/name", json!(" ")),
+        ("/slug", json!("Front Page")),
+        ("/slots", json!([{ "rule": { "limit": 21 } }, { "article_id": "x" }, { "article": NOBODY }])),
+        ("/publish_at", json!("tomorrow")),
+        ("/time_zone", json!("Mars/Phobos")),
+        ("/date", json!("2026-12-01")),
+    ]
+}
+
 fn release_faults() -> Vec<(&'static str, Value)> {
     vec![("/name", json!(" ")), ("/publish_at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), ("/date", json!("2026-12-01"))]
 }
@@ -119,6 +140,14 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
     let ahead = json!({ "publish_at": "2026-12-24T18:00:00Z", "published_at": "2026-11-29T08:00:00Z" });
     let scheduled = admin.post(&format!("{path}/publications")).json(ahead).await;
     let id = made.text_at("/id").to_owned();
+    let remark = json!({ "kind": "update", "text": { "format": "markdown", "source": "Four lanes." }, "at": "2026-12-24T18:00:00Z" });
+    let correction = admin.post(&format!("{path}/corrections")).json(&remark).await;
+    let correction = format!("/v1/editor/corrections/{}", correction.text_at("/id"));
+    let list =
+        admin.post("/v1/editor/lists").json(json!({ "name": "Front page", "slots": [], "publish_at": "2026-12-24T18:00:00Z" })).await;
+    let edition = list["editions"][0]["id"].as_str().unwrap().to_owned();
+    let list = format!("/v1/editor/lists/{}", list.text_at("/id"));
+    let edition = format!("{list}/editions/{edition}");
     let release = admin.post("/v1/editor/releases").json(json!({ "name": "Election night" })).await;
     let release = format!("/v1/editor/releases/{}", release.text_at("/id"));
     let category = admin.post("/v1/editor/categories").json(json!({ "name": "News" })).await;
@@ -163,6 +192,8 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             vec![("/at", json!("tomorrow")), ("/time_zone", json!("Mars/Phobos")), withdrawn, ("/keep_scheduled", json!(1))],
         ),
         body("amendArticle", "POST", &format!("{live}/amend"), json!({ "title": "Mended" }), text()),
+        body("createCorrection", "POST", &format!("{path}/corrections"), remark, correction_faults()),
+        body("updateCorrection", "PATCH", &correction, json!({}), correction_faults()),
         body(
             "bulk",
             "POST",
@@ -170,6 +201,9 @@ pub async fn bodies(site: &Site, admin: &Client) -> Vec<Body> {
             json!({ "mode": "all", "operations": [{ "op": "trash", "id": NOBODY }] }),
             vec![("/mode", json!("some")), ("/operations", bulk_faults()), ("/atomic", json!(true))],
         ),
+        body("createCuratedList", "POST", "/v1/editor/lists", json!({ "name": "Front page", "slots": [{ "rule": {} }] }), curated_faults()),
+        body("updateCuratedList", "PATCH", &list, json!({}), curated_faults()),
+        body("updateCuratedEdition", "PATCH", &edition, json!({}), curated_faults()[2..].to_vec()),
         body("createRelease", "POST", "/v1/editor/releases", json!({ "name": "Night" }), release_faults()),
         body("updateRelease", "PATCH", &release, json!({}), [release_faults(), vec![("/override_embargo", json!(1))]].concat()),
         body(

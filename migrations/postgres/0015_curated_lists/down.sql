@@ -1,0 +1,2 @@
+DROP TABLE curated_editions;
+DROP TABLE curated_lists;
