@@ -3,7 +3,7 @@
 pub mod sitemaps;
 
 use super::dto::{Feed, FeedStyle, Item};
-use crate::articles::delivered::{Article, Fields};
+use crate::articles::delivered::{Article, ArticleField, Fields};
 use crate::articles::dto::Image;
 use crate::articles::reads::{self, ListQuery, Order, Selection};
 use crate::categories::context::{Delivery, Reading};
@@ -45,7 +45,7 @@ pub fn feed(
         passed: 0,
         mixed: 0,
         has_total: false,
-        fields: if style.has_text { Fields::WHOLE } else { Fields::CARD },
+        fields: fields(style),
         parameters: ListParameters::of("feed"),
     };
     let (page, ground) = reads::list(connection, reading, &query)?;
@@ -68,8 +68,21 @@ pub fn feed(
     Ok((feed, ground))
 }
 
+/// What an item is made of and no more: what it does not show changes nothing of how long the feed is kept.
+fn fields(style: &FeedStyle) -> Fields {
+    use ArticleField::{
+        Authors, BodyHtml, Category, Corrections, Excerpt, FurtherCategories, Id, Image, Path, PublishedAt, Tags, Title, UpdatedAt,
+    };
+    let mut fields = vec![Id, Path, Title, Excerpt, Category, FurtherCategories, Tags, Authors, Image, PublishedAt, UpdatedAt];
+    if style.has_text {
+        fields.extend([BodyHtml, Corrections]);
+    }
+    Fields::of(&fields)
+}
+
 fn item(article: Article, site_url: &str) -> Result<Item> {
     let published_at = article.ordering();
+    let corrections: String = article.corrections.iter().map(|one| format!("<aside>{}</aside>", one.text_html)).collect();
     let image = article.image.map(|image| serde_json::from_str::<Image>(image.get())).transpose().map_err(Error::corrupt)?;
     let categories = article.category.into_iter().chain(article.further_categories).map(|category| (category.slug, category.name));
     let tags = article.tags.into_iter().map(|tag| (tag.slug, tag.name));
@@ -78,7 +91,7 @@ fn item(article: Article, site_url: &str) -> Result<Item> {
         url: format!("{site_url}{}", article.path),
         title: article.title,
         excerpt: article.excerpt,
-        html: article.body_html,
+        html: article.body_html.map(|html| html + &corrections),
         image: image.map(|image| if image.url.starts_with('/') { format!("{site_url}{}", image.url) } else { image.url }),
         published_at,
         updated_at: article.updated_at.unwrap_or(published_at),

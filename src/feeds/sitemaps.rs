@@ -69,25 +69,22 @@ fn language(locale: &str) -> String {
     if is_whole { locale } else { first.unwrap_or(locale) }
 }
 
-/// The sitemap of the news of each language.
-pub(super) fn news(site: (&str, &str), of_locales: &[(String, Vec<Standing>)]) -> Vec<u8> {
-    let (name, url) = site;
+/// The sitemap of the news, each with its language.
+pub(super) fn news((name, url): (&str, &str), news: &[(String, Standing)]) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("urlset", &[SITEMAP, NEWS]);
-    for (locale, standings) in of_locales {
-        for standing in standings.iter().filter(|standing| standing.is_indexed) {
-            xml.open("url", &[]);
-            xml.text("loc", &format!("{url}{}", standing.path));
-            xml.open("news:news", &[]);
-            xml.open("news:publication", &[]);
-            xml.text("news:name", name);
-            xml.text("news:language", &language(locale));
-            xml.close("news:publication");
-            xml.text("news:publication_date", &standing.published_at.to_string());
-            xml.text("news:title", &standing.title);
-            xml.close("news:news");
-            xml.close("url");
-        }
+    for (locale, standing) in news {
+        xml.open("url", &[]);
+        xml.text("loc", &format!("{url}{}", standing.path));
+        xml.open("news:news", &[]);
+        xml.open("news:publication", &[]);
+        xml.text("news:name", name);
+        xml.text("news:language", &language(locale));
+        xml.close("news:publication");
+        xml.text("news:publication_date", &standing.published_at.to_string());
+        xml.text("news:title", &standing.title);
+        xml.close("news:news");
+        xml.close("url");
     }
     xml.close("urlset");
     xml.end()

@@ -113,11 +113,11 @@ pub fn values(parameter: &Parameter<'_>, known: &Known) -> Vec<String> {
         "published_from" | "published_before" => known.dates.iter().cloned().chain(owned(&["2026-11-01T00:00:00Z"])).collect(),
         // As they stand without a category, with one, and below tags and authors.
         "path" => {
-            let slugs = known.articles.iter().rev().filter(|name| name.parse::<ArticleId>().is_err());
-            let articles = slugs.take(3).flat_map(|slug| {
-                let category = known.categories.first().map_or("news", String::as_str);
-                [format!("/{slug}"), format!("/{category}/{slug}")]
-            });
+            let slugs: Vec<&String> = known.articles.iter().rev().filter(|name| name.parse::<ArticleId>().is_err()).take(3).collect();
+            let category = known.categories.first().map_or("news", String::as_str);
+            // What was added last is most of what there is to find.
+            let newest = slugs.first().map(|slug| format!("/{slug}")).into_iter().flat_map(|path| vec![path; 12]);
+            let articles = slugs.iter().flat_map(|slug| [format!("/{slug}"), format!("/{category}/{slug}")]).chain(newest);
             let categories = known.categories.iter().rev().take(2).map(|slug| format!("/{slug}"));
             let terms = known.terms.iter().rev().take(3).flat_map(|slug| [format!("/tags/{slug}"), format!("/authors/{slug}")]);
             articles.chain(categories).chain(terms).chain(owned(&["/", "/unknown", "/hidden-1", "/tags/hidden-1"])).collect()

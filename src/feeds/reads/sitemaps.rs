@@ -1,5 +1,7 @@
 //! What sitemaps are made of: how many files each list has, and what is in one, a stretch at a time.
 
+use std::cmp::Reverse;
+
 use crate::articles::delivered::Fields;
 use crate::articles::dto::Kind;
 use crate::articles::reads::{self, ListQuery, Order, Selection, Standing, Stretch, standings};
@@ -97,25 +99,24 @@ fn first(connection: &mut AnyConnection, reading: &Reading<'_>, of: &OfFile) -> 
     Ok(Stretch { place: query.place, is_descending: false, skipped: query.skipped, rows: READ_AT_ONCE })
 }
 
-/// The news of a language.
-pub type NewsOf = (String, Vec<Standing>);
+/// An article of the news, and its language.
+pub type News = (String, Standing);
 
-/// The news of each language: articles of the last two days, the newest first, as many as such a sitemap may have.
+/// The news of all languages: articles of the last two days, the newest first, as many as such a sitemap may have.
 ///
 /// # Errors
 /// If the database fails.
-pub fn news(connection: &mut AnyConnection, reading: &Reading<'_>, locales: &[String]) -> Result<(Vec<NewsOf>, Ground)> {
-    let mut left = MOST_NEWS;
-    let mut found = Vec::with_capacity(locales.len());
+pub fn news(connection: &mut AnyConnection, reading: &Reading<'_>, locales: &[String]) -> Result<(Vec<News>, Ground)> {
+    let mut found: Vec<News> = Vec::new();
     for locale in locales {
         let from = reading.snapshot.at.plus_millis(-NEWS_MS);
         let list = OfList { locale: locale.clone(), kind: Kind::Article };
         let selection = Selection { published_from: Some(from), ..list.selection() };
-        let stretch = Stretch { place: None, is_descending: true, skipped: 0, rows: i64::try_from(left).unwrap_or(0) };
-        let mut news = standings(connection, reading, &selection, &stretch)?;
-        news.retain(|standing| standing.is_indexed);
-        left -= news.len();
-        found.push((locale.clone(), news));
+        let stretch = Stretch { place: None, is_descending: true, skipped: 0, rows: i64::try_from(MOST_NEWS).unwrap_or(0) };
+        let news = standings(connection, reading, &selection, &stretch)?;
+        found.extend(news.into_iter().filter(|standing| standing.is_indexed).map(|standing| (locale.clone(), standing)));
     }
+    found.sort_by_key(|(_, standing)| Reverse((standing.published_at, standing.id)));
+    found.truncate(MOST_NEWS);
     Ok((found, ground(connection, reading.snapshot.at, &Shown::Nothing, reading.span_ms)?))
 }
