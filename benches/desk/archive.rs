@@ -224,6 +224,7 @@ impl Cast {
             title_folded: fold(&title(number).0),
             embargo_until: (number % 200 == 11).then(|| self.now.plus_millis(30 * DAY_MS)),
             embargo_note: None,
+            translation_group: None,
         };
         let refs = Refs {
             further_categories: if random.happens(20) { vec![random.of(&self.categories[..CATEGORIES])] } else { Vec::new() },

@@ -121,6 +121,7 @@ fn write(tx: &mut Tx<'_>, number: usize, categories: &[CategoryId], terms: &[Ter
         title_folded: format!("save 2 of article {number}"),
         embargo_until: None,
         embargo_note: None,
+        translation_group: None,
     };
     subject::insert(tx.conn(), &subject)?;
     if random.happens(40) {

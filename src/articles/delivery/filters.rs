@@ -49,7 +49,7 @@ impl Filters {
     }
 
     /// The same of a list that takes categories alone.
-    pub fn of_categories(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
+    pub(super) fn of_categories(q: &mut Collector<'_>, delivery: &Delivery) -> Self {
         let is_given = q.has("category");
         let categories = Some(q.list("category", MOST_NAMED)).filter(|_| is_given);
         let (locale, kinds) = (delivery.locale(q), kinds(q));
@@ -57,16 +57,16 @@ impl Filters {
     }
 
     /// Those of them that have a date from the first instant on and before the second one.
-    pub fn within(self, [from, before]: [Instant; 2]) -> Self {
+    pub(super) fn within(self, [from, before]: [Instant; 2]) -> Self {
         Self { published_from: Some(from), published_before: Some(before), ..self }
     }
 
     /// The same without those that `exclude` names.
-    pub fn without(self, q: &mut Collector<'_>) -> Self {
+    pub(super) fn without(self, q: &mut Collector<'_>) -> Self {
         Self { except: ids(q, "exclude"), ..self }
     }
 
-    /// The language.
+    /// Of which language the articles are.
     pub fn locale(&self) -> &str {
         &self.locale
     }

@@ -97,11 +97,14 @@ fn first(connection: &mut AnyConnection, reading: &Reading<'_>, of: &OfFile) -> 
     Ok(Stretch { place: query.place, is_descending: false, skipped: query.skipped, rows: READ_AT_ONCE })
 }
 
+/// The news of a language.
+pub type NewsOf = (String, Vec<Standing>);
+
 /// The news of each language: articles of the last two days, the newest first, as many as such a sitemap may have.
 ///
 /// # Errors
 /// If the database fails.
-pub fn news(connection: &mut AnyConnection, reading: &Reading<'_>, locales: &[String]) -> Result<(Vec<(String, Vec<Standing>)>, Ground)> {
+pub fn news(connection: &mut AnyConnection, reading: &Reading<'_>, locales: &[String]) -> Result<(Vec<NewsOf>, Ground)> {
     let mut left = MOST_NEWS;
     let mut found = Vec::with_capacity(locales.len());
     for locale in locales {
