@@ -272,6 +272,14 @@ fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
     text.map(RawValue::from_string).transpose().map_err(Error::corrupt)
 }
 
+/// Where an article stands on the site, by the slug of its category and its own.
+pub(super) fn path_of(category: Option<&str>, slug: &str) -> String {
+    match category {
+        Some(category) => format!("/{category}/{slug}"),
+        None => format!("/{slug}"),
+    }
+}
+
 impl Card {
     /// The article with the names that are in force today, narrowed to `fields`.
     pub(super) fn deliver(self, names: &Names, fields: Fields) -> Result<Article> {

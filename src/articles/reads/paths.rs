@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::Selection;
 use super::selection::Window;
-use crate::articles::delivered::path;
+use crate::articles::delivered::path_of;
 use crate::articles::dto::Seo;
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, Error, IdSql, Result, Statement};
@@ -72,7 +72,7 @@ pub fn standings(connection: &mut AnyConnection, reading: &Reading<'_>, selectio
         let seo: Option<Seo> = seo.as_deref().map(serde_json::from_str).transpose().map_err(Error::corrupt)?;
         let is_indexed = seo.and_then(|seo| seo.noindex) != Some(true);
         let category = category_id.and_then(|id| reading.names.category(id));
-        Ok(Standing { id, path: path(category.map(|category| &*category.slug), &slug), title, is_indexed, published_at, updated_at })
+        Ok(Standing { id, path: path_of(category.map(|category| &*category.slug), &slug), title, is_indexed, published_at, updated_at })
     };
     rows.into_iter().map(standing).collect()
 }
