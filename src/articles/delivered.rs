@@ -263,21 +263,13 @@ fn category(names: &Names, id: CategoryId) -> Option<ArticleCategory> {
     Some(ArticleCategory { id, slug: category.slug.clone(), name: category.name.clone(), path })
 }
 
-/// Where an article stands on the site, by the slugs of its main category and its own.
-pub(super) fn path(category: Option<&str>, slug: &str) -> String {
-    category.map_or_else(|| format!("/{slug}"), |category| format!("/{category}/{slug}"))
-}
-
 fn raw(text: Option<String>) -> Result<Option<Box<RawValue>>> {
     text.map(RawValue::from_string).transpose().map_err(Error::corrupt)
 }
 
 /// Where an article stands on the site, by the slug of its category and its own.
 pub(super) fn path_of(category: Option<&str>, slug: &str) -> String {
-    match category {
-        Some(category) => format!("/{category}/{slug}"),
-        None => format!("/{slug}"),
-    }
+    category.map_or_else(|| format!("/{slug}"), |category| format!("/{category}/{slug}"))
 }
 
 impl Card {
@@ -285,7 +277,7 @@ impl Card {
     pub(super) fn deliver(self, names: &Names, fields: Fields) -> Result<Article> {
         let refs: Refs = serde_json::from_str(&self.refs).map_err(Error::corrupt)?;
         let main = self.category_id.and_then(|id| category(names, id));
-        let path = path(main.as_ref().map(|category| &*category.slug), &self.slug);
+        let path = path_of(main.as_ref().map(|category| &*category.slug), &self.slug);
         let (body_html, body_text) = self.body.unzip();
         let is_tree_wanted = fields.has(ArticleField::BodyMarkdown) || fields.has(ArticleField::BodyBlocks);
         let body_blocks = body_html.as_deref().filter(|_| is_tree_wanted).map(blocks);

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use crate::articles::delivered::{Article, Translation, path};
+use crate::articles::delivered::{Article, Translation, path_of};
 use crate::categories::context::Reading;
 use crate::db::{AnyConnection, IdSql, Result, Statement};
 use crate::kernel::id::{ArticleId, CategoryId};
@@ -92,7 +92,10 @@ fn of(article: &Article, shown: &HashMap<ArticleId, Vec<Shown>>, reading: &Readi
     let place = |shown: &&Shown| reading.locales.iter().position(|locale| locale.as_str() == shown.locale);
     live.sort_by_key(place);
     let category = |shown: &Shown| shown.category_id.and_then(|id| reading.names.category(id)).map(|category| category.slug.as_str());
-    let translation =
-        |shown: &&Shown| Translation { locale: shown.locale.clone(), slug: shown.slug.clone(), path: path(category(shown), &shown.slug) };
+    let translation = |shown: &&Shown| Translation {
+        locale: shown.locale.clone(),
+        slug: shown.slug.clone(),
+        path: path_of(category(shown), &shown.slug),
+    };
     live.iter().map(translation).collect()
 }
