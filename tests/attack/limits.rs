@@ -43,6 +43,7 @@ const MEANT: &[&str] = &[
     "remove",
     "authors",
     "pinned",
+    "tag",
     "excluded",
     // Of the filters of a calendar.
     "category",
@@ -158,8 +159,8 @@ fn least(name: &str, schema: &Value) -> Value {
 /// The least object of a schema: what it must hold.
 pub fn least_object(schema: &Value) -> Value {
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    // A picture has an address, also one that is patched.
-    let address = schema["properties"].get("url").map(|_| "url");
+    // A picture has an address, also one that is patched, and a slot something that fills it.
+    let address = ["url", "rule"].into_iter().find(|name| schema["properties"].get(name).is_some());
     Value::Object(required.chain(address).map(|name| (name.to_owned(), least(name, &schema["properties"][name]))).collect())
 }
 

@@ -25,7 +25,7 @@ const KEYS: &[(&[Scope], &str)] = &[
     (&Scope::ALL,       "getMe"),
     (CHANGING,          "bulk"),
     (READING,           "listEditorArticles getEditorArticle listTranslations listRevisions getRevision diffRevision"),
-    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews previewListCorrections previewListRelatedArticles previewGetList"),
+    (READING,           "previewListArticles previewGetArticle previewListPublicationDates previewListCategories previewGetCategory previewGetSite previewListRedirects previewListTags previewGetTag previewListAuthors previewGetAuthor previewListMostRead previewListViews previewListCorrections previewListRelatedArticles previewGetList previewGetJsonFeed previewGetRssFeed previewGetAtomFeed previewGetSitemap previewGetNewsSitemap previewResolvePath"),
     (SAVING,            "createArticle replaceArticle updateArticle deleteArticle restoreArticle restoreRevision getAutosave deleteAutosave"),
     (SEEING_DATES,      "getArticleVisibility listArticlePublications getPublication listPublications listReleases getRelease listCuratedLists getCuratedList listArticleCorrections getCorrection"),
     (DATES,             "createPublication updatePublication deletePublication unpublishArticle amendArticle createCorrection updateCorrection deleteCorrection createCuratedList updateCuratedList deleteCuratedList updateCuratedEdition deleteCuratedEdition"),
