@@ -81,7 +81,6 @@ pub struct CuratedListCreate {
     pub name: String,
     /// Its name in URLs; made from the name if it is missing.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
     pub slug: Option<Slug>,
     /// What it shows, in order. All slots together show 100 articles at most.
     #[schema(max_items = 50)]
@@ -106,7 +105,7 @@ pub struct CuratedListPatch {
     pub name: Option<String>,
     /// Another name in URLs.
     #[serde(default)]
-    #[schema(value_type = Option<String>, nullable = false, max_length = 200)]
+    #[schema(nullable = false)]
     pub slug: Option<Slug>,
     /// What it shows from `publish_at` on.
     #[serde(default)]

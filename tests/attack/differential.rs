@@ -82,7 +82,7 @@ impl Side {
             // Line by line, and what stands behind a name by itself, since it may be an id.
             Some(media) if media.starts_with("text/") => json!(answer.text().split(['\n', '\r', ':']).collect::<Vec<_>>()),
             // Ids stand within names there.
-            Some(media) if media.ends_with("xml") || media.starts_with("application/feed") => {
+            Some(media) if media.contains("xml") || media.starts_with("application/feed") => {
                 json!(answer.text().split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect::<Vec<_>>())
             }
             _ => answer.json().clone(),
