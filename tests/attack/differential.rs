@@ -152,5 +152,6 @@ async fn both_engines_answer_alike() {
         one.newsroom.site.clock().advance_ms(milliseconds);
         other.newsroom.site.clock().advance_ms(milliseconds);
     }
-    assert!(listed as u64 > count, "{count} requests listed {listed} things: too few to tell anything");
+    // Some operations list nothing.
+    assert!(listed as u64 > count / 2, "{count} requests listed {listed} things: too few to tell anything");
 }
